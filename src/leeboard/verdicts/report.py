@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, Reason
 from leeboard.profiles.profile import Profile
-from leeboard.verdicts.verdict import State, Verdict
+from leeboard.verdicts.verdict import Lines, State, Verdict
 
-__all__ = ["ColumnResult", "ConditionResult", "Skipped"]
+__all__ = ["ColumnResult", "ConditionResult", "Findings", "Skipped"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +64,54 @@ class ColumnResult:
     def state(self) -> State:
         """State of the verdict."""
         return self.verdict.state
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """Everything one check found.
+
+    Parameters
+    ----------
+    reference, current : Profile
+        What was compared.
+    columns : tuple of ColumnResult
+        Schema order; with segments, each column once for all rows, then per segment.
+    conditions : tuple of ConditionResult
+    skipped : tuple of Skipped
+        Columns that were not compared.
+    table : tuple of Measurement
+        Measurements of the whole table, such as duplicates.
+    notes : tuple of Note
+    lines : Lines
+    reference_name, current_name : str
+    level : float
+        False-discovery rate at which columns were selected.
+    seed : int
+    """
+
+    reference: Profile
+    current: Profile
+    columns: tuple[ColumnResult, ...]
+    conditions: tuple[ConditionResult, ...]
+    skipped: tuple[Skipped, ...]
+    table: tuple[Measurement, ...]
+    notes: tuple[Note, ...]
+    lines: Lines
+    reference_name: str
+    current_name: str
+    level: float = 0.05
+    seed: int = 0
+
+    def names(self, state: State) -> tuple[str, ...]:
+        """Columns in that state: a column is in the worst state of its segments."""
+        worst = self.worst()
+        return tuple(name for name, at in worst.items() if at is state)
+
+    def worst(self) -> dict[str, State]:
+        """State of each column, taken over its segments: failed, moved, unsure, held."""
+        order = (State.HELD, State.UNSURE, State.MOVED, State.FAILED)
+        worst: dict[str, State] = {}
+        for column in self.columns:
+            before = worst.get(column.name, State.HELD)
+            worst[column.name] = max(before, column.state, key=order.index)
+        return worst
