@@ -1,4 +1,4 @@
-"""Write the two locks: the newest releases for work, the oldest allowed for a second look.
+"""Write the two locks: the newest releases, and the oldest that are allowed.
 
 Pins already there stay unless ``--upgrade`` is given. The head of each lock carries a
 digest of the dependency tables, so that a test can tell a stale lock without a network.

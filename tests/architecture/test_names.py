@@ -1,0 +1,87 @@
+"""The public surface is a decision, not an accident."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import subprocess
+import sys
+import types
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import leeboard
+from tests.architecture._source import PACKAGE, modules, tree
+
+
+def _packages() -> list[str]:
+    found = pkgutil.walk_packages(leeboard.__path__, "leeboard.")
+    return ["leeboard", *(m.name for m in found if m.ispkg)]
+
+
+def _public(names: set[str]) -> set[str]:
+    return {name for name in names if not name.startswith("_")}
+
+
+def _defined(module: ast.Module) -> Iterator[str]:
+    """Yield the names that a module's own statements define, imports apart."""
+    for node in module.body:
+        match node:
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.AsyncFunctionDef(name=name):
+                yield name
+            case ast.Assign(targets=targets):
+                yield from (t.id for t in targets if isinstance(t, ast.Name))
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                yield name
+
+
+@pytest.mark.parametrize("name", _packages())
+def test_all_equals_the_public_names_of_a_package(name: str) -> None:
+    """A package's __all__ resolves, repeats nothing, and leaves out no public name."""
+    package = importlib.import_module(name)
+    declared = list(getattr(package, "__all__", []))
+    assert len(declared) == len(set(declared))
+    for public in declared:
+        getattr(package, public)
+    bound = {
+        key
+        for key, value in vars(package).items()
+        if not isinstance(value, types.ModuleType) and key != "annotations"
+    }
+    assert _public(bound) <= set(declared)
+    assert set(declared) <= set(dir(package))
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_all_names_what_a_module_defines(path: Path) -> None:
+    """Whatever a module defines without an underscore stands in its __all__."""
+    module = tree(path)
+    names = set(_defined(module))
+    declared: set[str] = set()
+    for node in ast.walk(module):
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id="__all__")], value=value)
+                | ast.AnnAssign(target=ast.Name(id="__all__"), value=value)
+            ) if isinstance(value, ast.List | ast.Tuple):
+                declared = set(ast.literal_eval(value))
+    if "__all__" in names and not declared:
+        pytest.fail("__all__ is not a plain list")
+    if path.name != "__init__.py":
+        assert _public(names) == _public(declared)
+        assert declared <= names
+
+
+def test_star_import_works() -> None:
+    """``from leeboard import *`` brings every public name."""
+    code = (
+        "from leeboard import *\nimport leeboard\n"
+        "missing = [n for n in leeboard.__all__ if n not in globals()]\n"
+        "assert not missing, missing"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,69 @@
+"""What starting costs, and what must not be loaded."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+BUDGET_S = 0.050
+
+
+def _seconds(code: str, environment: dict[str, str]) -> float:
+    start = time.perf_counter()
+    subprocess.run([sys.executable, "-c", code], env=environment, check=True)
+    return time.perf_counter() - start
+
+
+def test_import_is_quick(tmp_path: Path) -> None:
+    """``import leeboard`` takes at most 50 ms more than starting Python does.
+
+    Bytecode is written to a folder of its own first: without it the time is the
+    compiler's, not ours. The two are timed in turn, so that a busy machine slows both.
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    _seconds("import leeboard", environment)
+    pairs = [
+        (_seconds("pass", environment), _seconds("import leeboard", environment))
+        for _ in range(5)
+    ]
+    extra = statistics.median(imported - bare for bare, imported in pairs)
+    assert extra <= BUDGET_S
+
+
+CHECK = """
+import leeboard as lb
+rows = {"x": [float(i) for i in range(300)], "c": ["a", "b", "c"] * 100}
+report = lb.check(rows, rows)
+assert report.passed
+report.to_json()
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "forbidden"),
+    [
+        ("import leeboard", ["numpy", "pyarrow", "narwhals", "scipy", "jinja2"]),
+        (
+            CHECK,
+            ["scipy.stats", "sklearn", "pandas", "polars", "duckdb", "pyarrow.dataset"],
+        ),
+    ],
+    ids=["import", "check"],
+)
+def test_slow_packages_stay_out(code: str, forbidden: list[str]) -> None:
+    """The import, and the default check, load none of the packages that cost most."""
+    look = f"import sys; print([m for m in {forbidden!r} if m in sys.modules])"
+    run = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{look}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout.strip()) == (0, "[]"), run.stderr
