@@ -1,0 +1,154 @@
+"""Break the code in each named way and expect a named test to fail.
+
+``tests/mutants.toml`` holds the list::
+
+    [[mutant]]
+    name = "ks forgets ties"
+    file = "src/leeboard/metrics/ks.py"
+    find = "side='right'"          # stands exactly once in the file
+    replace = "side='left'"
+    test = ["tests/metrics/test_ks.py::test_ties"]
+
+The checkout is copied, so that nothing here is ever broken by an interrupted run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+__all__ = ["Mutant", "main", "read", "run"]
+
+ROOT = Path(__file__).resolve().parents[1]
+LIST = "tests/mutants.toml"
+TESTS_FAILED = 1  # pytest's exit codes; anything above 1 is a run that did not happen
+SECONDS_PER_MUTANT = 180
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One way to break one file, and the tests that must see it."""
+
+    name: str
+    file: str
+    find: str
+    replace: str
+    test: tuple[str, ...]
+
+    def broken(self, source: str) -> str:
+        """Return the source with the one replacement made."""
+        if source.count(self.find) != 1:
+            times = source.count(self.find)
+            msg = f"{self.name}: {self.find!r} stands {times} times in {self.file}"
+            raise ValueError(msg)
+        return source.replace(self.find, self.replace)
+
+    def touched(self, changed: set[str]) -> bool:
+        """Tell whether a change may have altered the outcome."""
+        files = {self.file, *(test.partition("::")[0] for test in self.test)}
+        return bool(files & changed)
+
+
+def read(path: Path) -> list[Mutant]:
+    """Return the mutants of a list, each with a name of its own."""
+    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    mutants = []
+    for entry in table.get("mutant", []):
+        tests = [entry["test"]] if isinstance(entry["test"], str) else entry["test"]
+        mutants.append(Mutant(**{**entry, "test": tuple(tests)}))
+    names = [mutant.name for mutant in mutants]
+    twice = {name for name in names if names.count(name) > 1}
+    if twice:
+        msg = f"names used twice in {path.name}: {sorted(twice)}"
+        raise ValueError(msg)
+    return mutants
+
+
+def _git(*arguments: str) -> list[str]:
+    run = subprocess.run(
+        ["git", *arguments], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return run.stdout.splitlines()
+
+
+def _copy(target: Path) -> None:
+    """Copy the checkout as it stands: tracked files and new ones, nothing ignored."""
+    for name in _git("ls-files", "--cached", "--others", "--exclude-standard"):
+        if (ROOT / name).is_file():
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, target / name)
+
+
+def _pytest(checkout: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+    # No bytecode: a replacement of equal length within one second would not be seen.
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    environment.pop("PYTHONPATH", None)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],
+        cwd=checkout,
+        env=environment,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_PER_MUTANT,
+    )
+
+
+def run(mutants: list[Mutant], checkout: Path, deadline: float) -> list[str]:
+    """Run the mutants on a copy until the deadline, and return what went wrong."""
+    tests = tuple(sorted({test for mutant in mutants for test in mutant.test}))
+    whole = _pytest(checkout, tests)
+    if whole.returncode != 0:
+        return [f"the tests do not pass on the unbroken code:\n{whole.stdout}{whole.stderr}"]
+    wrong = []
+    for position, mutant in enumerate(mutants):
+        if time.monotonic() > deadline:
+            left = [m.name for m in mutants[position:]]
+            wrong.append(f"out of time; not run: {', '.join(left)}")
+            break
+        path = checkout / mutant.file
+        source = path.read_text(encoding="utf-8")
+        path.write_text(mutant.broken(source), encoding="utf-8")
+        outcome = _pytest(checkout, mutant.test)
+        path.write_text(source, encoding="utf-8")
+        seen = outcome.returncode == TESTS_FAILED
+        print(f"{'seen  ' if seen else 'MISSED'}  {mutant.name}", flush=True)
+        if not seen:
+            tail = outcome.stdout[-400:]
+            wrong.append(f"{mutant.name}: pytest ended {outcome.returncode}: {tail}")
+    return wrong
+
+
+def main() -> int:
+    """Run the mutants asked for; return 1 if one went unseen."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--only", help="those with this text in their name")
+    parser.add_argument("--changed-since", metavar="REV", help="those touched since")
+    parser.add_argument("--seconds", type=float, default=3600.0, help="time to spend")
+    asked = parser.parse_args()
+    mutants = read(ROOT / LIST)
+    if asked.only:
+        mutants = [mutant for mutant in mutants if asked.only in mutant.name]
+    if asked.changed_since:
+        changed = set(_git("diff", "--name-only", asked.changed_since, "--", "."))
+        mutants = [mutant for mutant in mutants if mutant.touched(changed)]
+    if not mutants:
+        print("no mutant to run")
+        return 0
+    with tempfile.TemporaryDirectory() as folder:
+        _copy(Path(folder))
+        wrong = run(mutants, Path(folder), time.monotonic() + asked.seconds)
+    print("\n".join([*wrong, f"{len(mutants)} mutants, {len(wrong)} failures"]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
