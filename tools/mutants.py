@@ -107,7 +107,8 @@ def run(mutants: list[Mutant], checkout: Path, deadline: float) -> list[str]:
     tests = tuple(sorted({test for mutant in mutants for test in mutant.test}))
     whole = _pytest(checkout, tests)
     if whole.returncode != 0:
-        return [f"the tests do not pass on the unbroken code:\n{whole.stdout}{whole.stderr}"]
+        said = whole.stdout + whole.stderr
+        return [f"the tests do not pass on the unbroken code:\n{said}"]
     wrong = []
     for position, mutant in enumerate(mutants):
         if time.monotonic() > deadline:

@@ -1,7 +1,7 @@
 """What a model's data is: columns, their kinds and roles.
 
 Inferred once from the reference, reviewed by a person, and then the law by which every
-frame is read. Knows nothing about files; ``leeboard.schema_file`` writes and reads TOML.
+frame is read. Knows nothing about files; ``leeboard.schema_file`` reads and writes it.
 """
 
 from __future__ import annotations
@@ -11,7 +11,15 @@ from enum import StrEnum
 
 from leeboard.errors import SchemaError
 
-__all__ = ["Column", "Kind", "Role", "Schema", "Task"]
+__all__ = [
+    "COMPARED_KINDS",
+    "COMPARED_ROLES",
+    "Column",
+    "Kind",
+    "Role",
+    "Schema",
+    "Task",
+]
 
 
 class Kind(StrEnum):

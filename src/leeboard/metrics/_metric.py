@@ -11,7 +11,18 @@ from leeboard.profiles.cells import Cells
 from leeboard.profiles.counts import Counts
 from leeboard.schema import Kind
 
-__all__ = ["Measurement", "Metric", "Needs", "PKind", "Pair", "Reason", "Rows"]
+__all__ = [
+    "ANY",
+    "CATEGORIES",
+    "NUMBERS",
+    "Measurement",
+    "Metric",
+    "Needs",
+    "PKind",
+    "Pair",
+    "Reason",
+    "Rows",
+]
 
 ANY = frozenset({Kind.NUMERIC, Kind.CATEGORICAL, Kind.BOOLEAN, Kind.DATETIME})
 NUMBERS = frozenset({Kind.NUMERIC, Kind.DATETIME})
