@@ -12,10 +12,16 @@ from leeboard.engines.values import levels_and_codes, numbers
 from leeboard.profiles.cells import CategoryCells, NumericCells
 from leeboard.profiles.counts import SCALE, CategoryCounts, NumericCounts
 
-__all__ = ["LevelCounter", "NumberCounter", "count_ordered", "tally_levels"]
+__all__ = [
+    "LevelCounter",
+    "NumberCounter",
+    "cell_sums",
+    "count_ordered",
+    "distance",
+    "tally_levels",
+]
 
 _Array = np.ndarray[Any, Any]
-_SAFE = 1e290
 
 
 class NumberCounter:
@@ -33,8 +39,23 @@ class NumberCounter:
 
     def count(self, values: _Array, nulls: int) -> NumericCounts:
         """Count one block of present values; shape (n,)."""
-        counts, _ = self._count(values, nulls, places=False)
-        return counts
+        cells = self._cells
+        table = np.zeros(cells.size, np.int64)
+        table[cells.missing] = nulls
+        values = _set_specials_aside(values, table, cells)
+        width = cells.inner + 2
+        sums, norm = np.zeros(width), 0.0
+        if len(values) == 0:
+            return NumericCounts(table, sums, norm, None, None)
+        edges = self._for(values)
+        for start in range(0, len(values), PIECE):
+            piece = values[start : start + PIECE]
+            at = edges.cells(piece)
+            table[:width] += np.bincount(at, minlength=width)
+            sums += cell_sums(at, piece, width)
+            norm = float(np.hypot(norm, distance(piece, cells.centre)))
+        low, high = values.min().item(), values.max().item()
+        return NumericCounts(table, sums, norm, low, high)
 
     def locate(self, values: _Array) -> _Array:
         """Counted cell of each value; shape (n,)."""
@@ -55,34 +76,20 @@ class NumberCounter:
             self._by_type[key] = self._edges.for_type(values.dtype)
         return self._by_type[key]
 
-    def _count(
-        self, values: _Array, nulls: int, *, places: bool
-    ) -> tuple[NumericCounts, None]:
-        cells = self._cells
-        table = np.zeros(cells.size, np.int64)
-        table[cells.missing] = nulls
-        if len(values) == 0:
-            return NumericCounts(table, np.zeros(cells.inner + 2), 0.0, None, None), None
-        low, high = values.min(), values.max()
-        if values.dtype.kind == "f" and not (np.isfinite(low) and np.isfinite(high)):
-            table[cells.missing] += np.count_nonzero(np.isnan(values))
-            table[cells.minus_inf] = np.count_nonzero(values == -np.inf)
-            table[cells.plus_inf] = np.count_nonzero(values == np.inf)
-            values = values[np.isfinite(values)]
-            if len(values) == 0:
-                empty = np.zeros(cells.inner + 2)
-                return NumericCounts(table, empty, 0.0, None, None), None
-            low, high = values.min(), values.max()
-        width = cells.inner + 2
-        sums, norm = np.zeros(width), 0.0
-        edges = self._for(values)
-        for start in range(0, len(values), PIECE):
-            piece = values[start : start + PIECE]
-            at = edges.cells(piece)
-            table[:width] += np.bincount(at, minlength=width)
-            sums += cell_sums(at, piece, width)
-            norm = float(np.hypot(norm, distance(piece, cells.centre)))
-        return NumericCounts(table, sums, norm, low.item(), high.item()), None
+
+def _set_specials_aside(
+    values: _Array, table: _Array, cells: NumericCells
+) -> _Array:
+    """Count NaN and infinities into the table; return the finite values."""
+    if values.dtype.kind != "f" or len(values) == 0:
+        return values
+    if np.isfinite(values.min()) and np.isfinite(values.max()):
+        return values
+    table[cells.missing] += np.count_nonzero(np.isnan(values))
+    table[cells.minus_inf] = np.count_nonzero(values == -np.inf)
+    table[cells.plus_inf] = np.count_nonzero(values == np.inf)
+    finite: _Array = values[np.isfinite(values)]
+    return finite
 
 
 def cell_sums(at: _Array, values: _Array, width: int) -> _Array:

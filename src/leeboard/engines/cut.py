@@ -29,46 +29,30 @@ def cut_numbers(ordered: _Array) -> NumericCells:
     if ordered.dtype.kind == "i" and ordered[-1] == np.iinfo(np.int64).max:
         # no whole number follows the largest; as floats there is one
         ordered = ordered.astype(np.float64)
-    n = len(ordered)
-    picks = np.unique(ordered[np.arange(CELLS) * n // CELLS])
-    picks = _with_ends(picks, ordered)
-    first = np.searchsorted(ordered, picks, side="left")
-    after = np.searchsorted(ordered, picks, side="right")
-    heavy = (after - first) * CELLS >= n
-    if n > 1 and len(picks) <= CELLS and _all_distinct_picked(ordered, picks, after - first):
-        heavy[:] = True
-    starts, atoms = [], []
-    for value, tied in zip(picks, heavy, strict=True):
-        starts.append(value)
-        atoms.append(bool(tied))
-        if tied:
-            follower = _next(value)
-            if follower <= ordered[-1]:
-                starts.append(follower)
-                atoms.append(False)
-    edges, index = np.unique(np.array(starts, ordered.dtype), return_index=True)
-    # where an atom begins at the follower of another, the atom is the one that counts
-    kinds = np.zeros(len(edges), bool)
-    for start, tied in zip(starts, atoms, strict=True):
-        if tied:
-            kinds[np.searchsorted(edges, start)] = True
-    del index
+    values, heavy = _picks(ordered)
+    starts = {value: bool(tied) for value, tied in zip(values, heavy, strict=True)}
+    for value, tied in zip(values, heavy, strict=True):
+        follower = _next(value)
+        if tied and follower <= ordered[-1]:
+            starts.setdefault(follower, False)
+    edges = np.array(sorted(starts), ordered.dtype)
+    atoms = np.array([starts[edge] for edge in edges], bool)
     edges = np.append(edges, _next(ordered[-1]))
     centre, spread = _moments(ordered)
-    return NumericCells(edges, kinds, centre, spread)
+    return NumericCells(edges, atoms, centre, spread)
 
 
-def _with_ends(picks: _Array, ordered: _Array) -> _Array:
-    """Add the maximum if it is an atom of its own that no pick has met."""
-    if len(np.unique(ordered[:: max(1, len(ordered) // 4096)])) > CELLS:
-        return picks
-    distinct = np.unique(ordered)
-    return distinct if len(distinct) <= CELLS else picks
-
-
-def _all_distinct_picked(ordered: _Array, picks: _Array, counts: _Array) -> bool:
-    """True if the picks are all values there are, and ties rather than single rows."""
-    return int(counts.sum()) == len(ordered) and len(ordered) > 2 * len(picks)
+def _picks(ordered: _Array) -> tuple[_Array, _Array]:
+    """Values at which cells start, and which of them hold a heavy share of the rows."""
+    n = len(ordered)
+    changes = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+    if len(changes) < CELLS:
+        values = ordered[np.concatenate([[0], changes])]
+        return values, np.full(len(values), n > 2 * len(values) or len(values) == 1)
+    values = np.unique(ordered[np.arange(CELLS) * n // CELLS])
+    first = np.searchsorted(ordered, values, side="left")
+    after = np.searchsorted(ordered, values, side="right")
+    return values, (after - first) * CELLS >= max(n, 2 * CELLS)
 
 
 def _next(value: Any) -> Any:

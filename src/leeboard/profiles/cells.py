@@ -139,9 +139,12 @@ class CategoryCells:
     def unknown(self, levels: Sequence[str]) -> np.ndarray[Any, Any]:
         """True for each level that the reference never had."""
         keys = np.array([level_key(level) for level in levels], dtype=np.uint64)
-        known = np.isin(keys, self.rare_keys)
-        own = np.array([level in self._index for level in levels], dtype=bool)
-        return ~(known | own)
+        fresh = [level for level in levels if level not in self._index]
+        keys = np.array([level_key(level) for level in fresh], dtype=np.uint64)
+        unknown = np.zeros(len(levels), bool)
+        outside = np.array([level not in self._index for level in levels], bool)
+        unknown[outside] = ~np.isin(keys, self.rare_keys)
+        return unknown
 
 
 Cells = NumericCells | CategoryCells

@@ -9,43 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from leeboard.errors import Note, Problem, ProfileError
-from leeboard.profiles.blocks import BlockSums
 from leeboard.profiles.cells import Cells
-from leeboard.profiles.counts import Counts
-from leeboard.profiles.document import fingerprint, from_text, to_text
+from leeboard.profiles.document import contents, fingerprint, to_text
+from leeboard.profiles.part import Form, Part
 from leeboard.schema import Schema
 
-__all__ = ["Part", "Profile"]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """Counts of the rows of one segment, or of all rows.
-
-    Parameters
-    ----------
-    rows : int
-    counts : mapping of column name to Counts
-    blocks : mapping of column name to BlockSums
-        Empty where the schema has neither a time nor an entity column.
-    """
-
-    rows: int
-    counts: Mapping[str, Counts]
-    blocks: Mapping[str, BlockSums] = field(default_factory=dict)
-
-    def __add__(self, other: Part) -> Part:
-        counts = {
-            name: one + other.counts[name]  # type: ignore[operator]  # same kind by fingerprint
-            for name, one in self.counts.items()
-            if name in other.counts
-        }
-        blocks = {
-            name: one + other.blocks[name]
-            for name, one in self.blocks.items()
-            if name in other.blocks
-        }
-        return Part(self.rows + other.rows, counts, blocks)
+__all__ = ["Profile"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,6 +28,8 @@ class Profile:
     cells : mapping of column name to Cells
         Fixed by the reference.
     parts : mapping of segment (None: all rows) to Part
+    types : mapping of column name to Form
+        As what each column was read.
     segment : str or None
         Column whose levels are the segments.
     fixed : bool
@@ -71,6 +42,7 @@ class Profile:
     schema: Schema
     cells: Mapping[str, Cells]
     parts: Mapping[str | None, Part]
+    types: Mapping[str, Form] = field(default_factory=dict)
     segment: str | None = None
     fixed: bool = False
     problems: Mapping[str, Problem] = field(default_factory=dict)
@@ -103,6 +75,7 @@ class Profile:
             schema=self.schema,
             cells=self.cells,
             parts=parts,
+            types={**other.types, **self.types},
             segment=self.segment,
             problems={**other.problems, **self.problems},
             notes=notes,
@@ -115,7 +88,7 @@ class Profile:
             for name, one in self.parts[None].counts.items()
         }
         parts: dict[str | None, Part] = {None: Part(0, counts)}
-        return Profile(self.schema, self.cells, parts, self.segment)
+        return Profile(self.schema, self.cells, parts, self.types, self.segment)
 
     def save(self, path: str) -> None:
         """Write the profile to one file: JSON text with format version and hash."""
@@ -132,4 +105,4 @@ class Profile:
             If the file is damaged, no profile, or of a newer format.
         """
         with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return from_text(file.read(), str(path))
+            return Profile(**contents(file.read(), str(path)))

@@ -1,0 +1,404 @@
+"""Sources into profiles: the reference fixes the cells, current rows are counted in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leeboard.engines.arrays import LevelCounter, NumberCounter
+from leeboard.engines.blocks import BUCKETS, Blocks
+from leeboard.engines.study import Studied, study
+from leeboard.engines.values import FORMS, kind_of, levels_and_codes, numbers
+from leeboard.errors import FrameError, Note, Problem
+from leeboard.profiles.blocks import BlockSums, coarse_groups
+from leeboard.profiles.cells import CategoryCells, Cells
+from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
+from leeboard.profiles.part import Form, Part
+from leeboard.profiles.profile import Profile
+from leeboard.schema import Column, Kind, Role, Schema
+from leeboard.sources._source import Block, Source
+
+__all__ = ["MISSING_SEGMENT", "profile_current", "profile_reference"]
+
+MISSING_SEGMENT = "(missing)"
+_Array = np.ndarray[Any, Any]
+
+
+def profile_reference(
+    source: Source, schema: Schema | None = None, segment: str | None = None
+) -> Profile:
+    """Fix the cells by the rows of a source, and count them.
+
+    Parameters
+    ----------
+    source : Source
+    schema : Schema or None
+        None: kinds and roles are inferred.
+    segment : str or None
+        Column whose levels are counted apart as well.
+
+    Raises
+    ------
+    FrameError
+        If the source has no rows, no columns, or no such segment column.
+    """
+    rows, found = 0, {}
+    problems = dict(source.problems)
+    for name in source.schema.names:
+        if name in problems:
+            continue
+        declared = _declared(schema, name, segment)
+        data = source.column(name)
+        rows = len(data)
+        found[name] = study(name, data, declared)
+        del data
+    _refuse_empty(source, rows)
+    columns = _columns(schema, found, problems)
+    cells = {n: f.cells for n, f in found.items() if f.cells is not None}
+    counts = {n: f.counts for n, f in found.items() if f.counts is not None}
+    notes = (*source.notes, *(note for f in found.values() for note in f.notes))
+    model = schema or Schema(())
+    profile = Profile(
+        schema=replace(model, columns=columns),
+        cells=cells,
+        parts={None: Part(rows, counts)},
+        types={name: f.form for name, f in found.items()},
+        segment=segment,
+        fixed=True,
+        problems=problems,
+        notes=tuple(notes),
+    )
+    _check_segment(source, profile, segment)
+    if segment is None and Blocks.column(profile.schema) is None:
+        return profile
+    again = _count(source, profile, list(cells))
+    parts = {**again, None: replace(again[None], counts=counts)}
+    return replace(profile, parts=parts)
+
+
+def profile_current(source: Source, reference: Profile) -> Profile:
+    """Count the rows of a source in the cells of a reference."""
+    types = {
+        field.name: Form(kind_of(field.type), str(field.type))
+        for field in source.schema
+        if field.name not in source.problems
+    }
+    problems: dict[str, Problem] = {}
+    for name in reference.cells:
+        if name in source.problems:
+            problems[name] = source.problems[name]
+        elif name not in types:
+            problems[name] = _missing_column(name, source)
+        else:
+            changed = _type_changed(name, reference.types.get(name), types[name], source)
+            if changed is not None:
+                problems[name] = changed
+    _check_time(source, reference, types)
+    usable = [n for n in reference.cells if n not in problems]
+    parts = _count(source, reference, usable)
+    extra = [n for n in source.schema.names if n not in reference.schema]
+    notes = [
+        Note("unexpected_column", f"column {n!r}", "not in the reference; ignored")
+        for n in extra
+    ]
+    notes += _infinite_notes(parts[None], reference.cells)
+    return Profile(
+        schema=reference.schema,
+        cells=reference.cells,
+        parts=parts,
+        types=types,
+        segment=reference.segment,
+        problems=problems,
+        notes=(*source.notes, *notes),
+    )
+
+
+def _declared(schema: Schema | None, name: str, segment: str | None) -> Column | None:
+    if name == segment:
+        known = schema[name] if schema is not None and name in schema else None
+        kind = Kind.CATEGORICAL
+        return replace(known, kind=kind) if known else Column(name, kind, Role.SEGMENT)
+    if schema is None:
+        return None
+    if name not in schema:
+        why = "not in the schema"
+        return Column(name, Kind.UNSUPPORTED, Role.IGNORE, why=why)
+    return schema[name]
+
+
+def _refuse_empty(source: Source, rows: int) -> None:
+    if not source.schema.names:
+        raise FrameError(
+            code="no_columns",
+            where=source.name,
+            found="no columns",
+            expected="at least one column",
+            fix="Check what was exported.",
+        )
+    if rows == 0 and len(source.problems) < len(source.schema.names):
+        raise FrameError(
+            code="reference_empty",
+            where=source.name,
+            found="0 rows in the reference",
+            expected="rows to compare with",
+            fix="Give the training data, or a saved profile of it.",
+        )
+
+
+def _columns(
+    schema: Schema | None, found: Mapping[str, Studied], problems: Mapping[str, Problem]
+) -> tuple[Column, ...]:
+    columns = []
+    seen_time = False
+    for name, studied in found.items():
+        column = studied.column
+        if schema is None and column.role is Role.TIME:
+            if seen_time:
+                column = replace(column, role=Role.IGNORE)
+            seen_time = True
+        columns.append(column)
+    for name, problem in problems.items():
+        why = f"{problem.code}: {problem.found}"
+        columns.append(Column(name, Kind.UNSUPPORTED, Role.IGNORE, why=why))
+    return tuple(columns)
+
+
+def _check_segment(source: Source, profile: Profile, segment: str | None) -> None:
+    if segment is None or segment in profile.cells:
+        return
+    raise FrameError(
+        code="segment_missing",
+        where=source.name,
+        found=f"no comparable column {segment!r}",
+        expected="one of " + ", ".join(map(repr, profile.cells)),
+        fix="Name a column of few levels with --segment.",
+    )
+
+
+def _missing_column(name: str, source: Source) -> Problem:
+    have = ", ".join(map(repr, source.schema.names[:12]))
+    return Problem(
+        code="missing_column",
+        where=f"column {name!r}",
+        found=f"no such column in {source.name}; it has {have}",
+        expected=f"column {name!r}, as in the reference",
+        fix="Restore or rename it, or leave it out with ignore=.",
+    )
+
+
+def _type_changed(
+    name: str, before: Form | None, now: Form, source: Source
+) -> Problem | None:
+    if before is None or before.kind == now.kind or now.kind is None:
+        return None
+    share = ""
+    if before.kind is Kind.NUMERIC and now.kind is Kind.CATEGORICAL:
+        share = f"; {_castable(source.column(name)):.0%} of the texts are numbers"
+    was = FORMS.get(before.kind, before.type) if before.kind else before.type
+    return Problem(
+        code="type_changed",
+        where=f"column {name!r}",
+        found=f"{FORMS.get(now.kind, now.type)} ({now.type}){share}",
+        expected=f"{was} ({before.type}), as in the reference",
+        fix="Convert it before the check; nothing is cast silently.",
+    )
+
+
+def _castable(data: pa.ChunkedArray) -> float:
+    tally: dict[str, int] = {}
+    for chunk in data.chunks:
+        levels, codes, _ = levels_and_codes(chunk)
+        counts = np.bincount(codes, minlength=len(levels))
+        for level, count in zip(levels, counts.tolist(), strict=True):
+            tally[level] = tally.get(level, 0) + count
+    total = sum(tally.values())
+    good = sum(count for level, count in tally.items() if _is_number(level))
+    return good / total if total else 0.0
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_time(source: Source, reference: Profile, types: Mapping[str, Form]) -> None:
+    column = Blocks.column(reference.schema)
+    if column is None or column not in types or column not in reference.types:
+        return
+    before, now = reference.types[column].type, types[column].type
+    stamps = before.startswith("timestamp") and now.startswith("timestamp")
+    if stamps and ("tz=" in before) != ("tz=" in now):
+        raise FrameError(
+            code="timezone_mismatch",
+            where=f"column {column!r} of {source.name}",
+            found=now,
+            expected=f"{before}, as in the reference",
+            fix="Give both a time zone, or neither.",
+        )
+
+
+def _infinite_notes(part: Part, cells: Mapping[str, Cells]) -> Iterator[Note]:
+    for name, counts in part.counts.items():
+        own = cells[name]
+        if isinstance(counts, NumericCounts) and not isinstance(own, CategoryCells):
+            many = int(counts.cells[own.minus_inf] + counts.cells[own.plus_inf])
+            if many:
+                text = f"{many} infinite values are counted in cells of their own"
+                yield Note("infinite", f"column {name!r}", text)
+
+
+@dataclass(slots=True, eq=False)
+class _Tally:
+    """What has been counted of one segment; it grows, unlike the values around it."""
+
+    rows: int
+    counts: dict[str, Counts]
+    blocks: dict[str, _Array]
+
+    @classmethod
+    def empty(cls, cells: Mapping[str, Cells]) -> _Tally:
+        return cls(0, {name: _zero(own) for name, own in cells.items()}, {})
+
+    def add(
+        self, name: str, counter: _Counter, array: pa.Array, codes: _Array | None
+    ) -> None:
+        self.counts[name] = self.counts[name] + counter.count(array)  # type: ignore[operator]  # same kind by construction
+        if codes is None:
+            return
+        width = int(counter.groups.max()) + 1
+        flat = np.bincount(
+            codes * width + counter.group(array), minlength=BUCKETS * width
+        )
+        table = flat.reshape(BUCKETS, width)
+        before = self.blocks.get(name)
+        self.blocks[name] = table if before is None else before + table
+
+    def part(self) -> Part:
+        sums = {name: BlockSums.of(table) for name, table in self.blocks.items()}
+        return Part(self.rows, self.counts, sums)
+
+
+def _zero(cells: Cells) -> Counts:
+    if isinstance(cells, CategoryCells):
+        return CategoryCounts.zero(cells)
+    return NumericCounts.zero(cells)
+
+
+def _count(
+    source: Source, reference: Profile, names: list[str]
+) -> dict[str | None, Part]:
+    cells = {name: reference.cells[name] for name in names}
+    counters = {name: _Counter(own) for name, own in cells.items()}
+    blocks = Blocks.of(reference.schema, source)
+    segment = reference.segment if reference.segment in cells else None
+    tallies: dict[str | None, _Tally] = {None: _Tally.empty(cells)}
+    extra = [blocks.name] if blocks and blocks.name not in names else []
+    for block in source.blocks([*names, *extra]):
+        codes = blocks.codes(block.columns[blocks.name]) if blocks else None
+        order, slices = _by_segment(block, segment, reference)
+        if codes is not None and order is not None:
+            codes = codes[order]
+        for key, (start, stop) in slices.items():
+            tally = tallies.setdefault(key, _Tally.empty(cells))
+            tally.rows += stop - start
+        for name, counter in counters.items():
+            array = block.columns[name]
+            if order is not None:
+                array = array.take(pa.array(order))
+            for key, (start, stop) in slices.items():
+                own = None if codes is None else codes[start:stop]
+                piece = array.slice(start, stop - start)
+                tallies[key].add(name, counter, piece, own)
+    return {key: tally.part() for key, tally in tallies.items()}
+
+
+def _by_segment(
+    block: Block, segment: str | None, reference: Profile
+) -> tuple[_Array | None, dict[str | None, tuple[int, int]]]:
+    """Order that brings each segment's rows together, and where each one stands."""
+    slices: dict[str | None, tuple[int, int]] = {None: (0, block.rows)}
+    if segment is None:
+        return None, slices
+    cells = reference.cells[segment]
+    if not isinstance(cells, CategoryCells):
+        return None, slices
+    places = LevelCounter(cells).locate(block.columns[segment])
+    order = np.argsort(places, kind="stable")
+    bounds = np.searchsorted(places[order], np.arange(cells.size + 1))
+    names = [*cells.levels, None, MISSING_SEGMENT]
+    for place, name in enumerate(names):
+        start, stop = int(bounds[place]), int(bounds[place + 1])
+        if name is not None and stop > start:
+            slices[name] = (start, stop)
+    return order, slices
+
+
+class _Counter:
+    """Counts arrays of one column, and finds the group of each row for block sums."""
+
+    def __init__(self, cells: Cells) -> None:
+        self.cells = cells
+        self.groups = coarse_groups(cells)
+        if isinstance(cells, CategoryCells):
+            self._levels: LevelCounter | None = LevelCounter(cells)
+            self._numbers = None
+        else:
+            self._levels = None
+            self._numbers = NumberCounter(cells)
+
+    def count(self, array: pa.Array) -> Counts:
+        if self._levels is not None:
+            return self._levels.count(array)
+        assert self._numbers is not None
+        return self._numbers.count(*numbers(array))
+
+    def group(self, array: pa.Array) -> _Array:
+        if self._levels is not None:
+            return self.groups[self._levels.locate(array)]
+        assert self._numbers is not None
+        values, nulls = numbers(array)
+        places = self._numbers.locate(values)
+        if nulls:
+            present = array.is_valid().to_numpy(zero_copy_only=False)
+            every = np.full(len(array), self.cells.missing, np.intp)
+            every[present] = places
+            places = every
+        return self.groups[places]
+
+
+def _count(
+    source: Source, reference: Profile, names: list[str]
+) -> dict[str | None, Part]:
+    cells = {name: reference.cells[name] for name in names}
+    counters = {name: _Counter(own) for name, own in cells.items()}
+    blocks = Blocks.of(reference.schema, source)
+    segment = reference.segment if reference.segment in cells else None
+    tallies: dict[str | None, _Tally] = {None: _tally(cells)}
+    extra = [blocks.name] if blocks and blocks.name not in names else []
+    for block in source.blocks([*names, *extra]):
+        codes = blocks.codes(block.columns[blocks.name]) if blocks else None
+        order, slices = _by_segment(block, segment, reference)
+        for key in slices:
+            if key not in tallies:
+                tallies[key] = _tally(cells)
+            start, stop = slices[key]
+            tallies[key].rows += stop - start
+        for name, counter in counters.items():
+            array = block.columns[name]
+            if order is not None:
+                array = array.take(pa.array(order))
+            for key, (start, stop) in slices.items():
+                piece = array.slice(start, stop - start)
+                own = codes if codes is None or order is None else codes[order]
+                own = own if own is None else own[start:stop]
+                _add(tallies[key], name, counter, piece, own)
+        if segment is not None:
+            _add_whole(tallies, slices)
+    return {key: _part(tally, cells) for key, tally in tallies.items()}

@@ -1,0 +1,206 @@
+"""The first look at a reference column: its kind and role, its cells, its counts."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leeboard.engines.arrays import LevelCounter, count_ordered, tally_levels
+from leeboard.engines.cut import cut_levels, cut_numbers
+from leeboard.engines.values import kind_of, numbers
+from leeboard.errors import Note
+from leeboard.profiles.cells import Cells
+from leeboard.profiles.counts import CategoryCounts, Counts
+from leeboard.profiles.part import Form
+from leeboard.schema import Column, Kind, Role
+
+__all__ = ["Studied", "study"]
+
+_ROLES = {
+    Role.PREDICTION: {"prediction", "predictions", "pred", "y_pred", "yhat", "y_hat"},
+    Role.SCORE: {"score", "scores", "proba", "probability", "y_score"},
+    Role.LABEL: {"label", "target", "y", "y_true", "ground_truth"},
+    Role.WEIGHT: {"weight", "weights", "sample_weight"},
+    Role.ENTITY: {
+        "user_id",
+        "customer_id",
+        "client_id",
+        "account_id",
+        "patient_id",
+        "session_id",
+    },
+}
+_ID_NAME = re.compile(r"^(id|uuid|guid|.*_(id|uuid|guid))$")
+_FEW = 50
+_MANY_LEVELS = 1000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Studied:
+    """What one look at a reference column gave.
+
+    Parameters
+    ----------
+    column : Column
+    form : Form
+    cells : Cells or None
+        None if the column is not compared.
+    counts : Counts or None
+        All rows of the reference.
+    notes : tuple of Note
+    """
+
+    column: Column
+    form: Form
+    cells: Cells | None = None
+    counts: Counts | None = None
+    notes: tuple[Note, ...] = ()
+
+
+def study(name: str, data: pa.ChunkedArray, declared: Column | None) -> Studied:
+    """Look at one whole reference column.
+
+    Parameters
+    ----------
+    name : str
+    data : ChunkedArray, shape (rows,)
+    declared : Column or None
+        From a schema; None: infer kind and role.
+    """
+    natural = kind_of(data.type)
+    form = Form(natural, str(data.type))
+    if declared is not None and not declared.compared:
+        return Studied(declared, form)
+    if len(data) == data.null_count or natural is None:
+        return _all_missing(name, natural, declared, form)
+    if natural in (Kind.VECTOR, Kind.UNSUPPORTED):
+        why = f"values of type {data.type} are not compared"
+        return Studied(Column(name, natural, Role.IGNORE, why=why), form)
+    kind = declared.kind if declared is not None else natural
+    if kind in (Kind.NUMERIC, Kind.DATETIME):
+        return _study_numbers(name, kind, data, declared, form)
+    return _study_levels(name, kind, data, declared, form)
+
+
+def _all_missing(
+    name: str, natural: Kind | None, declared: Column | None, form: Form
+) -> Studied:
+    why = "every reference value is missing"
+    kind = declared.kind if declared else natural or Kind.CATEGORICAL
+    note = Note(
+        "reference_all_missing",
+        f"column {name!r}",
+        f"column {name!r} is not compared: {why}",
+    )
+    column = Column(name, kind, Role.IGNORE, why=why)
+    return Studied(column, form, notes=(note,))
+
+
+def _role_by_name(name: str) -> Role:
+    lower = name.lower()
+    return next((r for r, names in _ROLES.items() if lower in names), Role.FEATURE)
+
+
+def _study_numbers(
+    name: str, kind: Kind, data: pa.ChunkedArray, declared: Column | None, form: Form
+) -> Studied:
+    pieces = [numbers(chunk) for chunk in data.chunks]
+    values = np.concatenate([piece for piece, _ in pieces])
+    nulls = sum(count for _, count in pieces)
+    column = declared or _infer_number(name, kind, values, nulls)
+    if not column.compared:
+        return Studied(column, form)
+    if values.dtype.kind == "f":
+        nulls += int(np.count_nonzero(np.isnan(values)))
+        low = int(np.count_nonzero(values == -np.inf))
+        high = int(np.count_nonzero(values == np.inf))
+        finite = values[np.isfinite(values)] if nulls or low or high else values
+    else:
+        low = high = 0
+        finite = values
+    if len(finite) == 0:
+        return _all_missing(name, kind, declared, form)
+    ordered = np.sort(finite)
+    if ordered.dtype.kind == "f":
+        ordered += 0.0  # -0.0 becomes 0.0, so that both are one value
+    cells = cut_numbers(ordered)
+    counts = count_ordered(cells, ordered, (low, high, nulls))
+    notes = _infinite_note(name, low + high, "reference")
+    return Studied(column, form, cells, counts, notes)
+
+
+def _infinite_note(name: str, count: int, side: str) -> tuple[Note, ...]:
+    if not count:
+        return ()
+    text = f"{count} infinite values in the {side} are counted in cells of their own"
+    return (Note("infinite", f"column {name!r}", text),)
+
+
+def _infer_number(name: str, kind: Kind, values: Any, nulls: int) -> Column:
+    role = _role_by_name(name)
+    if kind is Kind.DATETIME:
+        why = "time always moves on; set role = \"feature\" to compare it"
+        return Column(name, kind, Role.TIME, why=why)
+    if role is Role.WEIGHT:
+        return Column(name, kind, role, why="a weight; rows are counted unweighted")
+    whole = values.dtype.kind == "i" and nulls == 0 and len(values) >= _FEW
+    if role is Role.ENTITY:
+        why = "names an entity; its rows are counted as one block"
+        return Column(name, kind, role, why=why)
+    if whole and bool((np.diff(values) == 1).all()):
+        return Column(name, kind, Role.ID, why="a row number: each row is one more")
+    if whole and _ID_NAME.match(name.lower()):
+        if len(np.unique(values)) == len(values):
+            return Column(name, kind, Role.ID, why="an identifier: no value repeats")
+    return Column(name, kind, role)
+
+
+def _study_levels(
+    name: str, kind: Kind, data: pa.ChunkedArray, declared: Column | None, form: Form
+) -> Studied:
+    tally: dict[str, int] = {}
+    missing = sum(tally_levels(chunk, tally) for chunk in data.chunks)
+    if not tally:
+        return _all_missing(name, kind, declared, form)
+    column, notes = (declared, ()) if declared else _infer_levels(name, kind, tally)
+    if not column.compared:
+        return Studied(column, form, notes=notes)
+    cells = cut_levels(tally)
+    table = np.zeros(cells.size, np.int64)
+    table[: cells.inner] = [tally[level] for level in cells.levels]
+    table[cells.rare] = sum(tally.values()) - table.sum()
+    table[cells.missing] = missing
+    return Studied(column, form, cells, CategoryCounts(table, 0), notes)
+
+
+def _infer_levels(
+    name: str, kind: Kind, tally: dict[str, int]
+) -> tuple[Column, tuple[Note, ...]]:
+    role = _role_by_name(name)
+    column = Column(name, kind, role)
+    rows, distinct = sum(tally.values()), len(tally)
+    note = Note(
+        "looks_like_id",
+        f"column {name!r}",
+        f"{distinct} different values in {rows} rows: it looks like an identifier",
+    )
+    if role is Role.ENTITY:
+        why = "names an entity; its rows are counted as one block"
+        return replace(column, why=why), ()
+    if rows < _FEW or kind is Kind.BOOLEAN:
+        return column, ()
+    if distinct > 0.5 * rows:
+        length = sum(map(len, tally)) / distinct
+        if length > 50:
+            why = "free text; its words are not compared"
+            return replace(column, kind=Kind.TEXT, why=why), ()
+    if distinct > 0.95 * rows:
+        why = "an identifier: hardly a value repeats"
+        return replace(column, role=Role.ID, why=why), (note,)
+    if distinct > _MANY_LEVELS and (distinct > 0.3 * rows or _ID_NAME.match(name)):
+        return column, (note,)
+    return column, ()
