@@ -10,7 +10,7 @@ import numpy as np
 from leeboard.profiles._level import level_key
 from leeboard.profiles.cells import CategoryCells, NumericCells
 
-__all__ = ["CELLS", "cut_levels", "cut_numbers"]
+__all__ = ["CELLS", "LEVELS", "LEVEL_SHARE", "cut_levels", "cut_numbers"]
 
 CELLS = 64
 """Cells stored per column, before ties add some or take some away."""

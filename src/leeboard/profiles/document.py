@@ -20,7 +20,7 @@ from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
 from leeboard.profiles.part import Form, Part
 from leeboard.schema import Column, Kind, Role, Schema, Task
 
-__all__ = ["FORMAT", "MARK", "contents", "fingerprint", "to_text"]
+__all__ = ["FORMAT", "MARK", "Record", "contents", "fingerprint", "to_text"]
 
 FORMAT = 1
 MARK = '{"leeboard_profile":'
