@@ -1,0 +1,11 @@
+"""Everything that turns users' data into columns.
+
+Place: below configuration and checks, above the path. Engines see a ``Source`` and
+nothing of where it came from.
+"""
+
+from leeboard.sources._limits import Limits
+from leeboard.sources._open import open_source
+from leeboard.sources._source import Block, Source
+
+__all__ = ["Block", "Limits", "Source", "open_source"]

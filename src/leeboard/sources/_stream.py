@@ -1,0 +1,168 @@
+"""A text file read in one pass, by column types known before.
+
+Place: under ``text_source``. Cells that do not fit never stop the pass.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leeboard.errors import Note, Problem
+from leeboard.sources._bytes import Piece
+from leeboard.sources._infer import Rows, merge_types, plain_type
+from leeboard.sources._readable import one_array, reading_of
+from leeboard.sources._source import Block
+
+__all__ = ["Stream"]
+
+_NUMBER = r"(?i)^\s*[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|inf|infinity|nan)\s*$"
+
+
+class Stream:
+    """Rows of a text file, piece by piece.
+
+    A column takes its known type where its first piece fits it; else the type its text
+    suggests, so that the change shows at once. A cell further on that does not fit is
+    missing, and the column is added to ``problems``.
+    """
+
+    rows: int | None = None
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        rows: Rows,
+        pieces: Callable[[], Iterator[Piece]],
+        first: Piece,
+        types: Mapping[str, pa.DataType],
+    ) -> None:
+        self.name = name
+        self._rows = rows
+        self._pieces = pieces
+        guessed = rows.infer(first)
+        kinds = {
+            field.name: _settle(plain_type(field.type), types.get(field.name))
+            for field in guessed.schema
+        }
+        self._types = {n: k for n, k in kinds.items() if reading_of(k) is not None}
+        self.schema = pa.schema(list(self._types.items()))
+        self.problems: dict[str, Problem] = {}
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Warnings so far."""
+        return (*self._rows.notes, *self._rows.rejects.notes())
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return one whole column, by a pass over the file."""
+        chunks = [block.columns[name] for block in self.blocks([name])]
+        kinds = {chunk.type for chunk in chunks}
+        if len(kinds) > 1:
+            kind = self._types[name]
+            for other in kinds:
+                kind = merge_types(kind, other)
+            chunks = [chunk.cast(kind) for chunk in chunks]
+        return pa.chunked_array(chunks, None if chunks else self._types[name])
+
+    def blocks(self, names: Sequence[str]) -> Iterator[Block]:
+        """Yield the file once, about 8 MiB at a time."""
+        wanted = {name: self._types[name] for name in names}
+        misfits: dict[str, list[int]] = {}
+        for piece in self._pieces():
+            table = self._read(piece, wanted, misfits)
+            if table.num_rows:
+                columns = {
+                    name: one_array(reading.chunks(table.column(name)))
+                    for name in names
+                    if (reading := reading_of(table.schema.field(name).type))
+                }
+                yield Block(table.num_rows, columns)
+        self._rows.rejects.check()
+        for name, (line, count) in misfits.items():
+            self.problems[name] = self._problem(name, line, count)
+
+    def _read(
+        self,
+        piece: Piece,
+        types: Mapping[str, pa.DataType],
+        misfits: dict[str, list[int]],
+    ) -> pa.Table:
+        coded = {n: _coded(kind) for n, kind in types.items()}
+        try:
+            return self._rows.read(piece, coded)
+        except pa.ArrowInvalid:
+            pass
+        columns: dict[str, pa.ChunkedArray] = {}
+        for name, kind in coded.items():
+            columns[name] = self._read_one(piece, name, kind=kind, misfits=misfits)
+        return pa.table(columns)
+
+    def _read_one(
+        self, piece: Piece, name: str, *, kind: pa.DataType, misfits: dict[str, list[int]]
+    ) -> pa.ChunkedArray:
+        wider = [pa.float64()] if kind == pa.int64() else []
+        for attempt in (kind, *wider):
+            try:
+                return self._rows.read(piece, {name: attempt}).column(name)
+            except pa.ArrowInvalid:
+                continue
+        texts = self._rows.read(piece, {name: pa.string()}).column(name)
+        fitting, bad = _fitting(texts, kind)
+        row = pc.index(bad, True).as_py()
+        known = misfits.setdefault(name, [piece.line + row + 1, 0])
+        known[1] += pc.sum(bad).as_py() or 0
+        return fitting
+
+    def _problem(self, name: str, line: int, count: int) -> Problem:
+        kind = self._types[name]
+        return Problem(
+            code="type_changed",
+            where=f"column {name!r} of {self.name}, near line {line}",
+            found=f"{count} cells that are not {_words(kind)}",
+            expected=f"{_words(kind)}, as in the first rows and the reference",
+            fix="Mend those cells, or leave the column out.",
+        )
+
+
+def _settle(guessed: pa.DataType, known: pa.DataType | None) -> pa.DataType:
+    if known is None:
+        return guessed
+    known = plain_type(known)
+    if pa.types.is_large_string(known):
+        known = pa.string()
+    if known == pa.string() or pa.types.is_null(guessed):
+        return known
+    if _is_number(known) and _is_number(guessed):
+        return guessed
+    return known if merge_types(guessed, known) == known else guessed
+
+
+def _is_number(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind))
+
+
+def _coded(kind: pa.DataType) -> pa.DataType:
+    return pa.dictionary(pa.int32(), kind) if kind == pa.string() else kind
+
+
+def _fitting(
+    texts: pa.ChunkedArray, kind: pa.DataType
+) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
+    """Return the cells that fit a type, others NULL; and which do not."""
+    if not _is_number(kind):
+        return pa.chunked_array([pa.nulls(len(texts), kind)]), texts.is_valid()
+    fits = pc.match_substring_regex(texts, _NUMBER)
+    numbers = pc.utf8_trim_whitespace(pc.if_else(fits, texts, None))
+    return numbers.cast(pa.float64()), pc.fill_null(pc.invert(fits), False)
+
+
+def _words(kind: pa.DataType) -> str:
+    if _is_number(kind):
+        return "numbers"
+    if pa.types.is_boolean(kind):
+        return "true or false"
+    return "dates or times" if pa.types.is_temporal(kind) else "text"

@@ -1,0 +1,120 @@
+"""Text files as sources: parsed once and kept, or streamed by types known before.
+
+Place: under ``open_source``, over CSV and JSON lines. Must not know either's syntax.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TypeAlias
+
+import pyarrow as pa
+
+from leeboard.errors import FileError, Note, Problem
+from leeboard.sources._bytes import Piece, pieces
+from leeboard.sources._columns import Columns, Cut, Slot
+from leeboard.sources._guard import Stamp
+from leeboard.sources._infer import Rows, infer_table, merge_types, plain_type
+from leeboard.sources._limits import Limits
+from leeboard.sources._parquet import ParquetSource
+from leeboard.sources._readable import reading_of
+from leeboard.sources._source import Source
+from leeboard.sources._stream import Stream
+
+__all__ = ["MakeRows", "text_source"]
+
+MakeRows: TypeAlias = Callable[[str, Piece, Limits], Rows]
+
+
+def text_source(
+    stamp: Stamp,
+    *,
+    name: str,
+    codec: str | None,
+    limits: Limits,
+    make_rows: MakeRows,
+    types: Mapping[str, pa.DataType],
+    quoted: bool,
+) -> Source:
+    """Return a text file as a source.
+
+    Without types the whole file is read now, since one cell can decide what a column
+    is. With types it is read as it is asked for.
+
+    Raises
+    ------
+    FileError
+        Empty, damaged, or not of the kind it should be.
+    """
+
+    def all_pieces() -> Iterator[Piece]:
+        return pieces(stamp, name=name, codec=codec, limits=limits, quoted=quoted)
+
+    first = next(all_pieces(), None)
+    if first is None:
+        raise FileError(
+            code="empty_file",
+            where=name,
+            found="no bytes of text",
+            expected="rows of data",
+            fix="Check that the file was written.",
+        )
+    rows = make_rows(name, first, limits)
+    if types:
+        return Stream(name, rows=rows, pieces=all_pieces, first=first, types=types)
+    kinds, table = infer_table(rows, all_pieces, limits.keep_bytes)
+    if table is None:
+        return _Spilled(name, rows=rows, pieces=all_pieces, types=kinds)
+    return _kept(name, table, rows)
+
+
+def _kept(name: str, table: pa.Table, rows: Rows) -> Columns:
+    slots = []
+    for field, column in zip(table.schema, table.columns, strict=True):
+        reading = reading_of(field.type)
+        if reading is not None:
+            slots.append(Slot(field.name, _cut(column), reading))
+    notes = [*rows.notes, *rows.rejects.notes()]
+    return Columns(name, table.num_rows, slots=slots, notes=notes, problems={})
+
+
+def _cut(column: pa.ChunkedArray) -> Cut:
+    return lambda start, stop: column.slice(start, stop - start)
+
+
+class _Spilled(ParquetSource):
+    """A large text file by way of a temporary Parquet file."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        rows: Rows,
+        pieces: Callable[[], Iterator[Piece]],
+        types: Mapping[str, pa.DataType],
+    ) -> None:
+        import pyarrow.parquet as pq
+
+        descriptor, path = tempfile.mkstemp(prefix="leeboard-", suffix=".parquet")
+        os.close(descriptor)
+        self._remove = weakref.finalize(self, _remove, path)
+        kinds = {
+            n: pa.string() if pa.types.is_null(t) else t for n, t in types.items()
+        }
+        schema = pa.schema(list(kinds.items()))
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for piece in pieces():
+                writer.write_table(rows.read(piece, kinds))
+        super().__init__(Path(path), name=name, limits=Limits())
+        self.notes = (*rows.notes, *rows.rejects.notes(), *self.notes)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        pass
