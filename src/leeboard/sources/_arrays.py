@@ -60,7 +60,11 @@ def numpy_to_arrow(array: np.ndarray[Any, Any], reader: FrameReader, name: str) 
         return pa.array(array.astype(array.dtype.newbyteorder("="), copy=False))
     if kind == "f":
         return pa.array(array.astype(np.float64))
-    if kind in "mMU" and array.dtype != np.dtype("M8") and array.dtype != np.dtype("m8"):
+    if (
+        kind in "mMU"
+        and array.dtype != np.dtype("M8")
+        and array.dtype != np.dtype("m8")
+    ):
         return _numpy_times_or_text(array)
     return objects_to_arrow(array.tolist(), reader, name)
 

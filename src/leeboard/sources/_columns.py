@@ -79,9 +79,7 @@ class Columns:
         return lambda name: one_array(self._slots[name].rows(start, stop))
 
 
-def unsupported(
-    column: str, where: str, *, row: int | None, found: str
-) -> Problem:
+def unsupported(column: str, where: str, *, row: int | None, found: str) -> Problem:
     """Return the problem of a column whose cells no metric can compare."""
     place = f"column {column!r} of {where}"
     if row is not None:
@@ -97,9 +95,7 @@ def unsupported(
 
 def _reading_notes(slots: Sequence[Slot], where: str) -> list[Note]:
     return [
-        Note(
-            slot.reading.note, f"column {slot.name!r} of {where}", slot.reading.text
-        )
+        Note(slot.reading.note, f"column {slot.name!r} of {where}", slot.reading.text)
         for slot in slots
         if slot.reading.note
     ]

@@ -95,7 +95,9 @@ def _expand(path: str) -> list[Path]:
         exists = True
     if exists or not any(c in path for c in "*?["):
         return [whole]
-    matches = sorted(p for p in map(Path, glob.glob(path, recursive=True)) if not p.is_dir())
+    matches = sorted(
+        p for p in map(Path, glob.glob(path, recursive=True)) if not p.is_dir()
+    )
     if not matches:
         raise _nothing(path, "no file that matches")
     return matches

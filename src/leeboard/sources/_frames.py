@@ -32,9 +32,7 @@ class FrameReader:
 
     def __init__(self, where: str, names: Any) -> None:
         self.where = where
-        self.names, self.notes = check_names(
-            list(names), where=where, error=FrameError
-        )
+        self.names, self.notes = check_names(list(names), where=where, error=FrameError)
         self.slots: list[Slot] = []
         self.problems: dict[str, Problem] = {}
 

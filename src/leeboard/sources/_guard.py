@@ -97,7 +97,8 @@ def open_regular(stamp: Stamp, name: str) -> BinaryIO:
     """Open a file that was stamped; a pipe put in its place does not hang."""
     try:
         descriptor = os.open(
-            stamp.path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            stamp.path,
+            os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0),
         )
     except OSError as error:
         raise cannot_open(error, name) from error

@@ -95,9 +95,7 @@ def _refuse_odd(
         )
 
 
-def _refuse_twins(
-    names: Sequence[str], *, where: str, error: type[InputError]
-) -> None:
+def _refuse_twins(names: Sequence[str], *, where: str, error: type[InputError]) -> None:
     places: dict[str, list[int]] = {}
     for position, name in enumerate(names):
         places.setdefault(name, []).append(position + 1)

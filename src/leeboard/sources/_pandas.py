@@ -73,7 +73,9 @@ def _add(reader: FrameReader, name: str, series: Any) -> None:
             return numpy_to_arrow(values[start:stop], reader, name)
 
         kind = cut(0, 0).type
-        reader.add(name, kind, cut, rows=rows, largest=lambda: int(values.max(initial=0)))
+        reader.add(
+            name, kind, cut, rows=rows, largest=lambda: int(values.max(initial=0))
+        )
         return
     array = series_to_arrow(series, reader, name)
     if array is not None:

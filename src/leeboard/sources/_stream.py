@@ -102,7 +102,12 @@ class Stream:
         return pa.table(columns)
 
     def _read_one(
-        self, piece: Piece, name: str, *, kind: pa.DataType, misfits: dict[str, list[int]]
+        self,
+        piece: Piece,
+        name: str,
+        *,
+        kind: pa.DataType,
+        misfits: dict[str, list[int]],
     ) -> pa.ChunkedArray:
         wider = [pa.float64()] if kind == pa.int64() else []
         for attempt in (kind, *wider):

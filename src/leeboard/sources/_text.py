@@ -102,9 +102,7 @@ class _Spilled(ParquetSource):
         descriptor, path = tempfile.mkstemp(prefix="leeboard-", suffix=".parquet")
         os.close(descriptor)
         self._remove = weakref.finalize(self, _remove, path)
-        kinds = {
-            n: pa.string() if pa.types.is_null(t) else t for n, t in types.items()
-        }
+        kinds = {n: pa.string() if pa.types.is_null(t) else t for n, t in types.items()}
         schema = pa.schema(list(kinds.items()))
         with pq.ParquetWriter(path, schema, compression="zstd") as writer:
             for piece in pieces():
