@@ -39,7 +39,8 @@ def cut_numbers(ordered: _Array) -> NumericCells:
     atoms = np.array([starts[edge] for edge in edges], bool)
     edges = np.append(edges, _next(ordered[-1]))
     centre, spread = _moments(ordered)
-    return NumericCells(edges, atoms, centre, spread)
+    continuous = bool((ordered[1:] != ordered[:-1]).all())
+    return NumericCells(edges, atoms, centre, spread, continuous)
 
 
 def _picks(ordered: _Array) -> tuple[_Array, _Array]:

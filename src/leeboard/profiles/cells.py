@@ -37,12 +37,15 @@ class NumericCells:
         A fixed point (the reference mean, rounded) about which squares are summed.
     spread : float
         Reference standard deviation, the unit in which shifts are told; 0 if constant.
+    continuous : bool
+        No two reference rows share a value.
     """
 
     edges: np.ndarray[Any, Any]
     atoms: np.ndarray[Any, Any]
     centre: float
     spread: float
+    continuous: bool = False
 
     def __post_init__(self) -> None:
         self.edges.setflags(write=False)

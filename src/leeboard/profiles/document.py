@@ -173,6 +173,7 @@ def _cells(cells: Cells) -> _Dict:
         "atoms": np.flatnonzero(cells.atoms).tolist(),
         "centre": cells.centre,
         "spread": cells.spread,
+        "continuous": cells.continuous,
     }
 
 
@@ -227,7 +228,8 @@ def _read_cells(own: _Dict) -> Cells:
     edges = np.array([kind(edge) for edge in own["edges"]], kind)
     atoms = np.zeros(len(edges) - 1, bool)
     atoms[own["atoms"]] = True
-    return NumericCells(edges, atoms, float(own["centre"]), float(own["spread"]))
+    centre, spread = float(own["centre"]), float(own["spread"])
+    return NumericCells(edges, atoms, centre, spread, own["continuous"])
 
 
 def _read_counts(one: _Dict) -> Counts:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from leeboard.metrics._metric import PKind, Reason
+from leeboard.stats.size import Size
 
 __all__ = ["Evidence", "Lines", "State", "Verdict"]
 
@@ -91,16 +92,8 @@ class Evidence:
 
     Parameters
     ----------
-    psi : float
-        Raw PSI over the merged cells, nats.
-    size : float
-        Debiased PSI, at least 0.
-    cells : int
-        Merged cells that were compared.
-    noise_floor : float
-        (cells - 1)·(1/n + 1/m), with n and m the effective rows.
-    scale : float
-        1/n + 1/m.
+    size : Size
+        Observed PSI over the merged cells, and its law.
     p_value : float
         Of no change at all.
     p_kind : PKind
@@ -110,11 +103,7 @@ class Evidence:
         One-sided 95 % upper bound of the size.
     """
 
-    psi: float
-    size: float
-    cells: int
-    noise_floor: float
-    scale: float
+    size: Size
     p_value: float
     p_kind: PKind
     p_beyond: float

@@ -1,0 +1,193 @@
+"""The judge: all columns weighed together, one answer each.
+
+*Moved*: selected by Benjamini-Hochberg over the p-values for "the size is at most
+negligible". Else *held*: the one-sided 95 % upper bound of the size is below large.
+Else *unsure*, with the rows that would settle it. *Failed* columns come from the check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from leeboard.metrics._metric import Pair, Reason
+from leeboard.profiles.cells import NumericCells
+from leeboard.schema import Column
+from leeboard.stats.selection import benjamini_hochberg, coverage
+from leeboard.stats.size import Size
+from leeboard.verdicts.evidence import weigh
+from leeboard.verdicts.exact import outside_constant
+from leeboard.verdicts.verdict import Evidence, Lines, State, Verdict
+
+__all__ = ["LEVEL", "Case", "judge"]
+
+LEVEL = 0.05
+"""False-discovery rate of *moved*; also one minus the coverage of intervals."""
+
+RULE = "size"
+_Z95 = 1.645
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Case:
+    """One column of one segment, before the judge."""
+
+    column: Column
+    segment: str | None
+    pair: Pair
+    lines: Lines
+
+
+def judge(cases: list[Case], level: float = LEVEL) -> list[Verdict]:
+    """Judge all cases together; one verdict each, in order."""
+    weighed = [weigh(case.pair, case.lines) for case in cases]
+    measured = [i for i, one in enumerate(weighed) if isinstance(one, Evidence)]
+    p_values = [one.p_beyond for one in weighed if isinstance(one, Evidence)]
+    chosen = benjamini_hochberg(p_values, level)
+    selected = {i for i, yes in zip(measured, chosen, strict=True) if yes}
+    cover = coverage(len(selected), len(measured), level)
+    verdicts = []
+    for i, (case, one) in enumerate(zip(cases, weighed, strict=True)):
+        if isinstance(one, Reason):
+            verdicts.append(_without_size(case, one))
+        else:
+            wide = cover if i in selected else 1.0 - level
+            verdicts.append(_with_size(case, one, moved=i in selected, cover=wide))
+    return verdicts
+
+
+def _with_size(
+    case: Case, evidence: Evidence, *, moved: bool, cover: float
+) -> Verdict:
+    size, lines = evidence.size, case.lines
+    if moved:
+        state = State.MOVED
+    else:
+        state = State.HELD if evidence.upper < lines.large else State.UNSURE
+    numeric = isinstance(case.pair.cells, NumericCells)
+    shift = float(np.sqrt(size.debiased)) if numeric else None
+    rows = _rows_needed(case, size) if state is State.UNSURE else None
+    facts = _facts(case)
+    return Verdict(
+        **facts,
+        state=state,
+        value=size.debiased,
+        interval=size.interval(cover),
+        p_value=evidence.p_value,
+        p_kind=evidence.p_kind,
+        p_beyond=evidence.p_beyond,
+        noise_floor=size.noise_floor,
+        exact=True,
+        reason=_reason(case, state, evidence, rows),
+        shift=shift,
+        rows_needed=rows,
+    )
+
+
+def _without_size(case: Case, reason: Reason) -> Verdict:
+    """A column in one cell, or with too few rows: exact rules where there are some."""
+    state, value = State.UNSURE, None
+    outside = outside_constant(case.pair)
+    if outside is not None:
+        state, reason = State.MOVED, outside
+    elif reason.code == "constant":
+        state, value = State.HELD, 0.0
+    return Verdict(
+        **_facts(case),
+        state=state,
+        value=value,
+        interval=None,
+        p_value=None,
+        p_kind=None,
+        p_beyond=None,
+        noise_floor=None,
+        exact=True,
+        reason=reason,
+    )
+
+
+def _facts(case: Case) -> dict[str, object]:
+    return {
+        "subject": case.column.name,
+        "segment": case.segment,
+        "role": case.column.role.value,
+        "kind": case.column.kind.value,
+        "metric": "psi",
+        "rule": RULE,
+        "n_reference": case.pair.reference.rows,
+        "n_current": case.pair.current.rows,
+        "lines": case.lines,
+    }
+
+
+def _reason(
+    case: Case, state: State, evidence: Evidence, rows: int | None
+) -> Reason:
+    size, lines = evidence.size, case.lines
+    current, reference = case.pair.current, case.pair.reference
+    if current.missing == current.rows and reference.missing < reference.rows:
+        return Reason("all_missing", "every current value is missing")
+    if state is State.MOVED:
+        text = f"size {size.debiased:.2g} is surely beyond negligible"
+        return Reason("beyond_negligible", f"{text} ({lines.negligible:g})")
+    if state is State.HELD:
+        text = f"size is below large ({lines.large:g}): at most {evidence.upper:.2g}"
+        return Reason("below_large", text)
+    between = f"size between {size.interval(1 - LEVEL)[0]:.2g} and {evidence.upper:.2g}"
+    if rows is None:
+        return Reason("between_lines", f"{between}; more rows alone cannot settle it")
+    return Reason("too_few_rows", f"{between}; about {rows:,} current rows settle it")
+
+
+def _rows_needed(case: Case, size: Size) -> int | None:
+    """Current rows at which the answer would be sure if the size is as it seems."""
+    pair, lines = case.pair, case.lines
+    n = pair.reference.rows / pair.design_reference
+    m = pair.current.rows / pair.design_current
+    true = size.debiased
+    for factor in np.geomspace(1.25, 4096, 37):
+        scale = 1.0 / n + 1.0 / (m * factor)
+        floor = (size.cells - 1) * scale
+        spread = np.sqrt(2 * (size.cells - 1) * scale**2 + 4 * true * scale)
+        likely = Size(true + floor, size.cells, scale)
+        low = Size(max(true + floor - 0.84 * spread, 0.0), size.cells, scale)
+        sure_held = Size(true + floor + 0.84 * spread, size.cells, scale)
+        moved = true > lines.negligible and low.beyond(lines.negligible) < LEVEL / 4
+        held = likely.upper(0.95) < lines.large and sure_held.upper(0.95) < lines.large
+        if moved or held:
+            return _two_digits(m * factor * pair.design_current)
+    return None
+
+
+def _two_digits(rows: float) -> int:
+    """Round up to two significant digits."""
+    unit = 10 ** max(0, int(np.floor(np.log10(rows))) - 1)
+    return int(np.ceil(rows / unit)) * unit
+
+
+def failed(
+    column: Column, segment: str | None, lines: Lines, reason: Reason, rows: Mapping[str, int]
+) -> Verdict:
+    """Verdict for a column that cannot be computed."""
+    return Verdict(
+        subject=column.name,
+        segment=segment,
+        role=column.role.value,
+        kind=column.kind.value,
+        metric="psi",
+        rule=RULE,
+        state=State.FAILED,
+        value=None,
+        interval=None,
+        p_value=None,
+        p_kind=None,
+        p_beyond=None,
+        noise_floor=None,
+        n_reference=rows["reference"],
+        n_current=rows["current"],
+        exact=False,
+        reason=reason,
+        lines=lines,
+    )
