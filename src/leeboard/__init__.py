@@ -3,3 +3,64 @@
 Events fall into windows, windows are counted into profiles, metrics compare two profiles,
 verdicts judge the measurements, incidents gather the verdicts, and people are told.
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from leeboard.check import check, profile
+    from leeboard.errors import LeeboardError
+    from leeboard.measure import measure
+    from leeboard.metrics import metrics
+    from leeboard.profiles.profile import Profile
+    from leeboard.report import Report
+    from leeboard.schema import Column, Kind, Role, Schema
+    from leeboard.verdicts.suite import Condition
+
+_HOME = {
+    "Column": "leeboard.schema",
+    "Condition": "leeboard.verdicts.suite",
+    "Kind": "leeboard.schema",
+    "LeeboardError": "leeboard.errors",
+    "Profile": "leeboard.profiles.profile",
+    "Report": "leeboard.report",
+    "Role": "leeboard.schema",
+    "Schema": "leeboard.schema",
+    "check": "leeboard.check",
+    "measure": "leeboard.measure",
+    "metrics": "leeboard.metrics",
+    "profile": "leeboard.check",
+}
+
+__all__ = [
+    "Column",
+    "Condition",
+    "Kind",
+    "LeeboardError",
+    "Profile",
+    "Report",
+    "Role",
+    "Schema",
+    "check",
+    "measure",
+    "metrics",
+    "profile",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is first asked for, so that importing costs little."""
+    if name not in _HOME:
+        message = f"module 'leeboard' has no attribute {name!r}"
+        raise AttributeError(message)
+    from importlib import import_module
+
+    # a module of the same name becomes an attribute on import; the function replaces it
+    value = getattr(import_module(_HOME[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from leeboard.engines.search import PIECE, Edges
-from leeboard.engines.values import levels_and_codes, numbers
+from leeboard.engines.values import levels_and_codes
 from leeboard.profiles.cells import CategoryCells, NumericCells
 from leeboard.profiles.counts import SCALE, CategoryCounts, NumericCounts
 
@@ -77,9 +77,7 @@ class NumberCounter:
         return self._by_type[key]
 
 
-def _set_specials_aside(
-    values: _Array, table: _Array, cells: NumericCells
-) -> _Array:
+def _set_specials_aside(values: _Array, table: _Array, cells: NumericCells) -> _Array:
     """Count NaN and infinities into the table; return the finite values."""
     if values.dtype.kind != "f" or len(values) == 0:
         return values

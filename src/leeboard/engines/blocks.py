@@ -17,7 +17,7 @@ import pyarrow as pa
 from leeboard.engines.values import kind_of, levels_and_codes, numbers
 from leeboard.profiles._level import level_key
 from leeboard.schema import Kind, Role, Schema
-from leeboard.sources._source import Source
+from leeboard.sources import Source
 
 __all__ = ["BUCKETS", "Blocks"]
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 
-from leeboard.engines.arrays import LevelCounter, NumberCounter
-from leeboard.engines.blocks import BUCKETS, Blocks
+from leeboard.engines.blocks import Blocks
+from leeboard.engines.counting import count_parts
 from leeboard.engines.study import Studied, study
-from leeboard.engines.values import FORMS, kind_of, levels_and_codes, numbers
+from leeboard.engines.values import FORMS, kind_of, levels_and_codes
 from leeboard.errors import FrameError, Note, Problem
-from leeboard.profiles.blocks import BlockSums, coarse_groups
 from leeboard.profiles.cells import CategoryCells, Cells
-from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
+from leeboard.profiles.counts import NumericCounts
 from leeboard.profiles.part import Form, Part
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Column, Kind, Role, Schema
-from leeboard.sources._source import Block, Source
+from leeboard.sources import Source
 
-__all__ = ["MISSING_SEGMENT", "profile_current", "profile_reference"]
-
-MISSING_SEGMENT = "(missing)"
-_Array = np.ndarray[Any, Any]
+__all__ = ["profile_current", "profile_reference"]
 
 
 def profile_reference(
@@ -75,7 +70,7 @@ def profile_reference(
     _check_segment(source, profile, segment)
     if segment is None and Blocks.column(profile.schema) is None:
         return profile
-    again = _count(source, profile, list(cells))
+    again = count_parts(source, profile, list(cells))
     parts = {**again, None: replace(again[None], counts=counts)}
     return replace(profile, parts=parts)
 
@@ -94,12 +89,14 @@ def profile_current(source: Source, reference: Profile) -> Profile:
         elif name not in types:
             problems[name] = _missing_column(name, source)
         else:
-            changed = _type_changed(name, reference.types.get(name), types[name], source)
+            changed = _type_changed(
+                name, reference.types.get(name), types[name], source
+            )
             if changed is not None:
                 problems[name] = changed
     _check_time(source, reference, types)
     usable = [n for n in reference.cells if n not in problems]
-    parts = _count(source, reference, usable)
+    parts = count_parts(source, reference, usable)
     extra = [n for n in source.schema.names if n not in reference.schema]
     notes = [
         Note("unexpected_column", f"column {n!r}", "not in the reference; ignored")
@@ -252,153 +249,3 @@ def _infinite_notes(part: Part, cells: Mapping[str, Cells]) -> Iterator[Note]:
             if many:
                 text = f"{many} infinite values are counted in cells of their own"
                 yield Note("infinite", f"column {name!r}", text)
-
-
-@dataclass(slots=True, eq=False)
-class _Tally:
-    """What has been counted of one segment; it grows, unlike the values around it."""
-
-    rows: int
-    counts: dict[str, Counts]
-    blocks: dict[str, _Array]
-
-    @classmethod
-    def empty(cls, cells: Mapping[str, Cells]) -> _Tally:
-        return cls(0, {name: _zero(own) for name, own in cells.items()}, {})
-
-    def add(
-        self, name: str, counter: _Counter, array: pa.Array, codes: _Array | None
-    ) -> None:
-        self.counts[name] = self.counts[name] + counter.count(array)  # type: ignore[operator]  # same kind by construction
-        if codes is None:
-            return
-        width = int(counter.groups.max()) + 1
-        flat = np.bincount(
-            codes * width + counter.group(array), minlength=BUCKETS * width
-        )
-        table = flat.reshape(BUCKETS, width)
-        before = self.blocks.get(name)
-        self.blocks[name] = table if before is None else before + table
-
-    def part(self) -> Part:
-        sums = {name: BlockSums.of(table) for name, table in self.blocks.items()}
-        return Part(self.rows, self.counts, sums)
-
-
-def _zero(cells: Cells) -> Counts:
-    if isinstance(cells, CategoryCells):
-        return CategoryCounts.zero(cells)
-    return NumericCounts.zero(cells)
-
-
-def _count(
-    source: Source, reference: Profile, names: list[str]
-) -> dict[str | None, Part]:
-    cells = {name: reference.cells[name] for name in names}
-    counters = {name: _Counter(own) for name, own in cells.items()}
-    blocks = Blocks.of(reference.schema, source)
-    segment = reference.segment if reference.segment in cells else None
-    tallies: dict[str | None, _Tally] = {None: _Tally.empty(cells)}
-    extra = [blocks.name] if blocks and blocks.name not in names else []
-    for block in source.blocks([*names, *extra]):
-        codes = blocks.codes(block.columns[blocks.name]) if blocks else None
-        order, slices = _by_segment(block, segment, reference)
-        if codes is not None and order is not None:
-            codes = codes[order]
-        for key, (start, stop) in slices.items():
-            tally = tallies.setdefault(key, _Tally.empty(cells))
-            tally.rows += stop - start
-        for name, counter in counters.items():
-            array = block.columns[name]
-            if order is not None:
-                array = array.take(pa.array(order))
-            for key, (start, stop) in slices.items():
-                own = None if codes is None else codes[start:stop]
-                piece = array.slice(start, stop - start)
-                tallies[key].add(name, counter, piece, own)
-    return {key: tally.part() for key, tally in tallies.items()}
-
-
-def _by_segment(
-    block: Block, segment: str | None, reference: Profile
-) -> tuple[_Array | None, dict[str | None, tuple[int, int]]]:
-    """Order that brings each segment's rows together, and where each one stands."""
-    slices: dict[str | None, tuple[int, int]] = {None: (0, block.rows)}
-    if segment is None:
-        return None, slices
-    cells = reference.cells[segment]
-    if not isinstance(cells, CategoryCells):
-        return None, slices
-    places = LevelCounter(cells).locate(block.columns[segment])
-    order = np.argsort(places, kind="stable")
-    bounds = np.searchsorted(places[order], np.arange(cells.size + 1))
-    names = [*cells.levels, None, MISSING_SEGMENT]
-    for place, name in enumerate(names):
-        start, stop = int(bounds[place]), int(bounds[place + 1])
-        if name is not None and stop > start:
-            slices[name] = (start, stop)
-    return order, slices
-
-
-class _Counter:
-    """Counts arrays of one column, and finds the group of each row for block sums."""
-
-    def __init__(self, cells: Cells) -> None:
-        self.cells = cells
-        self.groups = coarse_groups(cells)
-        if isinstance(cells, CategoryCells):
-            self._levels: LevelCounter | None = LevelCounter(cells)
-            self._numbers = None
-        else:
-            self._levels = None
-            self._numbers = NumberCounter(cells)
-
-    def count(self, array: pa.Array) -> Counts:
-        if self._levels is not None:
-            return self._levels.count(array)
-        assert self._numbers is not None
-        return self._numbers.count(*numbers(array))
-
-    def group(self, array: pa.Array) -> _Array:
-        if self._levels is not None:
-            return self.groups[self._levels.locate(array)]
-        assert self._numbers is not None
-        values, nulls = numbers(array)
-        places = self._numbers.locate(values)
-        if nulls:
-            present = array.is_valid().to_numpy(zero_copy_only=False)
-            every = np.full(len(array), self.cells.missing, np.intp)
-            every[present] = places
-            places = every
-        return self.groups[places]
-
-
-def _count(
-    source: Source, reference: Profile, names: list[str]
-) -> dict[str | None, Part]:
-    cells = {name: reference.cells[name] for name in names}
-    counters = {name: _Counter(own) for name, own in cells.items()}
-    blocks = Blocks.of(reference.schema, source)
-    segment = reference.segment if reference.segment in cells else None
-    tallies: dict[str | None, _Tally] = {None: _tally(cells)}
-    extra = [blocks.name] if blocks and blocks.name not in names else []
-    for block in source.blocks([*names, *extra]):
-        codes = blocks.codes(block.columns[blocks.name]) if blocks else None
-        order, slices = _by_segment(block, segment, reference)
-        for key in slices:
-            if key not in tallies:
-                tallies[key] = _tally(cells)
-            start, stop = slices[key]
-            tallies[key].rows += stop - start
-        for name, counter in counters.items():
-            array = block.columns[name]
-            if order is not None:
-                array = array.take(pa.array(order))
-            for key, (start, stop) in slices.items():
-                piece = array.slice(start, stop - start)
-                own = codes if codes is None or order is None else codes[order]
-                own = own if own is None else own[start:stop]
-                _add(tallies[key], name, counter, piece, own)
-        if segment is not None:
-            _add_whole(tallies, slices)
-    return {key: _part(tally, cells) for key, tally in tallies.items()}

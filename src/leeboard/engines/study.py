@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leeboard.engines.arrays import LevelCounter, count_ordered, tally_levels
+from leeboard.engines.arrays import count_ordered, tally_levels
 from leeboard.engines.cut import cut_levels, cut_numbers
 from leeboard.engines.values import kind_of, numbers
 from leeboard.errors import Note
@@ -143,7 +143,7 @@ def _infinite_note(name: str, count: int, side: str) -> tuple[Note, ...]:
 def _infer_number(name: str, kind: Kind, values: Any, nulls: int) -> Column:
     role = _role_by_name(name)
     if kind is Kind.DATETIME:
-        why = "time always moves on; set role = \"feature\" to compare it"
+        why = 'time always moves on; set role = "feature" to compare it'
         return Column(name, kind, Role.TIME, why=why)
     if role is Role.WEIGHT:
         return Column(name, kind, role, why="a weight; rows are counted unweighted")

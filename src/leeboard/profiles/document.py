@@ -154,9 +154,7 @@ def _column(column: Column) -> list[Any]:
 
 def _numbers(array: np.ndarray[Any, Any]) -> list[Any]:
     """Numbers as JSON: whole ones as such, floats shortest-exact, infinity as text."""
-    return [
-        value if np.isfinite(value) else str(value) for value in array.tolist()
-    ]
+    return [value if np.isfinite(value) else str(value) for value in array.tolist()]
 
 
 def _cells(cells: Cells) -> _Dict:

@@ -68,9 +68,7 @@ def _no_cells(pair: Pair, smaller: float) -> Reason:
     return Reason("constant", "all rows of both samples share one cell")
 
 
-def _no_change(
-    pair: Pair, merged: Merged, n: float, m: float
-) -> tuple[float, PKind]:
+def _no_change(pair: Pair, merged: Merged, n: float, m: float) -> tuple[float, PKind]:
     """p-value of no change at all, and what it rests on."""
     spacings = _spacings(pair, merged)
     if spacings is not None and min(n, m) <= DRAWS_UP_TO:

@@ -58,9 +58,7 @@ def judge(cases: list[Case], level: float = LEVEL) -> list[Verdict]:
     return verdicts
 
 
-def _with_size(
-    case: Case, evidence: Evidence, *, moved: bool, cover: float
-) -> Verdict:
+def _with_size(case: Case, evidence: Evidence, *, moved: bool, cover: float) -> Verdict:
     size, lines = evidence.size, case.lines
     if moved:
         state = State.MOVED
@@ -122,9 +120,7 @@ def _facts(case: Case) -> dict[str, object]:
     }
 
 
-def _reason(
-    case: Case, state: State, evidence: Evidence, rows: int | None
-) -> Reason:
+def _reason(case: Case, state: State, evidence: Evidence, rows: int | None) -> Reason:
     size, lines = evidence.size, case.lines
     current, reference = case.pair.current, case.pair.reference
     if current.missing == current.rows and reference.missing < reference.rows:
@@ -168,7 +164,11 @@ def _two_digits(rows: float) -> int:
 
 
 def failed(
-    column: Column, segment: str | None, lines: Lines, reason: Reason, rows: Mapping[str, int]
+    column: Column,
+    segment: str | None,
+    lines: Lines,
+    reason: Reason,
+    rows: Mapping[str, int],
 ) -> Verdict:
     """Verdict for a column that cannot be computed."""
     return Verdict(

@@ -1,0 +1,363 @@
+"""Two sets of rows to one report: the only place that knows the order of a check.
+
+Rows are counted into two profiles, metrics compare them, and verdicts judge the
+measurements. The reference may be a saved profile; its rows are then not needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from os import PathLike
+from typing import Any
+
+from leeboard.config import is_profile, load_schema, load_suite
+from leeboard.engines.profiling import profile_current, profile_reference
+from leeboard.engines.rows import RowsPair, open_rows
+from leeboard.errors import InputError, Note, Problem
+from leeboard.metrics import metrics
+from leeboard.metrics._metric import Measurement, Needs, Pair, Reason
+from leeboard.profiles.profile import Profile
+from leeboard.report import Report
+from leeboard.schema import Column, Schema
+from leeboard.sources import Source, open_source
+from leeboard.verdicts.effects import pair_up
+from leeboard.verdicts.judge import LEVEL, Case, failed, judge
+from leeboard.verdicts.report import ColumnResult, Findings, Skipped
+from leeboard.verdicts.suite import Condition, Subjects, evaluate
+from leeboard.verdicts.verdict import Lines, State, Verdict
+
+__all__ = ["check", "profile"]
+
+EXACT = ("ks", "wasserstein")
+"""Row metrics that ``exact=True`` adds on numeric columns."""
+
+
+def profile(
+    frame: Any,
+    *,
+    schema: Schema | str | PathLike[str] | None = None,
+    reference: Profile | str | PathLike[str] | None = None,
+    segment: str | None = None,
+) -> Profile:
+    """Count rows into a profile.
+
+    Parameters
+    ----------
+    frame : frame, table, relation, path, glob or list of paths
+    schema : Schema or path of a schema file, optional
+        None: kinds and roles are inferred from the rows.
+    reference : Profile or path of one, optional
+        Whose cells the rows are counted in. None: these rows are the reference and fix
+        the cells.
+    segment : str, optional
+        Column whose levels are counted apart as well; with ``reference``, its own.
+
+    Returns
+    -------
+    Profile
+
+    Raises
+    ------
+    LeeboardError
+        If the rows cannot be read, or there are none to fix the cells.
+    """
+    if reference is None:
+        source = open_source(frame, name="reference")
+        return profile_reference(source, _schema(schema), segment)
+    known = reference if isinstance(reference, Profile) else _load(reference)
+    return profile_current(open_source(frame, name="current"), known)
+
+
+def check(
+    reference: Any,
+    current: Any,
+    *,
+    schema: Schema | str | PathLike[str] | None = None,
+    columns: Sequence[str] | None = None,
+    ignore: Sequence[str] | None = None,
+    segment: str | None = None,
+    suite: Sequence[Condition | str] | str | PathLike[str] | None = None,
+    exact: bool = False,
+    negligible: float = 0.02,
+    large: float = 0.1,
+) -> Report:
+    """Compare current data with a reference.
+
+    Parameters
+    ----------
+    reference : frame, table, relation, path, glob, Profile or path of a saved profile
+    current : frame, table, relation, path or glob
+    schema : Schema or path of a schema file, optional
+        None: inferred from the reference.
+    columns, ignore : sequence of str, optional
+        Compare only these columns; leave these out.
+    segment : str, optional
+        Judge each level of this column as well.
+    suite : sequence of Condition or str, or path of a suite file, optional
+    exact : bool
+        Also measure KS and Wasserstein on the rows of numeric columns.
+    negligible, large : float
+        The two lines on the size of a change, debiased PSI in nats.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    LeeboardError
+        If the data cannot be read, or names a column that is not there.
+    """
+    lines = _lines(negligible, large)
+    conditions = load_suite(suite)
+    before, rows_before = _reference(reference, schema, segment)
+    source = open_source(current, name="current")
+    now = profile_current(source, before)
+    chosen = _chosen(before, columns, ignore)
+    rows = open_rows(rows_before, source)
+    columns_found = _columns(before, now, chosen, lines)
+    columns_found = list(_with_rows(columns_found, rows)) if exact else columns_found
+    subjects = _Subjects(before, now, columns_found, rows)
+    findings = Findings(
+        reference=before,
+        current=now,
+        columns=tuple(columns_found),
+        conditions=tuple(evaluate(conditions, subjects)),
+        skipped=tuple(_skipped(before, chosen)),
+        table=(),
+        notes=_notes(before, now),
+        lines=lines,
+        reference_name=_name(reference, rows_before),
+        current_name=source.name,
+        level=LEVEL,
+    )
+    return Report(findings)
+
+
+def _lines(negligible: float, large: float) -> Lines:
+    if 0.0 <= negligible < large < float("inf"):
+        return Lines(negligible, large)
+    raise InputError(
+        code="lines",
+        where="negligible and large",
+        found=f"negligible={negligible}, large={large}",
+        expected="0 <= negligible < large",
+        fix="Set both lines, such as negligible=0.02, large=0.1.",
+    )
+
+
+def _schema(schema: Schema | str | PathLike[str] | None) -> Schema | None:
+    if schema is None or isinstance(schema, Schema):
+        return schema
+    return load_schema(schema)
+
+
+def _load(path: str | PathLike[str]) -> Profile:
+    return Profile.load(str(path))
+
+
+def _reference(
+    reference: Any, schema: Schema | str | PathLike[str] | None, segment: str | None
+) -> tuple[Profile, Source | None]:
+    """Profile of the reference, and its rows where they are at hand."""
+    if isinstance(reference, Profile):
+        return _saved(reference, segment), None
+    if isinstance(reference, str | PathLike) and is_profile(reference):
+        return _saved(_load(reference), segment), None
+    source = open_source(reference, name="reference")
+    return profile_reference(source, _schema(schema), segment), source
+
+
+def _saved(profile: Profile, segment: str | None) -> Profile:
+    if segment in (None, profile.segment):
+        return profile
+    raise InputError(
+        code="segment_not_counted",
+        where="the saved profile",
+        found=f"segments of {profile.segment!r}",
+        expected=f"segments of {segment!r}",
+        fix=f"Profile the reference with segment={segment!r}.",
+    )
+
+
+def _name(reference: Any, source: Source | None) -> str:
+    if source is not None:
+        return source.name
+    if isinstance(reference, Profile):
+        return "saved profile"
+    return str(reference)
+
+
+def _chosen(
+    profile: Profile, columns: Sequence[str] | None, ignore: Sequence[str] | None
+) -> dict[str, str]:
+    """Compared columns, and for the others why not; empty text: compared."""
+    for given in (columns, ignore):
+        _known(profile, given or ())
+    chosen = {}
+    for column in profile.schema.columns:
+        why = column.why or f"its role is {column.role.value}"
+        if column.name in profile.cells:
+            why = ""
+        if columns is not None and column.name not in columns:
+            why = "not among columns="
+        if ignore is not None and column.name in ignore:
+            why = "ignored"
+        chosen[column.name] = why
+    return chosen
+
+
+def _known(profile: Profile, names: Iterable[str]) -> None:
+    for name in names:
+        if name not in profile.schema:
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, profile.schema.names, n=3)
+            hint = f"Did you mean {', '.join(map(repr, close))}?" if close else ""
+            raise InputError(
+                code="unknown_column",
+                where=f"column {name!r}",
+                found="no such column in the reference",
+                expected="one of " + ", ".join(map(repr, profile.schema.names[:20])),
+                fix=hint or "Name a column of the reference.",
+            )
+
+
+def _skipped(profile: Profile, chosen: dict[str, str]) -> Iterator[Skipped]:
+    for column in profile.schema.columns:
+        why = chosen[column.name]
+        if why:
+            reason = Reason("not_compared", why)
+            yield Skipped(column.name, column.role.value, column.kind.value, reason)
+
+
+def _notes(before: Profile, now: Profile) -> tuple[Note, ...]:
+    return tuple(dict.fromkeys((*before.notes, *now.notes)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Slot:
+    """Where one verdict will stand."""
+
+    column: Column
+    segment: str | None
+    case: Case | None
+    problem: Problem | None
+
+
+def _columns(
+    before: Profile, now: Profile, chosen: dict[str, str], lines: Lines
+) -> list[ColumnResult]:
+    slots = list(_slots(before, now, chosen, lines))
+    verdicts = iter(judge([slot.case for slot in slots if slot.case is not None]))
+    results = []
+    for slot in slots:
+        if slot.case is not None:
+            verdict = next(verdicts)
+            measured = measure_pair(slot.case.pair, slot.column)
+        else:
+            verdict, measured = _failed(slot, before, now, lines), {}
+        measured = {
+            name: replace(m, subject=slot.column.name, segment=slot.segment)
+            for name, m in measured.items()
+        }
+        results.append(ColumnResult(slot.column.name, slot.segment, verdict, measured))
+    return results
+
+
+def _slots(
+    before: Profile, now: Profile, chosen: dict[str, str], lines: Lines
+) -> Iterator[_Slot]:
+    segments = [key for key in before.parts if key is not None]
+    nothing = before.zero().parts[None]
+    for column in before.schema.columns:
+        if chosen[column.name]:
+            continue
+        problem = now.problems.get(column.name)
+        if problem is not None:
+            yield _Slot(column, None, None, problem)
+            continue
+        own = Lines(
+            lines.negligible if column.negligible is None else column.negligible,
+            lines.large if column.large is None else column.large,
+        )
+        for key in (None, *segments):
+            if key is not None and column.name == before.segment:
+                continue
+            pair = pair_up(
+                column.name,
+                before.cells[column.name],
+                before.parts[key],
+                now.parts.get(key, nothing),
+                fixed=before.fixed and key is None,
+            )
+            yield _Slot(column, key, Case(column, key, pair, own), None)
+
+
+def _failed(slot: _Slot, before: Profile, now: Profile, lines: Lines) -> Verdict:
+    problem = slot.problem
+    assert problem is not None
+    text = f"found {problem.found}; expected {problem.expected}. {problem.fix}"
+    reason = Reason(problem.code, text)
+    rows = {
+        "reference": before.parts[slot.segment].rows,
+        "current": now.parts[slot.segment].rows if slot.segment in now.parts else 0,
+    }
+    return failed(slot.column, slot.segment, lines, reason, rows)
+
+
+def measure_pair(pair: Pair, column: Column) -> dict[str, Measurement]:
+    """Every metric of counts and moments that applies to a column."""
+    return {
+        name: metric.on_counts(pair)
+        for name, metric in metrics().items()
+        if metric.on_counts is not None
+        and metric.needs in (Needs.COUNTS, Needs.MOMENTS)
+        and column.kind in metric.kinds
+    }
+
+
+def _with_rows(results: list[ColumnResult], rows: RowsPair) -> Iterator[ColumnResult]:
+    for result in results:
+        if result.segment is None and result.verdict.kind == "numeric":
+            added = {
+                name: rows.measure(name, result.name)
+                for name in EXACT
+                if result.measurements
+            }
+            result = replace(result, measurements={**result.measurements, **added})
+        yield result
+
+
+class _Subjects(Subjects):
+    """What a suite may ask of this check."""
+
+    def __init__(
+        self, before: Profile, now: Profile, results: list[ColumnResult], rows: RowsPair
+    ) -> None:
+        self._before, self._now, self._rows = before, now, rows
+        self._results = {r.name: r for r in results if r.segment is None}
+
+    def columns(self) -> Sequence[Column]:
+        """Columns that were compared."""
+        return [self._before.schema[name] for name in self._results]
+
+    def measure(
+        self, metric: str, column: str | None, options: dict[str, object]
+    ) -> Measurement:
+        """One metric on one column, or on the table (None)."""
+        declared = metrics()[metric]
+        if column is not None and declared.on_counts is not None:
+            measured = self._results[column].measurements
+            if metric in measured and not options:
+                return measured[metric]
+        return self._rows.measure(metric, column, **options)
+
+    def share_moved(self) -> Measurement:
+        """Share of the compared columns that moved."""
+        states = [r.state for r in self._results.values()]
+        value = sum(s is State.MOVED for s in states) / len(states) if states else None
+        return Measurement(
+            "share_moved", value, self._before.rows, self._now.rows, subject="table"
+        )
