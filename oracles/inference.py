@@ -68,7 +68,7 @@ def families() -> list[dict[str, Any]]:
 
 
 def by_mixture(x: float, dof: int, nc: float) -> float:
-    """Upper tail as a Poisson mixture of central tails: the definition, term by term."""
+    """Upper tail as a Poisson mixture of central tails, term by term."""
     middle = int(nc / 2)
     terms = np.arange(max(0, middle - 2000), middle + 2000)
     weights = stats.poisson.pmf(terms, nc / 2)
