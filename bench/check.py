@@ -211,7 +211,10 @@ def rows_of(found: dict[str, Any], tables: int) -> list[tuple[str, str, str, str
         )
         out.append((name, text, f"{peaks[-1] / peaks[0]:.2f}", "<= 1.0"))
     pages = [part for part in ("default", "evidently", "nannyml") if part in found]
-    out += [(f"{part}, page", f"{found[part]['html'] / 1000:.0f} kB", "", "") for part in pages]
+    out += [
+        (f"{part}, page", f"{found[part]['html'] / 1000:.0f} kB", "", "")
+        for part in pages
+    ]
     return out
 
 

@@ -97,7 +97,7 @@ def save(name: str, document: dict[str, Any]) -> Path:
     folder = ROOT / "bench" / "results"
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}.json"
-    text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False)
+    text = json.dumps(document, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
     return path
 

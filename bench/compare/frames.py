@@ -74,7 +74,7 @@ def sizes() -> list[Pair]:
     """Frames with too little in them."""
     plain, other = both(lambda seed: normal(seed=seed))
     empty = ("empty", "no rows", "0 rows", "insufficient")
-    none = ("no columns", "0 columns", "no_columns")
+    none = ("no columns", "0 columns", "no_columns", "at least one column")
     return [
         Pair("A1", "no rows in current", plain, other.head(0), None, empty),
         Pair("A2", "no rows in reference", plain.head(0), other, None, empty),
@@ -108,15 +108,21 @@ def columns() -> list[Pair]:
     plain, other = both(lambda seed: normal(seed=seed))
     texts = frame([f"{value:.3f}" for value in normal(seed=2)])
     twice = [p.set_axis(["steady", "steady"], axis=1) for p in (plain, other)]
-    counted = [p.set_axis(["steady", 0], axis=1) for p in (plain, other)]
+    counted = [p.set_axis(["steady", 7041], axis=1) for p in (plain, other)]
     quoted = [p.rename(columns={"odd": 'o"d;d--'}) for p in (plain, other)]
     wild = [p.rename(columns={"odd": SCRIPT}) for p in (plain, other)]
     return [
         Pair("A13", "a column is missing in current", plain, other[["steady"]]),
         Pair("A14", "an extra column in current", plain[["steady"]], other),
         Pair("A15", "numbers became text", plain, texts),
-        Pair("A39", "the same name twice", *twice, None, ("duplicate", "unique")),
-        Pair("A41", "a number as a name", *counted, "0", ("name", "string")),
+        Pair(
+            "A39",
+            "the same name twice",
+            *twice,
+            None,
+            ("duplicate", "unique", "steady"),
+        ),
+        Pair("A41", "a number as a name", *counted, "7041"),
         Pair("A43", "quotes and semicolons in a name", *quoted, 'o"d;d--'),
         Pair("A44", "a name that closes a script", *wild, SCRIPT),
     ]
@@ -125,7 +131,7 @@ def columns() -> list[Pair]:
 def types() -> list[Pair]:
     """Types of columns that are not plain floats or texts."""
     many = [f"v{k}" for k in range(3)]
-    start = dt.datetime(2024, 1, 1)
+    start = dt.datetime(2024, 1, 1)  # noqa: DTZ001 - naive times are the case
 
     def mixed(seed: int) -> list[Any]:
         return [1 if k == "a" else str(k) for k in letters(seed=seed)]
@@ -135,7 +141,9 @@ def types() -> list[Pair]:
         return pd.Series([start + dt.timedelta(hours=int(h)) for h in hours])
 
     def whole(seed: int) -> Any:
-        drawn = pd.Series(np.random.default_rng(seed).integers(0, 9, ROWS), dtype="Int64")
+        drawn = pd.Series(
+            np.random.default_rng(seed).integers(0, 9, ROWS), dtype="Int64"
+        )
         return drawn.mask(drawn == 0)
 
     def flags(seed: int) -> Any:
@@ -162,7 +170,11 @@ def types() -> list[Pair]:
         Pair("A20", "nullable integers", *both(whole)),
         Pair("A21", "nullable booleans", *both(flags)),
         Pair("A23", "categories that do not occur", *both(kept)),
-        Pair("A25", "decimals", *both(lambda k: [Decimal(str(v)) for v in normal(seed=k)])),
+        Pair(
+            "A25",
+            "decimals",
+            *both(lambda k: [Decimal(str(v)) for v in normal(seed=k)]),
+        ),
         Pair("A26", "integers near 2**63", *both(long)),
         Pair("A28", "complex numbers", *both(lambda k: normal(seed=k) + 1j)),
         Pair("A30", "values near 1e308", *both(lambda k: normal(seed=k) * 5e307)),

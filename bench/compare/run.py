@@ -11,6 +11,7 @@ nannyml. Answers go to ``bench/results/QUESTION_TOOL.json``.
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 import tempfile
@@ -112,11 +113,11 @@ class _Scripts(HTMLParser):
         self.inside = False
         self.bad = 0
 
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
+    def handle_starttag(self, tag: str, _attrs: Any) -> None:
         """Enter a script."""
         self.inside = tag == "script"
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, _tag: str) -> None:
         """Leave it."""
         self.inside = False
 
@@ -179,7 +180,7 @@ def ask(tool: str, pair: Pair) -> dict[str, Any]:
         "title": pair.title,
         "kind": kind,
         "steady": steady,
-        "text": text[:300].replace(str(Path.home()), "~"),
+        "text": re.sub(r" at 0x[0-9a-f]+", "", text)[:300],
         "seconds": seconds,
         "frame_changed": changed,
     }

@@ -109,7 +109,7 @@ def evidently(reference: Any, current: Any, **options: Any) -> Answer:
 
 
 def nannyml(reference: Any, current: Any, **options: Any) -> Answer:
-    """Ask NannyML's univariate drift calculator; a column counts if any chunk alerts."""
+    """Ask NannyML's univariate drift; a column counts if any chunk alerts."""
     import nannyml as nml
 
     rows = max(1, min(len(current), len(reference) // 10))
