@@ -26,9 +26,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 import pandas as pd
+from answers import TOOLS, Answer, versions
 from frames import Pair, pairs
 from measure import QUIET, ROOT, environment, save
-from tools import TOOLS, Answer, versions
 
 SETTINGS = {
     "1,000 against 1,000": {"reference": 1000, "current": 1000, "checks": 20},

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from types import ModuleType
 
@@ -48,21 +49,24 @@ def test_every_measurement_names_its_command_and_versions() -> None:
 def test_benchmark_data_is_seeded_and_shifts_five_columns_in_twenty() -> None:
     """The same call gives the same tables; five columns in twenty change, no others."""
     data = module("data")
-    reference = data.table(20_000, 20)
-    current = data.table(20_000, 20, current=True)
-    assert reference.equals(data.table(20_000, 20))
+    reference = data.table(100_000, 20)
+    current = data.table(100_000, 20, current=True)
+    assert reference.equals(data.table(100_000, 20))
     moved = set()
     for index, name in enumerate(reference.column_names):
+        sides = [table[name].drop_null() for table in (reference, current)]
         if name[0] == "n":
-            x, y = (np.sort(t[name].drop_null()) for t in (reference, current))
+            x, y = (np.sort(side) for side in sides)
             points = np.concatenate([x, y])
             gap = np.searchsorted(x, points, "right") / len(x)
             gap = np.abs(gap - np.searchsorted(y, points, "right") / len(y)).max()
+            changed = gap > 0.012
         else:
-            shares = [t[name].value_counts().to_pylist() for t in (reference, current)]
-            a, b = ({c["values"]: c["counts"] for c in side} for side in shares)
-            gap = sum(abs(a.get(k, 0) - b.get(k, 0)) for k in a | b) / 40_000 - 0.03
-        if gap > 0.02:
+            counts = [Counter(side.to_pylist()) for side in sides]
+            both = counts[0] + counts[1]
+            chi2 = sum((counts[0][k] - counts[1][k]) ** 2 / both[k] for k in both)
+            changed = chi2 > 2 * len(both)
+        if changed:
             moved.add(index)
     assert moved == set(data.SHIFTED)
 
@@ -72,7 +76,11 @@ def test_cost_of_a_process_is_its_own() -> None:
     measure = module("measure")
     quiet = measure.run([sys.executable, "-c", "pass"])
     heavy = measure.run(
-        [sys.executable, "-c", "b = bytearray(200_000_000); print(1); raise SystemExit(1)"]
+        [
+            sys.executable,
+            "-c",
+            "b = bytearray(200_000_000); print(1); raise SystemExit(1)",
+        ]
     )
     assert (quiet.code, heavy.code, heavy.output) == (0, 1, "1")
     assert heavy.peak - quiet.peak > 150_000_000
