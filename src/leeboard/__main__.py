@@ -1,0 +1,7 @@
+"""``python -m leeboard``: the same as the ``leeboard`` command."""
+
+from __future__ import annotations
+
+from leeboard.cli import main
+
+raise SystemExit(main())

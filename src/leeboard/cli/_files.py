@@ -1,0 +1,106 @@
+"""Files the commands write: whole or not at all, and never into nowhere.
+
+Must not know what is written.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterable
+
+from leeboard.errors import ConfigError, FileError
+
+__all__ = ["check_new", "check_places", "write_whole"]
+
+
+def check_places(paths: Iterable[str]) -> None:
+    """Refuse files that could not be written, before anything is computed.
+
+    Raises
+    ------
+    FileError
+        A folder that is missing, or a folder where a file should be.
+    ConfigError
+        One file named for two outputs.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        folder = os.path.dirname(path) or "."
+        if not os.path.isdir(folder):
+            raise FileError(
+                code="no_folder",
+                where=path,
+                found=f"no folder {folder!r}",
+                expected="a folder to write into",
+                fix="Make the folder, or name another place.",
+            )
+        if os.path.isdir(path):
+            raise FileError(
+                code="is_folder",
+                where=path,
+                found="a folder",
+                expected="the name of a file",
+                fix="Add a file name.",
+            )
+        real = os.path.realpath(path)
+        if real in seen:
+            raise ConfigError(
+                code="same_output",
+                where=path,
+                found="the same file for two outputs",
+                expected="a file of its own for each",
+                fix="Name another file.",
+            )
+        seen.add(real)
+
+
+def check_new(path: str, *, force: bool) -> None:
+    """Refuse to replace a file unless told to.
+
+    Raises
+    ------
+    FileError
+    """
+    if not force and os.path.lexists(path):
+        raise FileError(
+            code="file_exists",
+            where=path,
+            found="a file of that name",
+            expected="none",
+            fix="Give --force to replace it, or name another file.",
+        )
+
+
+def write_whole(path: str, text: str) -> None:
+    """Write a file so that a reader sees the old one or the whole new one.
+
+    Parameters
+    ----------
+    path : str
+        A link is followed, and the file it names replaced.
+    text : str
+        Written as UTF-8 with the line ends it has.
+
+    Raises
+    ------
+    OSError
+        With the name of the file; nothing half-written is left behind.
+    """
+    path = os.path.realpath(path)
+    if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a named pipe
+        with open(path, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        return
+    temporary = f"{path}.{secrets.token_hex(4)}.tmp"
+    try:
+        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise

@@ -1,0 +1,105 @@
+"""``leeboard init``: write the schema to review, and save the reference's profile."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import Counter
+from dataclasses import dataclass
+
+from leeboard.check import profile
+from leeboard.cli._files import check_new, check_places, write_whole
+from leeboard.cli._terminal import clean, say, working
+from leeboard.profiles.document import to_text
+from leeboard.profiles.profile import Profile
+from leeboard.schema import Schema
+
+__all__ = ["Request", "run"]
+
+_PROFILE = "leeboard-profile.json"
+_MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for on the command line; see ``leeboard init --help``."""
+
+    reference: str
+    schema: str
+    profile: str | None
+    segment: str | None
+    reviewed: bool
+    force: bool
+
+
+def run(request: Request) -> None:
+    """Write both files, and say what to review."""
+    beside = os.path.dirname(request.schema)
+    saved = request.profile or os.path.join(beside, _PROFILE)
+    check_places([request.schema, saved])
+    if not request.reviewed:
+        check_new(request.schema, force=request.force)
+        check_new(saved, force=request.force)
+    with working(f"Profiling {request.reference}"):
+        known = request.schema if request.reviewed else None
+        counted = profile(request.reference, schema=known, segment=request.segment)
+    if not request.reviewed:
+        from leeboard.config import schema_to_toml
+
+        write_whole(request.schema, schema_to_toml(counted.schema, counted))
+    write_whole(saved, to_text(counted))
+    say("\n".join(map(clean, _told(request, counted, saved))) + "\n")
+
+
+def _told(request: Request, counted: Profile, saved: str) -> list[str]:
+    schema = counted.schema
+    lines = [
+        f"{counted.rows:,} rows, {len(schema.columns)} columns: {_kinds(schema)}.",
+        f"{len(schema.compared)} are compared{_others(schema)}",
+    ]
+    lines += [f"note: {n.where}: {n.text} [{n.code}]" for n in counted.notes[:_MOST]]
+    if len(counted.notes) > _MOST:
+        lines.append(f"… and {len(counted.notes) - _MOST} more notes")
+    if not request.reviewed:
+        lines += ["", f"Wrote {request.schema}", f"Wrote {saved}", ""]
+        lines += _to_review(request)
+    else:
+        lines += ["", f"Wrote {saved} by {request.schema}", ""]
+    lines += [
+        "Then compare new data with it:",
+        f"  leeboard check {_quoted(saved)} NEW",
+    ]
+    return lines
+
+
+def _kinds(schema: Schema) -> str:
+    counts = Counter(column.kind.value for column in schema.columns)
+    return ", ".join(f"{n} {kind}" for kind, n in counts.most_common())
+
+
+def _others(schema: Schema) -> str:
+    left = [column for column in schema.columns if not column.compared]
+    if not left:
+        return "."
+    told = [
+        f"{c.name} ({c.why or f'its role is {c.role.value}'})" for c in left[:_MOST]
+    ]
+    more = f", and {len(left) - _MOST} more" if len(left) > _MOST else ""
+    return "; not compared: " + ", ".join(told) + more + "."
+
+
+def _to_review(request: Request) -> list[str]:
+    again = f"leeboard init {_quoted(request.reference)} --schema "
+    again += f"{_quoted(request.schema)} --reviewed"
+    return [
+        f"Review {request.schema}:",
+        "  kind   Are codes and levels categorical, quantities numeric?",
+        "  role   Which column is the label, the prediction, the time, an entity?",
+        "  why    Is anything not compared that should be?",
+        "If you edit it, save the profile by it:",
+        f"  {again}",
+    ]
+
+
+def _quoted(path: str) -> str:
+    return shlex.quote(path)

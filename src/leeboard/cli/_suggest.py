@@ -1,0 +1,15 @@
+"""``leeboard suggest``: print the suite that a reference suggests."""
+
+from __future__ import annotations
+
+from leeboard.cli._terminal import say, working
+from leeboard.suggest import suggest
+
+__all__ = ["run"]
+
+
+def run(reference: str, schema: str | None) -> None:
+    """Print the suite as TOML on standard output."""
+    with working(f"Reading {reference}"):
+        text = suggest(reference, schema=schema)
+    say(text)
