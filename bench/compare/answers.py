@@ -155,7 +155,9 @@ def leeboard(reference: Any, current: Any, **options: Any) -> Answer:
         )
         columns.setdefault(str(verdict["subject"]), finding)
     rest = {k: v for k, v in document.items() if k not in {"verdicts", "summary"}}
-    return Answer(columns, json.dumps(rest) + " ".join(texts), report.to_html)
+    unsure = sum(verdict["state"] == "unsure" for verdict in document["verdicts"])
+    text = json.dumps(rest) + " ".join(texts)
+    return Answer(columns, text, report.to_html, {"unsure": unsure})
 
 
 TOOLS: dict[str, Callable[..., Answer]] = {

@@ -36,6 +36,7 @@ SETTINGS = {
     "10,000 against 1,000": {"reference": 10_000, "current": 1000, "checks": 20},
 }
 NORMAL, CATEGORICAL, LEVELS = 10, 10, 10
+SHIFT, TILT = 0.3, 0.47
 
 WILD: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "leeboard": [("default (PSI on cells of the reference)", {})],
@@ -52,38 +53,52 @@ WILD: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 
 
-def unchanged(rows: int, r: np.random.Generator) -> pd.DataFrame:
-    """Draw ten normal columns and ten of ten equally likely categories."""
+def drawn(rows: int, r: np.random.Generator, *, moved: bool = False) -> pd.DataFrame:
+    """Draw ten normal columns and ten of ten categories.
+
+    Moved, the means are 0.3 standard deviations away and the categories, equally likely
+    otherwise, are tilted: both changes have a PSI of 0.09.
+    """
     names = np.array([f"level {k}" for k in range(LEVELS)])
-    numbers = {f"n{k}": r.normal(size=rows) for k in range(NORMAL)}
-    texts = {f"c{k}": r.choice(names, rows) for k in range(CATEGORICAL)}
+    shares = np.full(LEVELS, 1 / LEVELS)
+    if moved:
+        shares = shares * np.linspace(1 + TILT, 1 - TILT, LEVELS)
+    mean = SHIFT if moved else 0.0
+    numbers = {f"n{k}": r.normal(mean, 1, rows) for k in range(NORMAL)}
+    texts = {f"c{k}": r.choice(names, rows, p=shares) for k in range(CATEGORICAL)}
     return pd.DataFrame(numbers | texts)
 
 
+def counted(tool: str, setting: dict[str, int], *, moved: bool) -> dict[str, int]:
+    """Ask a tool several times; count the columns it flags."""
+    r = np.random.default_rng(99 + moved)
+    count: Counter[str] = Counter()
+    for _ in range(setting["checks"]):
+        reference = drawn(setting["reference"], r)
+        answer = TOOLS[tool](reference, drawn(setting["current"], r, moved=moved))
+        if len(answer.columns) != NORMAL + CATEGORICAL:
+            raise SystemExit(f"{tool}: {len(answer.columns)} columns answered")
+        flagged = [k for k, v in answer.columns.items() if v.changed]
+        count["numeric"] += sum(name[0] == "n" for name in flagged)
+        count["categorical"] += sum(name[0] == "c" for name in flagged)
+        count["checks"] += bool(flagged)
+        count.update({k: int(v) for k, v in answer.extra.items()})
+    return dict(count) | {
+        "of_numeric": NORMAL * setting["checks"],
+        "of_categorical": CATEGORICAL * setting["checks"],
+        "of_checks": setting["checks"],
+    }
+
+
 def false_alarms(tool: str) -> dict[str, Any]:
-    """Share of unchanged columns, and of checks, that a tool flags by default."""
-    out: dict[str, Any] = {}
-    for name, setting in SETTINGS.items():
-        r = np.random.default_rng(99)
-        count: Counter[str] = Counter()
-        for _ in range(setting["checks"]):
-            reference = unchanged(setting["reference"], r)
-            answer = TOOLS[tool](reference, unchanged(setting["current"], r))
-            flagged = [k for k, v in answer.columns.items() if v.changed]
-            count["numeric"] += sum(name[0] == "n" for name in flagged)
-            count["categorical"] += sum(name[0] == "c" for name in flagged)
-            count["checks"] += bool(flagged)
-            count["chunks"] += answer.extra.get("chunks", 0)
-            count["chunk_alerts"] += answer.extra.get("chunk_alerts", 0)
-            count["dataset_alarms"] += answer.extra.get("dataset_alarm", 0)
-            if len(answer.columns) != NORMAL + CATEGORICAL:
-                raise SystemExit(f"{tool}: {len(answer.columns)} columns answered")
-        out[name] = dict(count) | {
-            "of_numeric": NORMAL * setting["checks"],
-            "of_categorical": CATEGORICAL * setting["checks"],
-            "of_checks": setting["checks"],
+    """Share of columns that a tool flags by default, unchanged ones and moved ones."""
+    return {
+        name: {
+            "unchanged": counted(tool, setting, moved=False),
+            "moved": counted(tool, setting, moved=True),
         }
-    return out
+        for name, setting in SETTINGS.items()
+    }
 
 
 def wild_value(tool: str) -> dict[str, Any]:

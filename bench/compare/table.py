@@ -37,14 +37,18 @@ plain data with thousands of rows on both sides all three see a shift that matte
 """
 
 CHECKS = """\
-## False alarms
+## False alarms, and changes seen
 
-Nothing changed: both samples come from the same distribution, 10 normal columns and 10
-columns of 10 equally likely categories, {checks} checks per setting. Shares are of
-columns called changed; the last column is the share of checks in which any of the 20
-was. NannyML looks at chunks (of a tenth of the reference, at most the whole current
-sample); a column counts if any chunk alerts. Of single chunks with a column {chunks}
-alerted.
+10 normal columns and 10 of 10 categories, {checks} checks per setting. *Unchanged*:
+both samples come from the same distribution; the share of columns called changed, and
+of checks in which any of the 20 was. *Moved*: the means by 0.3 standard deviations, the
+categories tilted, both a PSI of 0.09; the share of columns called changed.
+
+NannyML looks at chunks (a tenth of the reference, at most the whole current sample); a
+column counts if any chunk alerts. Of single chunks of an unchanged column {chunks}
+alerted. Evidently also has an alarm for the whole data set, raised when half of the
+columns are: {dataset} of {dataset_of} unchanged data sets. Of all columns here Leeboard left
+{unsure} *unsure*, which is neither an alarm nor a word that nothing changed.
 """
 
 WILD = """\
@@ -108,28 +112,49 @@ def percent(count: int, of: int) -> str:
     return f"{share:.1f} %" if 0 < share < 10 else f"{share:.0f} %"
 
 
+def total(tool: str, key: str, *, of: tuple[str, ...], parts: tuple[str, ...]) -> str:
+    """Sum a count over settings and return it as a share."""
+    cases = answers("false_alarms").get(tool, {}).values()
+    chosen = [case[part] for case in cases for part in parts]
+    whole = sum(case[name] for case in chosen for name in of)
+    return percent(sum(case[key] for case in chosen), whole) if chosen else GAP
+
+
 def false_alarms() -> str:
-    """The section on unchanged columns."""
+    """The section on unchanged and moved columns."""
     found = answers("false_alarms")
-    rows, checks, chunks = [], 0, GAP
+    rows, checks, alarms = [], 0, 0
     for setting in next(iter(found.values()), {}):
         for tool, name in TOOLS.items():
             case = found.get(tool, {}).get(setting)
             if case is None:
-                rows.append([setting, name, GAP, GAP, GAP])
+                rows.append([setting, name, *[GAP] * 5])
                 continue
-            checks = case["of_checks"]
+            same, moved = case["unchanged"], case["moved"]
+            checks = same["of_checks"]
+            alarms += same.get("dataset_alarm", 0)
             shares = [
-                percent(case[key], case[f"of_{key}"])
-                for key in ("numeric", "categorical", "checks")
+                percent(part[key], part[f"of_{key}"])
+                for part, key in (
+                    (same, "numeric"),
+                    (same, "categorical"),
+                    (same, "checks"),
+                    (moved, "numeric"),
+                    (moved, "categorical"),
+                )
             ]
             rows.append([setting, name, *shares])
-    peer = found.get("nannyml", {}).values()
-    if peer:
-        alerts = sum(case["chunk_alerts"] for case in peer)
-        chunks = percent(alerts, sum(case["chunks"] for case in peer))
-    head = ["Reference against current", "Tool", "Numeric", "Categorical", "Any column"]
-    text = CHECKS.format(checks=checks, chunks=chunks)
+    both = ("of_numeric", "of_categorical")
+    text = CHECKS.format(
+        checks=checks,
+        chunks=total("nannyml", "chunk_alerts", of=("chunks",), parts=("unchanged",)),
+        dataset=alarms,
+        dataset_of=checks * len(rows) // len(TOOLS),
+        unsure=total("leeboard", "unsure", of=both, parts=("unchanged", "moved")),
+    )
+    head = ["Reference against current", "Tool", "Unchanged, numeric"]
+    head += ["Unchanged, categorical", "Unchanged, any of 20"]
+    head += ["Moved, numeric", "Moved, categorical"]
     return f"{text}\n{grid(head, rows)}\n{commands('false_alarms')}"
 
 
