@@ -1,0 +1,364 @@
+"""From counts to what is drawn: which cells, on which axis, how tall, which marked.
+
+Numbers are drawn as density, so that a wide cell of a long tail is not taller than what
+it holds; single values that many rows share stand as stems. Long tails get a logarithmic
+axis where all values are positive, else an axis that ends early and says so. Shares are
+of all rows, so that what is drawn and what stands apart add up to 100 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from leeboard.pages import axes
+from leeboard.pages.contexts import Apart, Bar, Histogram
+from leeboard.pages.printable import shorten
+from leeboard.pages.words import moment, number, share
+from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
+from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
+from leeboard.schema import Column, Kind
+
+__all__ = ["histogram"]
+
+MAX_PIECES = 32
+MAX_LEVELS = 14
+_MARKS = 4
+_SURE = 3.0
+_WORTH = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Neighbouring cells drawn as one; shares of all rows, then whether marked."""
+
+    low: float
+    high: float
+    point: bool
+    reference: float
+    current: float
+    marked: bool = False
+
+
+def histogram(
+    column: Column, cells: Cells, reference: Counts, current: Counts
+) -> Histogram | None:
+    """Lay out the two distributions of a column; None where there are no rows.
+
+    Parameters
+    ----------
+    column : Column
+        For its kind and unit.
+    cells : Cells
+    reference, current : Counts
+        In these cells.
+    """
+    if not reference.rows or not current.rows:
+        return None
+    if isinstance(cells, CategoryCells):
+        if isinstance(reference, CategoryCounts) and isinstance(
+            current, CategoryCounts
+        ):
+            return _levels(cells, reference, current)
+    elif isinstance(reference, NumericCounts) and isinstance(current, NumericCounts):
+        return _density(column, cells, reference, current)
+    return None
+
+
+def _marked(reference: np.ndarray, current: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]  # ints in, bools out
+    """Tell which cells moved most: surely, and worth a share of the whole size."""
+    n, m, k = reference.sum(), current.sum(), len(reference)
+    p, q = (reference + 0.5) / (n + 0.5 * k), (current + 0.5) / (m + 0.5 * k)
+    part = (q - p) * np.log(q / p)
+    pooled = (reference + current) / (n + m)
+    spread = np.sqrt(np.maximum(pooled * (1 - pooled) * (1 / n + 1 / m), 1e-300))
+    sure = np.abs(current / m - reference / n) > _SURE * spread
+    worth = part >= _WORTH * max(float(part.sum()), 1e-300)
+    most = part >= np.sort(part)[-min(_MARKS, k)]
+    return np.asarray(sure & worth & most)
+
+
+# ── numbers ──────────────────────────────────────────────────────────────────────────
+
+
+def _density(
+    column: Column,
+    cells: NumericCells,
+    reference: NumericCounts,
+    current: NumericCounts,
+) -> Histogram:
+    write = _writer(column, cells)
+    pieces = _pieces(cells, reference, current)
+    outside = _outside(cells, reference, current)
+    axis = axes.choose([(p.low, p.high, p.reference) for p in pieces])
+    drawn = [p for p in pieces if axis.holds(p.low, p.high)]
+    beyond = [p for p in pieces if not axis.holds(p.low, p.high)]
+    room = axis.width_in_values()
+    for piece in outside:
+        # rows just outside are drawn where they lie; rows far away only stand apart
+        if not axis.log and piece.high - piece.low <= room and not beyond:
+            drawn.append(piece)
+    drawn.sort(key=lambda p: (p.low, p.high))
+    axis = axis.stretched([(p.low, p.high) for p in drawn])
+    bars, heights, row_axis = _bars(drawn, axis, column, write)
+    apart = [_tail(p, write) for p in beyond]
+    apart += _special_numbers(cells, reference, current, write)
+    remark = []
+    if axis.log:
+        remark.append("logarithmic axis, because the values have a long tail")
+    if beyond:
+        remark.append("the axis ends early, and what lies beyond is told apart")
+    return Histogram(
+        form="density",
+        bars=bars,
+        ticks=axis.ticks(write if column.kind is Kind.DATETIME else None),
+        heights=heights,
+        value_axis=_axis_name(column),
+        row_axis=row_axis,
+        apart=tuple(apart),
+        remark="; ".join(remark),
+    )
+
+
+def _axis_name(column: Column) -> str:
+    if column.kind is Kind.DATETIME:
+        return "time (UTC)"
+    return shorten(column.unit, 40) or "value"
+
+
+class _writer:  # noqa: N801  # a function that remembers its column
+    def __init__(self, column: Column, cells: NumericCells) -> None:
+        self.time = column.kind is Kind.DATETIME
+        width = float(cells.edges[-1]) - float(cells.edges[0])
+        self.days = self.time and width > 60 * 86_400_000_000
+        self.unit = f" {shorten(column.unit, 20)}" if column.unit else ""
+
+    def __call__(self, value: float) -> str:
+        if self.time:
+            return moment(value, whole_days=self.days)
+        return number(value)
+
+
+def _pieces(
+    cells: NumericCells, reference: NumericCounts, current: NumericCounts
+) -> list[_Piece]:
+    r, c = reference.cells[1 : cells.above], current.cells[1 : cells.above]
+    edges = cells.edges.astype(np.float64)
+    whole = cells.edges.dtype.kind == "i"
+    points = cells.atoms | (whole & (np.diff(cells.edges) == 1))
+    starts = _starts(points, r + c)
+    points = points[starts]
+    r, c = np.add.reduceat(r, starts), np.add.reduceat(c, starts)
+    lows, highs = edges[starts], edges[[*starts[1:], len(edges) - 1]]
+    n, m = reference.rows, current.rows
+    outside = [
+        counts.cells[[cells.below, cells.above, -3, -2, -1]]
+        for counts in (reference, current)
+    ]
+    marks = _marked(
+        np.concatenate([r, outside[0]]).astype(np.float64),
+        np.concatenate([c, outside[1]]).astype(np.float64),
+    )
+    return [
+        _Piece(low, low if point else high, bool(point), a / n, b / m, bool(mark))
+        for low, high, point, a, b, mark in zip(
+            lows.tolist(),
+            highs.tolist(),
+            points,
+            r.tolist(),
+            c.tolist(),
+            marks,
+            strict=False,
+        )
+        if not (point and a == 0 and b == 0)
+    ]
+
+
+def _starts(points: np.ndarray, rows: np.ndarray) -> list[int]:  # type: ignore[type-arg]  # bools, ints
+    """First cell of each piece: single values alone, others in pairs or more."""
+    open_cells = int(np.count_nonzero(~points))
+    together = max(1, -(-open_cells // MAX_PIECES))
+    starts, held = [], together
+    for i, point in enumerate(points):
+        # an open cell without a row between two single values is drawn with the next
+        if point or held >= together or points[i - 1]:
+            starts.append(i)
+            held = 0
+        held += 1
+    return starts
+
+
+def _outside(
+    cells: NumericCells, reference: NumericCounts, current: NumericCounts
+) -> list[_Piece]:
+    n, m = reference.rows, current.rows
+    pieces = []
+    low = min(x.minimum for x in (reference, current) if x.minimum is not None) if (
+        reference.finite and current.finite
+    ) else None
+    high = max(x.maximum for x in (reference, current) if x.maximum is not None) if (
+        low is not None
+    ) else None
+    for cell, ends in (
+        (cells.below, (low, float(cells.edges[0]))),
+        (cells.above, (float(cells.edges[-1]), high)),
+    ):
+        a, b = int(reference.cells[cell]), int(current.cells[cell])
+        if a + b and ends[0] is not None and ends[1] is not None:
+            pieces.append(
+                _Piece(float(ends[0]), float(ends[1]), False, a / n, b / m, True)
+            )
+    return [p for p in pieces if p.high > p.low]
+
+
+def _bars(
+    pieces: list[_Piece], axis: axes.Axis, column: Column, write: _writer
+) -> tuple[tuple[Bar, ...], tuple[axes.Tick, ...], str]:
+    step = axis.step()
+    tall: list[tuple[float, float]] = []
+    for p in pieces:
+        width = 1.0 if p.point else max(axis.span(p.low, p.high) / step, 1e-12)
+        tall.append((p.reference / width, p.current / width))
+    spread = [max(t) for p, t in zip(pieces, tall, strict=True) if not p.point]
+    stems = [max(t) for p, t in zip(pieces, tall, strict=True) if p.point]
+    top = max(spread, default=0.0)
+    # stems far taller than everything else are cut off, and told in numbers
+    if not spread or (stems and max(stems) <= 3 * top):
+        top = max([top, *stems])
+    top = top or 1.0
+    bars = tuple(
+        Bar(
+            left=axis.at(p.low),
+            right=axis.at(p.high),
+            reference=t[0] / top,
+            current=t[1] / top,
+            label=_piece_label(p, write),
+            shares=_shares(p.reference, p.current),
+            marked=p.marked,
+        )
+        for p, t in zip(pieces, tall, strict=True)
+    )
+    per = _per(axis, column, write, all_points=not spread)
+    if spread and stems:
+        per += "; stems: at exactly that value"
+    return bars, axes.share_ticks(top), per
+
+
+def _per(
+    axis: axes.Axis, column: Column, write: _writer, *, all_points: bool
+) -> str:
+    if all_points:
+        return "rows at each value"
+    if axis.log:
+        return "rows per doubling"
+    if column.kind is Kind.DATETIME:
+        return f"rows per {axes.duration(axis.step())}"
+    return f"rows per {number(axis.step())}{write.unit}"
+
+
+def _piece_label(piece: _Piece, write: _writer) -> str:
+    if piece.point:
+        return f"{write(piece.low)}{write.unit}"
+    return f"{write(piece.low)} to {write(piece.high)}{write.unit}"
+
+
+def _shares(reference: float, current: float) -> str:
+    return f"reference {share(reference)}, current {share(current)}"
+
+
+def _tail(piece: _Piece, write: _writer) -> Apart:
+    return Apart(
+        label=_piece_label(piece, write),
+        reference=piece.reference,
+        current=piece.current,
+        reference_text=share(piece.reference),
+        current_text=share(piece.current),
+        marked=piece.marked,
+    )
+
+
+def _special_numbers(
+    cells: NumericCells,
+    reference: NumericCounts,
+    current: NumericCounts,
+    write: _writer,
+) -> list[Apart]:
+    low, high = write(float(cells.edges[0])), write(float(np.nextafter(
+        float(cells.edges[-1]), -np.inf)))
+    if cells.edges.dtype.kind == "i":
+        high = write(float(int(cells.edges[-1]) - 1))
+    named = (
+        (cells.below, f"below {low}, the reference minimum"),
+        (cells.above, f"above {high}, the reference maximum"),
+        (cells.minus_inf, "−∞"),
+        (cells.plus_inf, "+∞"),
+        (cells.missing, "missing"),
+    )
+    return _apart(named, reference, current)
+
+
+def _apart(
+    named: tuple[tuple[int, str], ...], reference: Counts, current: Counts
+) -> list[Apart]:
+    n, m = reference.rows, current.rows
+    rows = []
+    for cell, label in named:
+        a, b = int(reference.cells[cell]), int(current.cells[cell])
+        if a + b or label == "missing":
+            rows.append(_one_apart(label, (a, n), (b, m)))
+    return rows
+
+
+def _one_apart(label: str, reference: tuple[int, int], current: tuple[int, int]) -> Apart:
+    (a, n), (b, m) = reference, current
+    marks = _marked(np.array([a, n - a], float), np.array([b, m - b], float))
+    return Apart(label, a / n, b / m, share(a / n), share(b / m), bool(marks[0]))
+
+
+# ── categories ───────────────────────────────────────────────────────────────────────
+
+
+def _levels(
+    cells: CategoryCells, reference: CategoryCounts, current: CategoryCounts
+) -> Histogram:
+    n, m, inner = reference.rows, current.rows, cells.inner
+    r, c = reference.cells[:inner], current.cells[:inner]
+    marks = _marked(reference.cells.astype(float), current.cells.astype(float))
+    weight = np.maximum(r / n, c / m) + 2.0 * marks[:inner]
+    kept = np.sort(np.argsort(-weight, kind="stable")[:MAX_LEVELS])
+    top = float(max((r / n)[kept].max(), (c / m)[kept].max())) if len(kept) else 1.0
+    top = top or 1.0
+    bars = tuple(
+        Bar(
+            left=0.0,
+            right=0.0,
+            reference=float(r[i] / n / top),
+            current=float(c[i] / m / top),
+            label=shorten(cells.levels[i], 60) or "(empty text)",
+            shares=_shares(r[i] / n, c[i] / m),
+            marked=bool(marks[i]),
+        )
+        for i in kept.tolist()
+    )
+    apart = []
+    if inner > len(kept):
+        rest = int(r.sum() - r[kept].sum()), int(c.sum() - c[kept].sum())
+        others = f"{inner - len(kept):,} other levels"
+        apart.append(_one_apart(others, (rest[0], n), (rest[1], m)))
+    rare = (cells.rare, "rare: all further levels together")
+    apart += _apart((rare,), reference, current)
+    if reference.unseen + current.unseen:
+        unseen = "of these, levels the reference never had"
+        apart.append(_one_apart(unseen, (reference.unseen, n), (current.unseen, m)))
+    apart += _apart(((cells.missing, "missing"),), reference, current)
+    return Histogram(
+        form="levels",
+        bars=bars,
+        ticks=(),
+        heights=axes.share_ticks(top),
+        value_axis="level",
+        row_axis="share of rows",
+        apart=tuple(apart),
+        remark="",
+    )

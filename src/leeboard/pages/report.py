@@ -1,0 +1,180 @@
+"""The HTML report: findings become a ``ReportPage``, and a template draws it.
+
+One file, no network, no clock: the same findings give the same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from leeboard._version import __version__
+from leeboard.pages import headlines
+from leeboard.pages.cards import cards, figure_line, note_line
+from leeboard.pages.contexts import (
+    ConditionLine,
+    QualityLine,
+    ReportPage,
+    SampleLine,
+    SkippedLine,
+    Tally,
+)
+from leeboard.pages.decisions import decisions
+from leeboard.pages.printable import printable
+from leeboard.pages.words import ORDER, number, plural, share
+from leeboard.profiles.counts import CategoryCounts
+from leeboard.verdicts.report import ConditionResult, Findings
+
+if TYPE_CHECKING:
+    import jinja2
+
+__all__ = ["render_html", "report_page"]
+
+
+def report_page(findings: Findings) -> ReportPage:
+    """Gather all that the report tells about these findings."""
+    worst = findings.worst()
+    states = list(worst.values())
+    title = f"{findings.current_name} against {findings.reference_name}"
+    return ReportPage(
+        title=title,
+        headline=headlines.headline(findings),
+        certainty=headlines.certainty(findings),
+        mood=next((str(s) for s in ORDER if s in states), "held"),
+        tallies=tuple(Tally(str(state), states.count(state)) for state in ORDER),
+        columns=len(states),
+        samples=_samples(findings),
+        cards=cards(findings),
+        segments=tuple(
+            dict.fromkeys(c.segment for c in findings.columns if c.segment is not None)
+        ),
+        segment_column=findings.reference.segment or "",
+        conditions=tuple(_condition(c) for c in findings.conditions),
+        quality=_quality(findings),
+        table=tuple(figure_line(m) for m in findings.table),
+        notes=tuple(note_line(n) for n in findings.notes),
+        skipped=tuple(
+            SkippedLine(s.name, s.role, s.kind, s.reason.code, s.reason.text)
+            for s in findings.skipped
+        ),
+        decisions=decisions(findings),
+        negligible=number(findings.lines.negligible),
+        large=number(findings.lines.large),
+        version=__version__,
+    )
+
+
+def _samples(findings: Findings) -> tuple[SampleLine, ...]:
+    return tuple(
+        SampleLine(role, name, plural(profile.rows, "row"))
+        for role, name, profile in (
+            ("Reference", findings.reference_name, findings.reference),
+            ("Current", findings.current_name, findings.current),
+        )
+    )
+
+
+def _condition(result: ConditionResult) -> ConditionLine:
+    outcome = {True: "passed", False: "failed", None: "undecided"}[result.passed]
+    return ConditionLine(
+        condition=result.condition,
+        subject=result.subject,
+        segment=result.segment or "",
+        severity=result.severity,
+        outcome=outcome,
+        value=number(result.measurement.value),
+        reason=result.reason.text,
+    )
+
+
+def _quality(findings: Findings) -> tuple[QualityLine, ...]:
+    """Missing, unseen and outlying rows of all rows, column by column."""
+    lines = []
+    reference, current = findings.reference.parts[None], findings.current.parts[None]
+    for name, cells in findings.reference.cells.items():
+        pair = reference.counts.get(name), current.counts.get(name)
+        if pair[0] is None or pair[1] is None or not (pair[0].rows and pair[1].rows):
+            continue
+        watched: list[tuple[str, Any]] = [("missing", lambda c: c.missing)]
+        if isinstance(pair[0], CategoryCounts):
+            watched.append(("unseen levels", lambda c: c.unseen))
+        else:
+            for what, places in (
+                ("below the reference minimum", [cells.below]),  # type: ignore[union-attr]  # numeric cells by the counts beside them
+                ("above the reference maximum", [cells.above]),  # type: ignore[union-attr]  # as above
+                ("infinite", [-3, -2]),
+            ):
+                watched.append((what, lambda c, at=places: int(c.cells[at].sum())))
+        for what, rows in watched:
+            a, b = (rows(counts) / counts.rows for counts in pair)
+            if a or b:
+                lines.append(QualityLine(name, what, share(a), share(b), b > a))
+    return tuple(lines)
+
+
+# ── drawing ──────────────────────────────────────────────────────────────────────────
+
+
+def render_html(page: ReportPage) -> str:
+    """Draw the report as one self-contained HTML file.
+
+    Parameters
+    ----------
+    page : ReportPage
+
+    Returns
+    -------
+    str
+        HTML that loads nothing: styles and script are inline and named by their hashes
+        in the content security policy. Lone surrogates never occur in it.
+    """
+    style, script = _asset("report.css"), _asset("report.js")
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        page=page,
+        style=style,
+        script=script,
+        style_hash=_hash(style),
+        script_hash=_hash(script),
+    )
+
+
+def _asset(name: str) -> str:
+    folder = files("leeboard.pages").joinpath("templates")
+    return folder.joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    import jinja2
+
+    from leeboard.pages import charts
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_asset),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # every printed text that is not markup already is made visible, then escaped
+        finalize=_finalize,
+    )
+    environment.filters["small"] = charts.small
+    environment.filters["full"] = charts.full
+    environment.filters["effect"] = charts.effect
+    environment.filters["moved_most"] = charts.moved_most
+    return environment
+
+
+def _finalize(value: Any) -> Any:
+    if isinstance(value, str) and not hasattr(value, "__html__"):
+        return printable(value)
+    return value

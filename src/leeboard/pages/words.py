@@ -1,0 +1,139 @@
+"""Numbers and states in words: how figures are written, the same on every page."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, datetime, timedelta
+
+from leeboard.verdicts.verdict import State, Verdict
+
+__all__ = [
+    "DASH",
+    "ORDER",
+    "count",
+    "in_words",
+    "interval_in_words",
+    "moment",
+    "number",
+    "p_in_words",
+    "plural",
+    "psi_in_words",
+    "share",
+    "size_in_words",
+]
+
+DASH = "–"
+ORDER = (State.MOVED, State.FAILED, State.UNSURE, State.HELD)
+"""States in the order they are shown."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DAY_US = 86_400_000_000
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """Write a number with that many significant digits; a dash for None."""
+    if value is None:
+        return DASH
+    value = float(value)
+    if math.isnan(value):
+        return "undefined"
+    if math.isinf(value):
+        return "∞" if value > 0 else "−∞"
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 1e15 or size < 1e-5:
+        text = f"{value:.{max(digits - 2, 1)}e}"
+        mantissa, power = text.split("e")
+        text = f"{_trim(mantissa)}e{int(power)}"
+    else:
+        places = max(0, digits - 1 - math.floor(math.log10(size)))
+        text = _trim(f"{value:,.{places}f}")
+    return text.replace("-", "−")
+
+
+def _trim(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def count(n: int) -> str:
+    """Write a number of rows or columns."""
+    return f"{n:,}"
+
+
+def plural(n: int, noun: str) -> str:
+    """Write a number with its noun."""
+    return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
+
+
+def share(part: float) -> str:
+    """Write a share in [0, 1] as a percentage, never rounding something to nothing."""
+    percent = 100.0 * part
+    if percent == 0:
+        return "0 %"
+    if percent < 0.01:
+        return "< 0.01 %"
+    if 99.99 < percent < 100:
+        return "> 99.99 %"
+    digits = 2 if percent < 1 or 99 < percent < 100 else 1
+    return f"{_trim(f'{percent:.{digits}f}')} %"
+
+
+def moment(microseconds: float, *, whole_days: bool = False) -> str:
+    """Write a moment given in microseconds since 1970 (UTC)."""
+    try:
+        at = _EPOCH + timedelta(microseconds=int(microseconds))
+    except (OverflowError, ValueError):
+        return f"{number(microseconds)} µs"
+    if whole_days or int(microseconds) % _DAY_US == 0:
+        return at.strftime("%Y-%m-%d")
+    return at.strftime("%Y-%m-%d %H:%M")
+
+
+def p_in_words(p: float | None) -> str:
+    """Write a p-value; below 0.0001 only that it is."""
+    if p is None:
+        return DASH
+    return "< 0.0001" if p < 1e-4 else number(p, 2)
+
+
+def interval_in_words(interval: tuple[float, float] | None) -> str:
+    """Write an interval; a dash for None."""
+    if interval is None:
+        return DASH
+    return f"{number(interval[0], 3)} to {number(interval[1], 3)}"
+
+
+def psi_in_words(verdict: Verdict) -> str:
+    """Write the size of a change as it was computed."""
+    if verdict.value is None:
+        return DASH
+    text = f"PSI {number(verdict.value, 2)}"
+    if verdict.interval is not None:
+        low, high = (number(end, 2) for end in verdict.interval)
+        text += f" ({low} to {high})"
+    return text
+
+
+def size_in_words(verdict: Verdict) -> str:
+    """Write the size of a change as a reader can feel it."""
+    if verdict.value is None:
+        return "not measured"
+    if verdict.shift is not None and verdict.shift >= 0.05:
+        return f"about {number(verdict.shift, 1 if verdict.shift < 1 else 2)} " + (
+            "standard deviations"
+        )
+    if verdict.value <= verdict.lines.negligible:
+        return "negligible"
+    if verdict.value < verdict.lines.large:
+        return "between negligible and large"
+    return "large"
+
+
+def in_words(names: list[str], most: int = 3) -> str:
+    """Write a list of names: 'a, b and c', or 'a, b, c and 4 more'."""
+    if len(names) > most + 1:
+        names = [*names[:most], f"{len(names) - most} more"]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
