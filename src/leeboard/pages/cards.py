@@ -118,7 +118,7 @@ def _column(findings: Findings, result: ColumnResult) -> Column:
 def _rows_needed(verdict: Verdict) -> str:
     if verdict.state is not State.UNSURE or verdict.rows_needed is None:
         return ""
-    return f"about {number(verdict.rows_needed, 2)} current rows would settle it"
+    return f"about {count(verdict.rows_needed)} current rows"
 
 
 def _p_value(verdict: Verdict) -> str:
@@ -213,7 +213,9 @@ def _number_facts(
     for label, a, b in told:
         spread = label == "standard deviation"
         if time and spread:
-            pair = [DASH if x is None else f"{number(x / 8.64e10, 3)} days" for x in (a, b)]
+            pair = [
+                DASH if x is None else f"{number(x / 8.64e10, 3)} days" for x in (a, b)
+            ]
         elif time:
             pair = [DASH if x is None else moment(x) for x in (a, b)]
         else:
@@ -222,9 +224,7 @@ def _number_facts(
     return lines
 
 
-def _change(
-    label: str, a: float | None, b: float | None, cells: NumericCells
-) -> str:
+def _change(label: str, a: float | None, b: float | None, cells: NumericCells) -> str:
     if a is None or b is None:
         return ""
     if label == "mean" and cells.spread > 0:

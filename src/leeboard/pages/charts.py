@@ -15,7 +15,7 @@ from leeboard.pages.printable import shorten
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["effect", "full", "moved_most", "small"]
+__all__ = ["effect", "full", "moved_most", "plain", "small"]
 
 _LEFT, _TOP, _WIDE, _HIGH = 50.0, 12.0, 404.0, 150.0
 _FULL_WIDTH = 460
@@ -90,9 +90,7 @@ def _stems(
             if tall <= 0:
                 continue
             x = left + bar.left * wide - width / 2
-            path.append(
-                f"M{_n(x)} {_n(base)}v{_n(-tall)}h{_n(width)}v{_n(tall)}"
-            )
+            path.append(f"M{_n(x)} {_n(base)}v{_n(-tall)}h{_n(width)}v{_n(tall)}")
         if path:
             parts.append(f'<path class="{style}" d="{"".join(path)}"/>')
     return parts
@@ -109,8 +107,12 @@ def small(histogram: Histogram) -> Markup:
         'aria-hidden="true" focusable="false">'
     ]
     if histogram.form == "density":
-        parts.append(f'<path class="r" d="{_steps(histogram.bars, "reference", frame)}"/>')
-        parts.append(f'<path class="c" d="{_steps(histogram.bars, "current", frame)}"/>')
+        parts.append(
+            f'<path class="r" d="{_steps(histogram.bars, "reference", frame)}"/>'
+        )
+        parts.append(
+            f'<path class="c" d="{_steps(histogram.bars, "current", frame)}"/>'
+        )
         parts += _stems(histogram.bars, frame, 7.0)
     else:
         places = len(histogram.bars) or 1
@@ -129,6 +131,15 @@ def small(histogram: Histogram) -> Markup:
         parts += _stems(spread, frame, 16.0)
     parts.append('<path class="base" d="M0 29.5h120"/></svg>')
     return _markup(parts)
+
+
+def plain(histogram: Histogram) -> Markup:
+    """Draw the small one where no style sheet is: colours stand at the paths."""
+    grey = 'class="r" fill="#9aa3ad" fill-opacity=".45" stroke="#8a939d"'
+    blue = 'class="c" fill="#4a86e8" fill-opacity=".15" stroke="#4a86e8"'
+    drawn = str(small(histogram)).replace('class="r"', grey)
+    drawn = drawn.replace('class="c"', f'{blue} stroke-width="1.25"')
+    return _markup([drawn.replace('class="base"', 'stroke="#8a939d"')])
 
 
 # ── the full one ─────────────────────────────────────────────────────────────────────
@@ -169,7 +180,9 @@ def _full_density(histogram: Histogram) -> list[str]:
     for tick in histogram.heights:
         y = _n(base - tick.at * _HIGH)
         parts.append(f'<path class="grid" d="M{_n(_LEFT)} {y}h{_n(_WIDE)}"/>')
-        parts.append(f'<text class="y" x="{_n(_LEFT - 6)}" y="{y}">{_text(tick.label)}</text>')
+        parts.append(
+            f'<text class="y" x="{_n(_LEFT - 6)}" y="{y}">{_text(tick.label)}</text>'
+        )
     parts += [_band(bar) for bar in histogram.bars if bar.marked]
     parts.append(f'<path class="r" d="{_steps(histogram.bars, "reference", frame)}"/>')
     parts.append(f'<path class="c" d="{_steps(histogram.bars, "current", frame)}"/>')
@@ -213,11 +226,11 @@ def _place(bar: Bar) -> tuple[float, float]:
 
 def _band(bar: Bar) -> str:
     x, width = _place(bar)
-    middle, base = x + width / 2, _TOP + _HIGH
+    middle = x + width / 2
     return (
         f'<rect class="band" x="{_n(x)}" y="{_n(_TOP)}" width="{_n(width)}" '
         f'height="{_n(_HIGH)}"/><path class="mark" d="M{_n(middle)} {_n(_TOP)}'
-        f'l-4 -7h8z"/><path class="mark" d="M{_n(middle)} {_n(base)}v0"/>'
+        f'l-4 -7h8z"/>'
     )
 
 

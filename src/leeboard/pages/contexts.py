@@ -261,7 +261,7 @@ class ColumnCard:
     reason, code : str
         Why the state is what it is, and the stable name of that.
     rows_needed : str
-        For *unsure*: what would settle it; else empty.
+        For *unsure*: how many would settle it; else empty.
     rule : str
         By which rule the state was reached.
     p_value : str

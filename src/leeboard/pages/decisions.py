@@ -38,7 +38,9 @@ def decisions(findings: Findings) -> tuple[DecisionLine, ...]:
             "Held",
             f"Not moved, and the one-sided 95 % upper bound of the size is below {high}.",
         ),
-        DecisionLine("Unsure", "Neither: too few rows to say. More rows would settle it."),
+        DecisionLine(
+            "Unsure", "Neither: too few rows to say. More rows would settle it."
+        ),
         DecisionLine("Failed", "Could not be computed; the reason stands beside it."),
         DecisionLine(
             "Intervals",
@@ -46,7 +48,6 @@ def decisions(findings: Findings) -> tuple[DecisionLine, ...]:
             "rate; Benjamini and Yekutieli, 2005).",
         ),
     ]
-    told += _rules(findings)
     told += _p_values(findings)
     told.append(_designs(findings))
     told.append(
@@ -62,11 +63,6 @@ def _own_lines(findings: Findings) -> str:
         if (v := c.verdict).lines != findings.lines and c.segment is None
     ]
     return f"Columns with lines of their own: {'; '.join(own)}." if own else ""
-
-
-def _rules(findings: Findings) -> list[DecisionLine]:
-    rules = Counter(c.verdict.rule for c in findings.columns if c.verdict.rule)
-    return [DecisionLine("Rule", f"{rule} ({n:,} verdicts)") for rule, n in rules.items()]
 
 
 def _p_values(findings: Findings) -> list[DecisionLine]:

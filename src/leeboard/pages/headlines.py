@@ -25,7 +25,9 @@ def headline(findings: Findings) -> str:
         rest = f", and {plural(len(failed), 'column')} failed" if failed else ""
         held = len(findings.names(State.HELD))
         if held == total:
-            return "The one column held." if total == 1 else f"All {total:,} columns held."
+            return (
+                "The one column held." if total == 1 else f"All {total:,} columns held."
+            )
         return f"No column moved: {held:,} of {total:,} held{rest}."
     largest = sorted(_largest(findings), key=_size, reverse=True)
     named = [_with_size(column) for column in largest]
@@ -55,7 +57,7 @@ def _with_size(column: ColumnResult) -> str:
     if column.segment is not None:
         name += f" in {shorten(column.segment, _NAME)}"
     if column.verdict.shift is not None:
-        return f"{name} by {size_in_words(column.verdict)}"
+        return f"{name} ({size_in_words(column.verdict)})"
     return name
 
 

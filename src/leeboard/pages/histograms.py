@@ -27,6 +27,7 @@ MAX_LEVELS = 14
 _MARKS = 4
 _SURE = 3.0
 _WORTH = 0.05
+_MANY_DAYS_US = 60 * 86_400_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ def _density(
     reference: NumericCounts,
     current: NumericCounts,
 ) -> Histogram:
-    write = _writer(column, cells)
+    write = _Writer.of(column, cells)
     pieces = _pieces(cells, reference, current)
     outside = _outside(cells, reference, current)
     axis = axes.choose([(p.low, p.high, p.reference) for p in pieces])
@@ -127,17 +128,23 @@ def _axis_name(column: Column) -> str:
     return shorten(column.unit, 40) or "value"
 
 
-class _writer:  # noqa: N801  # a function that remembers its column
-    def __init__(self, column: Column, cells: NumericCells) -> None:
-        self.time = column.kind is Kind.DATETIME
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Writes values of one column: numbers or moments, and the unit after them."""
+
+    time: bool
+    days: bool
+    unit: str
+
+    @classmethod
+    def of(cls, column: Column, cells: NumericCells) -> _Writer:
+        time = column.kind is Kind.DATETIME
         width = float(cells.edges[-1]) - float(cells.edges[0])
-        self.days = self.time and width > 60 * 86_400_000_000
-        self.unit = f" {shorten(column.unit, 20)}" if column.unit else ""
+        unit = f" {shorten(column.unit, 20)}" if column.unit else ""
+        return cls(time, time and width > _MANY_DAYS_US, unit)
 
     def __call__(self, value: float) -> str:
-        if self.time:
-            return moment(value, whole_days=self.days)
-        return number(value)
+        return moment(value, whole_days=self.days) if self.time else number(value)
 
 
 def _pieces(
@@ -192,28 +199,27 @@ def _starts(points: np.ndarray, rows: np.ndarray) -> list[int]:  # type: ignore[
 def _outside(
     cells: NumericCells, reference: NumericCounts, current: NumericCounts
 ) -> list[_Piece]:
+    """Pieces from the reference's ends to the farthest finite values."""
+    both = (reference, current)
+    low = min((x.minimum for x in both if x.minimum is not None), default=None)
+    high = max((x.maximum for x in both if x.maximum is not None), default=None)
+    if low is None or high is None:
+        return []
     n, m = reference.rows, current.rows
     pieces = []
-    low = min(x.minimum for x in (reference, current) if x.minimum is not None) if (
-        reference.finite and current.finite
-    ) else None
-    high = max(x.maximum for x in (reference, current) if x.maximum is not None) if (
-        low is not None
-    ) else None
-    for cell, ends in (
-        (cells.below, (low, float(cells.edges[0]))),
-        (cells.above, (float(cells.edges[-1]), high)),
+    for cell, start, end in (
+        (cells.below, float(low), float(cells.edges[0])),
+        (cells.above, float(cells.edges[-1]), float(high)),
     ):
         a, b = int(reference.cells[cell]), int(current.cells[cell])
-        if a + b and ends[0] is not None and ends[1] is not None:
-            pieces.append(
-                _Piece(float(ends[0]), float(ends[1]), False, a / n, b / m, True)
-            )
-    return [p for p in pieces if p.high > p.low]
+        if a + b and end > start:
+            mark = _one_apart("", (a, n), (b, m)).marked
+            pieces.append(_Piece(start, end, False, a / n, b / m, mark))
+    return pieces
 
 
 def _bars(
-    pieces: list[_Piece], axis: axes.Axis, column: Column, write: _writer
+    pieces: list[_Piece], axis: axes.Axis, column: Column, write: _Writer
 ) -> tuple[tuple[Bar, ...], tuple[axes.Tick, ...], str]:
     step = axis.step()
     tall: list[tuple[float, float]] = []
@@ -245,9 +251,7 @@ def _bars(
     return bars, axes.share_ticks(top), per
 
 
-def _per(
-    axis: axes.Axis, column: Column, write: _writer, *, all_points: bool
-) -> str:
+def _per(axis: axes.Axis, column: Column, write: _Writer, *, all_points: bool) -> str:
     if all_points:
         return "rows at each value"
     if axis.log:
@@ -257,7 +261,7 @@ def _per(
     return f"rows per {number(axis.step())}{write.unit}"
 
 
-def _piece_label(piece: _Piece, write: _writer) -> str:
+def _piece_label(piece: _Piece, write: _Writer) -> str:
     if piece.point:
         return f"{write(piece.low)}{write.unit}"
     return f"{write(piece.low)} to {write(piece.high)}{write.unit}"
@@ -267,7 +271,7 @@ def _shares(reference: float, current: float) -> str:
     return f"reference {share(reference)}, current {share(current)}"
 
 
-def _tail(piece: _Piece, write: _writer) -> Apart:
+def _tail(piece: _Piece, write: _Writer) -> Apart:
     return Apart(
         label=_piece_label(piece, write),
         reference=piece.reference,
@@ -282,12 +286,12 @@ def _special_numbers(
     cells: NumericCells,
     reference: NumericCounts,
     current: NumericCounts,
-    write: _writer,
+    write: _Writer,
 ) -> list[Apart]:
-    low, high = write(float(cells.edges[0])), write(float(np.nextafter(
-        float(cells.edges[-1]), -np.inf)))
-    if cells.edges.dtype.kind == "i":
-        high = write(float(int(cells.edges[-1]) - 1))
+    whole = cells.edges.dtype.kind == "i"
+    end = cells.edges[-1]
+    last = int(end) - 1 if whole else float(np.nextafter(end, -np.inf))
+    low, high = write(float(cells.edges[0])), write(float(last))
     named = (
         (cells.below, f"below {low}, the reference minimum"),
         (cells.above, f"above {high}, the reference maximum"),
@@ -310,7 +314,9 @@ def _apart(
     return rows
 
 
-def _one_apart(label: str, reference: tuple[int, int], current: tuple[int, int]) -> Apart:
+def _one_apart(
+    label: str, reference: tuple[int, int], current: tuple[int, int]
+) -> Apart:
     (a, n), (b, m) = reference, current
     marks = _marked(np.array([a, n - a], float), np.array([b, m - b], float))
     return Apart(label, a / n, b / m, share(a / n), share(b / m), bool(marks[0]))

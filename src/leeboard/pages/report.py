@@ -31,7 +31,7 @@ from leeboard.verdicts.report import ConditionResult, Findings
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["render_html", "report_page"]
+__all__ = ["draw", "render_html", "report_page"]
 
 
 def report_page(findings: Findings) -> ReportPage:
@@ -132,14 +132,19 @@ def render_html(page: ReportPage) -> str:
         in the content security policy. Lone surrogates never occur in it.
     """
     style, script = _asset("report.css"), _asset("report.js")
-    template = _environment().get_template("report.html.j2")
-    return template.render(
+    return draw(
+        "report.html.j2",
         page=page,
         style=style,
         script=script,
         style_hash=_hash(style),
         script_hash=_hash(script),
     )
+
+
+def draw(template: str, **context: object) -> str:
+    """Fill a template of this folder; every text in it is made visible and escaped."""
+    return _environment().get_template(template).render(**context)
 
 
 def _asset(name: str) -> str:
@@ -168,6 +173,7 @@ def _environment() -> jinja2.Environment:
         finalize=_finalize,
     )
     environment.filters["small"] = charts.small
+    environment.filters["plain"] = charts.plain
     environment.filters["full"] = charts.full
     environment.filters["effect"] = charts.effect
     environment.filters["moved_most"] = charts.moved_most

@@ -119,12 +119,11 @@ def size_in_words(verdict: Verdict) -> str:
     """Write the size of a change as a reader can feel it."""
     if verdict.value is None:
         return "not measured"
-    if verdict.shift is not None and verdict.shift >= 0.05:
-        return f"about {number(verdict.shift, 1 if verdict.shift < 1 else 2)} " + (
-            "standard deviations"
-        )
     if verdict.value <= verdict.lines.negligible:
         return "negligible"
+    if verdict.shift is not None:
+        digits = 1 if verdict.shift < 1 else 2
+        return f"about {number(verdict.shift, digits)} standard deviations"
     if verdict.value < verdict.lines.large:
         return "between negligible and large"
     return "large"

@@ -1,0 +1,20 @@
+"""A compact table for notebooks: HTML with inline styles, no script, nothing loaded."""
+
+from __future__ import annotations
+
+from leeboard.pages.contexts import ReportPage
+
+__all__ = ["MOST", "render_fragment"]
+
+MOST = 40
+"""So many columns are shown; a notebook is no place for two hundred."""
+
+
+def render_fragment(page: ReportPage) -> str:
+    """Draw the headline and a table as an HTML fragment.
+
+    Colours are chosen to be readable on a light and on a dark ground.
+    """
+    from leeboard.pages.report import draw
+
+    return draw("notebook.html.j2", page=page, most=MOST)

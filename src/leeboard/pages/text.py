@@ -1,0 +1,182 @@
+"""The report on a terminal, as wide as it is; plain lines where nobody reads colours."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leeboard.pages import headlines
+from leeboard.pages.cards import effect_mark, in_order
+from leeboard.pages.printable import printable, shorten
+from leeboard.pages.words import number, plural, psi_in_words, size_in_words
+from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings
+from leeboard.verdicts.verdict import State
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+__all__ = ["render_text"]
+
+_STYLES = {
+    State.MOVED: ("▲", "bold red"),
+    State.FAILED: ("✗", "bold magenta"),
+    State.UNSURE: ("○", "yellow"),
+    State.HELD: ("●", "green"),
+}
+_WIDE, _MIDDLE = 100, 66
+_GAUGE = 16
+_MOST_HELD = 40
+
+
+def render_text(findings: Findings, console: Console) -> None:
+    """Print headline, table, conditions and notes.
+
+    Parameters
+    ----------
+    findings : Findings
+    console : rich.console.Console
+        Its width, colours and encoding are obeyed; from 40 columns on.
+    """
+    from rich.text import Text
+
+    console.print(Text(_fit(headlines.headline(findings), console), "bold"))
+    certainty = headlines.certainty(findings)
+    if certainty:
+        console.print(Text(_fit(certainty, console), "dim"))
+    console.print(Text(_fit(_samples(findings), console), "dim"))
+    console.print()
+    shown = in_order(findings)
+    held = [c for c in shown if c.state is State.HELD]
+    if len(held) > _MOST_HELD:
+        shown = shown[: len(shown) - len(held) + _MOST_HELD]
+    if shown:
+        console.print(_columns(shown, console))
+    if len(held) > _MOST_HELD:
+        rest = f"… and {len(held) - _MOST_HELD:,} more that held"
+        console.print(Text(_fit(rest, console), "dim"))
+    if findings.conditions:
+        console.print()
+        for condition in findings.conditions:
+            console.print(_condition(condition, console))
+    _notes(findings, console)
+
+
+def _samples(findings: Findings) -> str:
+    names = (findings.reference_name, findings.current_name)
+    rows = (findings.reference.rows, findings.current.rows)
+    parts = [
+        f"{shorten(name, 60)} ({plural(n, 'row')})"
+        for name, n in zip(names, rows, strict=True)
+    ]
+    return " → ".join(parts)
+
+
+def _fit(text: str, console: Console) -> str:
+    """Return the text in what the terminal's encoding can write."""
+    shown = printable(text)
+    try:
+        shown.encode(console.encoding)
+    except (UnicodeEncodeError, LookupError):
+        plain = shown.replace("→", "->").replace("–", "-").replace("−", "-")
+        plain = plain.replace("…", "...").translate(_PLAIN_SIGNS)
+        return plain.encode("ascii", "backslashreplace").decode("ascii")
+    return shown
+
+
+_PLAIN_SIGNS = str.maketrans({"▲": "!", "✗": "x", "○": "?", "●": "=", "·": "-"})
+
+
+def _columns(shown: list[ColumnResult], console: Console) -> Table:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    width = console.width
+    table = Table(
+        box=box.SIMPLE_HEAD if width >= _MIDDLE else None,
+        pad_edge=False,
+        padding=(0, 2 if width >= _WIDE else 1, 0, 0),
+        expand=False,
+    )
+    table.add_column("column", overflow="fold", ratio=3 if width < _WIDE else None)
+    table.add_column("verdict", no_wrap=True)
+    if width >= _WIDE:
+        table.add_column("negligible | large", no_wrap=True)
+    table.add_column("size", overflow="fold")
+    if width >= _MIDDLE:
+        table.add_column("why", overflow="fold", ratio=2)
+    for column in shown:
+        sign, style = _STYLES[column.state]
+        name = shorten(column.name, 48 if width >= _WIDE else 24)
+        if column.segment is not None:
+            name += f" [{shorten(column.segment, 24)}]"
+        cells = [
+            Text(_fit(name, console)),
+            Text(_fit(f"{sign} {column.state}", console), style),
+        ]
+        if width >= _WIDE:
+            cells.append(Text(_fit(_gauge(column), console), style))
+        cells.append(Text(_fit(_size(column, width), console)))
+        if width >= _MIDDLE:
+            why = shorten(column.verdict.reason.text, 160)
+            cells.append(Text(_fit(why, console), "dim"))
+        table.add_row(*cells)
+    return table
+
+
+def _size(column: ColumnResult, width: int) -> str:
+    verdict = column.verdict
+    words = size_in_words(verdict).replace("standard deviations", "sd")
+    if verdict.value is None:
+        return words
+    return f"{words}; {psi_in_words(verdict)}" if width >= _WIDE else words
+
+
+def _gauge(column: ColumnResult) -> str:
+    """Draw the size with its interval between the two lines, in characters."""
+    mark = effect_mark(column.verdict)
+    if mark is None:
+        return ""
+    cells = [" "] * (_GAUGE + 1)
+    for place in (mark.negligible, mark.large):
+        cells[round(place * _GAUGE)] = "|"
+    low, high = round(mark.low * _GAUGE), round(mark.high * _GAUGE)
+    for i in range(low, high + 1):
+        cells[i] = "+" if cells[i] == "|" else "-"
+    cells[round(mark.at * _GAUGE)] = "●"
+    return "".join(cells)
+
+
+def _condition(result: ConditionResult, console: Console) -> Text:
+    from rich.text import Text
+
+    state = {True: State.HELD, False: State.MOVED, None: State.UNSURE}[result.passed]
+    sign, style = _STYLES[state]
+    outcome = {True: "passed", False: "failed", None: "undecided"}[result.passed]
+    subject = shorten(result.subject, 40)
+    if result.segment is not None:
+        subject += f" [{shorten(result.segment, 24)}]"
+    value = number(result.measurement.value)
+    line = Text(_fit(f"{sign} {outcome}", console), style)
+    said = f"  {subject}: {shorten(result.condition, 60)} (is {value})"
+    if result.passed is None:
+        said = f"  {subject}: {shorten(result.condition, 60)}: {result.reason.text}"
+    return line.append(_fit(said, console), "")
+
+
+def _notes(findings: Findings, console: Console) -> None:
+    from rich.text import Text
+
+    notes = [f"{n.where}: {n.text} [{n.code}]" for n in findings.notes]
+    for column in findings.columns:
+        notes += [f"{n.where}: {n.text} [{n.code}]" for n in column.notes]
+    notes += [f"{s.name} is not compared: {s.reason.text}" for s in findings.skipped]
+    notes = list(dict.fromkeys(notes))
+    if notes:
+        console.print()
+    for note in notes[:_MOST_HELD]:
+        console.print(Text(_fit(f"note: {shorten(note, 300)}", console), "dim"))
+    if len(notes) > _MOST_HELD:
+        more = f"… and {len(notes) - _MOST_HELD:,} more notes"
+        console.print(Text(_fit(more, console), "dim"))
