@@ -12,10 +12,12 @@ from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, PKind, Reason
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import SCALE, CategoryCounts, Counts, NumericCounts
-from leeboard.profiles.profile import Part, Profile
+from leeboard.profiles.part import Part
+from leeboard.profiles.profile import Profile
 from leeboard.schema import Column, Kind, Role, Schema
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings, Skipped
 from leeboard.verdicts.verdict import Lines, State, Verdict
+from tests.pages.payloads import PAYLOADS
 
 Values = np.ndarray[Any, Any]
 
@@ -42,14 +44,18 @@ def number_cells(values: Values, k: int = 64) -> NumericCells:
     """Cells at order statistics, heavy ties as atoms of their own."""
     finite = np.sort(values[np.isfinite(values)])
     whole = finite.dtype.kind == "i"
-    after = (lambda x: x + 1) if whole else (lambda x: np.nextafter(x, np.inf))
+
+    def after(x: Values) -> Values:
+        return x + 1 if whole else np.nextafter(x, np.inf)
+
     levels, counts = np.unique(finite, return_counts=True)
     heavy = levels[counts > len(finite) / k]
     picks = finite[np.arange(0, len(finite), max(1, len(finite) // k))]
-    edges = np.unique(np.concatenate([picks, heavy, after(heavy), [after(finite[-1])]]))
+    edges = np.unique(np.concatenate([picks, heavy, after(heavy), after(finite[-1:])]))
     atoms = np.isin(edges[:-1], heavy)
-    spread = float(np.std(finite)) if len(finite) > 1 else 0.0
-    return NumericCells(edges, atoms, float(np.mean(finite)), spread)
+    scaled = finite * SCALE
+    centre, spread = float(scaled.mean() / SCALE), float(scaled.std() / SCALE)
+    return NumericCells(edges, atoms, centre, spread)
 
 
 def number_counts(cells: NumericCells, values: Values, missing: int) -> NumericCounts:
@@ -113,7 +119,7 @@ def levels(
 
 
 def verdict(built: Built) -> Verdict:
-    """A verdict in the state that was asked for."""
+    """Return a verdict in the state that was asked for."""
     size, failed = built.size, built.state is State.FAILED
     kind = built.column.kind
     interval = (
@@ -168,7 +174,9 @@ def findings(
             rows = max((c.rows for c in counts.values()), default=0)
             parts[part] = Part(rows, counts)
         cells = {c.column.name: c.cells for c in columns if c.segment is None}
-        profiles.append(Profile(schema, cells, parts, segment, which == "reference"))
+        profiles.append(
+            Profile(schema, cells, parts, segment=segment, fixed=which == "reference")
+        )
     results = tuple(
         ColumnResult(c.column.name, c.segment, verdict(c), c.measurements, c.notes)
         for c in columns
@@ -209,7 +217,7 @@ def condition(
 
 
 def typical(seed: int = 7) -> Findings:
-    """A check like many: some columns moved, one failed, most held."""
+    """Return a check like many: some columns moved, one failed, most held."""
     rng = np.random.default_rng(seed)
     n, m = 10_000, 1_500
     moved, unsure, held = State.MOVED, State.UNSURE, State.HELD
@@ -349,27 +357,8 @@ def typical(seed: int = 7) -> Findings:
     )
 
 
-PAYLOADS = (
-    "<script>alert(1)</script>", "</script><script>alert(1)</script>", "</style><script>alert(1)</script>",
-    "</title><script>alert(1)</script>", "<img src=x onerror=alert(1)>", "<svg onload=alert(1)>", "<svg/onload=alert(1)>",
-    '"><img src=x onerror=alert(1)>', "'><img src=x onerror=alert(1)>", '" onmouseover="alert(1)', "' onmouseover='alert(1)",
-    "` onmouseover=alert(1)", '" autofocus onfocus="alert(1)', "<a href=javascript:alert(1)>x</a>", "javascript:alert(1)",
-    "JaVaScRiPt:alert(1)", "java\tscript:alert(1)", "data:text/html,<script>alert(1)</script>", "<iframe src=javascript:alert(1)>",
-    "<iframe srcdoc='<script>alert(1)</script>'>", "<object data=javascript:alert(1)>", "<embed src=javascript:alert(1)>",
-    "<form action=javascript:alert(1)><button>x", "<math><mtext></mtext><script>alert(1)</script></math>",
-    "<!--<script>alert(1)</script>-->", "--><script>alert(1)</script>", "<![CDATA[<script>alert(1)</script>]]>",
-    "]]><script>alert(1)</script>", "<body onload=alert(1)>", "<details open ontoggle=alert(1)>", "<video><source onerror=alert(1)>",
-    "<style>@import'http://evil.example'</style>", "<link rel=stylesheet href=http://evil.example>", "<base href=http://evil.example>",
-    "<meta http-equiv=refresh content='0;url=http://evil.example'>", "{{7*7}}", "{% for x in () %}{% endfor %}", "${alert(1)}", "#{7*7}",
-    "__proto__", "constructor", "toString", "<template><script>alert(1)</script></template>", "<noscript><p title='</noscript><img src=x onerror=alert(1)>'>",
-    "\u202eevil\u202c<b>", "a\x00b<script\x00>", "\ud800lone", "line\nbreak\r\n<p>", "&lt;script&gt;alert(1)&lt;/script&gt;", "&#x3c;script>alert(1)", "=cmd|' /C calc'!A0",
-    "x" * 300, "\x1b[31mred\x1b]0;title\x07", "] ](javascript:alert(1)) | `code` @someone #1 https://evil.example", "ก" + "\u0e49" * 40,
-)  # fmt: skip
-"""Texts that become markup, script, a title or a colour wherever escaping is forgotten."""
-
-
 def hostile() -> Findings:
-    """Every payload as name, level, segment, unit, note, reason, condition, file name."""
+    """Return every payload as every text that data or a caller may bring."""
     rng = np.random.default_rng(1)
     base, now = rng.normal(size=400), rng.normal(0.4, 1, 300)
     built = []

@@ -50,7 +50,7 @@ class Axis:
         return math.log2(value) if self.log else value
 
     def holds(self, low: float, high: float) -> bool:
-        """True if a piece lies within the axis."""
+        """Tell whether a piece lies within the axis."""
         return self.low <= low and high <= self.high and (not self.log or low > 0)
 
     def at(self, value: float) -> float:
@@ -91,7 +91,7 @@ class Axis:
         if write is not None:
             places = [self.low + (self.high - self.low) * i / 3 for i in range(4)]
             return tuple(Tick(i / 3, write(v)) for i, v in enumerate(places))
-        step = _round_step((self.high / 6 - self.low / 6))
+        step = _round_step(self.high / 6 - self.low / 6)
         first = math.ceil(self.low / step)
         places = [step * (first + i) for i in range(8)]
         return tuple(

@@ -36,7 +36,7 @@ from leeboard.verdicts.verdict import State, Verdict
 __all__ = ["cards", "effect_mark", "figure_line", "in_order", "note_line"]
 
 MAX_DRAWN = 240
-"""So many cards have their full distribution drawn: beyond, a report grows too large."""
+"""So many cards have their full distribution drawn, so that a file stays small."""
 
 MAX_SMALL = 2000
 _SCALE_END = 2.0
@@ -190,9 +190,12 @@ def _facts(
         lines.append(FactLine("unseen levels", share(fresh[0]), share(fresh[1]), ""))
         used = [str(int((c.cells[:-2] > 0).sum())) for c in (reference, current)]
         lines.append(FactLine("frequent levels in use", used[0], used[1], ""))
-    elif isinstance(reference, NumericCounts) and isinstance(current, NumericCounts):
-        if isinstance(cells, NumericCells):
-            lines += _number_facts(column, cells, reference, current)
+    if (
+        isinstance(cells, NumericCells)
+        and isinstance(reference, NumericCounts)
+        and isinstance(current, NumericCounts)
+    ):
+        lines += _number_facts(column, cells, reference, current)
     return tuple(lines)
 
 

@@ -1,4 +1,4 @@
-"""Histograms and effect marks as inline SVG: no script, no library, hover by ``<title>``.
+"""Histograms and effect marks as inline SVG: no script, no library, hover by title.
 
 Draws what the contexts hold and decides nothing. Colours come from classes, so that one
 set of tokens serves light, dark and print; the reference is filled and lies behind, the
@@ -7,6 +7,7 @@ current sample is an outline, so that nobody has to tell two colours apart.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from leeboard.pages.contexts import Bar, EffectMark, Histogram
@@ -77,7 +78,7 @@ def _stems(
     base = top + high
     points = [bar for bar in bars if bar.left == bar.right]
     places = sorted(bar.left for bar in points)
-    gaps = [b - a for a, b in zip(places, places[1:], strict=False)]
+    gaps = [b - a for a, b in pairwise(places)]
     room = min(min(gaps, default=0.2) * wide * 0.7, widest)
     parts = []
     for sample, style, width in (
@@ -103,8 +104,10 @@ def small(histogram: Histogram) -> Markup:
     """Draw the two distributions over each other, the size of a table cell."""
     frame = (1.0, 2.0, 118.0, 27.0)
     parts = [
-        '<svg class="small" viewBox="0 0 120 31" width="120" height="31" '
-        'aria-hidden="true" focusable="false">'
+        (
+            '<svg class="small" viewBox="0 0 120 31" width="120" height="31" '
+            'aria-hidden="true" focusable="false">'
+        )
     ]
     if histogram.form == "density":
         parts.append(
@@ -165,8 +168,10 @@ def full(histogram: Histogram, name: str) -> Markup:
     density = histogram.form == "density"
     height = _TOP + _HIGH + 40 if density else _ROW * len(histogram.bars) + 8
     parts = [
-        f'<svg class="full" viewBox="0 0 {_FULL_WIDTH} {_n(height)}" role="img" '
-        f'aria-label="{_text(says)}">'
+        (
+            f'<svg class="full" viewBox="0 0 {_FULL_WIDTH} {_n(height)}" role="img" '
+            f'aria-label="{_text(says)}">'
+        )
     ]
     parts += _full_density(histogram) if density else _full_levels(histogram)
     parts.append("</svg>")
@@ -245,9 +250,10 @@ def _cut_off(bar: Bar) -> str:
 
 def _hover(bar: Bar) -> str:
     x, width = _place(bar)
+    says = _text(f"{bar.label}: {bar.shares}")
     return (
         f'<rect class="h" x="{_n(x)}" y="{_n(_TOP)}" width="{_n(width)}" '
-        f'height="{_n(_HIGH)}"><title>{_text(f"{bar.label}: {bar.shares}")}</title></rect>'
+        f'height="{_n(_HIGH)}"><title>{says}</title></rect>'
     )
 
 
@@ -288,13 +294,15 @@ def effect(mark: EffectMark) -> Markup:
     at, low, high = (left + wide * x for x in (mark.at, mark.low, mark.high))
     negligible, large = left + wide * mark.negligible, left + wide * mark.large
     parts = [
-        '<svg class="effect" viewBox="0 0 164 22" width="164" height="22" '
-        'aria-hidden="true" focusable="false">'
-        f'<rect class="zone" x="{_n(left)}" y="3" width="{_n(negligible - left)}" '
-        f'height="16"/><path class="line" d="M{_n(negligible)} 2v18"/>'
-        f'<path class="line far" d="M{_n(large)} 2v18"/>'
-        f'<path class="span" d="M{_n(low)} {_n(middle)}H{_n(high)}'
-        f'M{_n(low)} 7v8"/>'
+        (
+            '<svg class="effect" viewBox="0 0 164 22" width="164" height="22" '
+            'aria-hidden="true" focusable="false">'
+            f'<rect class="zone" x="{_n(left)}" y="3" width="{_n(negligible - left)}" '
+            f'height="16"/><path class="line" d="M{_n(negligible)} 2v18"/>'
+            f'<path class="line far" d="M{_n(large)} 2v18"/>'
+            f'<path class="span" d="M{_n(low)} {_n(middle)}H{_n(high)}'
+            f'M{_n(low)} 7v8"/>'
+        )
     ]
     if mark.beyond:
         end = left + wide

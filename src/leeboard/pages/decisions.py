@@ -7,7 +7,7 @@ from collections import Counter
 from leeboard._version import __version__
 from leeboard.pages.contexts import DecisionLine
 from leeboard.pages.printable import shorten
-from leeboard.pages.words import number, plural, share
+from leeboard.pages.words import number, share
 from leeboard.verdicts.report import Findings
 
 __all__ = ["decisions"]
@@ -30,13 +30,14 @@ def decisions(findings: Findings) -> tuple[DecisionLine, ...]:
         ),
         DecisionLine(
             "Moved",
-            f"Surely more than negligible: chosen over all columns together, so that at "
+            "Surely more than negligible: chosen over all columns together, so that at "
             f"most {share(findings.level)} of the columns called moved are expected to "
             "be false alarms (Benjamini and Hochberg, 1995).",
         ),
         DecisionLine(
             "Held",
-            f"Not moved, and the one-sided 95 % upper bound of the size is below {high}.",
+            "Not moved, and the one-sided 95 % upper bound of the size is below "
+            f"{high}.",
         ),
         DecisionLine(
             "Unsure", "Neither: too few rows to say. More rows would settle it."
@@ -57,12 +58,12 @@ def decisions(findings: Findings) -> tuple[DecisionLine, ...]:
 
 
 def _own_lines(findings: Findings) -> str:
-    own = [
-        f"{shorten(c.name, 40)}: {number(v.lines.negligible)} and {number(v.lines.large)}"
+    told = [
+        f"{shorten(c.name, 40)}: {number(own.negligible)} and {number(own.large)}"
         for c in findings.columns
-        if (v := c.verdict).lines != findings.lines and c.segment is None
+        if (own := c.verdict.lines) != findings.lines and c.segment is None
     ]
-    return f"Columns with lines of their own: {'; '.join(own)}." if own else ""
+    return f"Columns with lines of their own: {'; '.join(told)}." if told else ""
 
 
 def _p_values(findings: Findings) -> list[DecisionLine]:
@@ -99,8 +100,7 @@ def _designs(findings: Findings) -> DecisionLine:
     largest = max(effects)
     return DecisionLine(
         "Rows",
-        "Rows of one day, or of one entity, resemble each other; how much was estimated "
-        f"from {plural(len(effects), 'column')} and sample pairs, and the intervals "
-        f"widened by it. Largest design effect: {number(largest[0], 3)} "
+        "Rows of one day, or of one entity, resemble each other; how much was "
+        "estimated, and the intervals widened by it. Largest design effect: {number(largest[0], 3)} "
         f"({shorten(largest[1], 40)}, {largest[2]}): so many rows tell as much as one.",
     )

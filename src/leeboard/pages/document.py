@@ -28,9 +28,10 @@ def to_dict(findings: Findings) -> dict[str, Any]:
     -------
     dict
         Keys ``format``, ``leeboard``, ``seed``, ``summary``, ``verdicts``,
-        ``conditions``, and beside them ``reference``, ``current``, ``lines``, ``level``,
-        ``table``, ``not_compared`` and ``notes``. The summary counts columns: a column
-        is in the worst state of its segments, and the four states add up.
+        ``conditions``, and beside them ``reference``, ``current``, ``lines``,
+        ``level``, ``table``, ``not_compared`` and ``notes``. The summary counts
+        columns: a column is in the worst state of its segments, and the four states
+        add up.
     """
     return {
         "format": FORMAT,

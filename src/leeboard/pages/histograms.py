@@ -1,19 +1,20 @@
 """From counts to what is drawn: which cells, on which axis, how tall, which marked.
 
-Numbers are drawn as density, so that a wide cell of a long tail is not taller than what
-it holds; single values that many rows share stand as stems. Long tails get a logarithmic
-axis where all values are positive, else an axis that ends early and says so. Shares are
-of all rows, so that what is drawn and what stands apart add up to 100 %.
+Numbers are drawn as density, so that a wide cell of a long tail is not taller than
+what it holds; single values that many rows share stand as stems. Long tails get a
+logarithmic axis where all values are positive, else an axis that ends early and says
+so. Shares are of all rows, so that what is drawn and what stands apart add up.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from leeboard.pages import axes
-from leeboard.pages.contexts import Apart, Bar, Histogram
+from leeboard.pages.contexts import Apart, Bar, Histogram, Tick
 from leeboard.pages.printable import shorten
 from leeboard.pages.words import moment, number, share
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
@@ -21,6 +22,8 @@ from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
 from leeboard.schema import Column, Kind
 
 __all__ = ["histogram"]
+
+_Array = np.ndarray[Any, Any]
 
 MAX_PIECES = 32
 MAX_LEVELS = 14
@@ -67,7 +70,7 @@ def histogram(
     return None
 
 
-def _marked(reference: np.ndarray, current: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]  # ints in, bools out
+def _marked(reference: _Array, current: _Array) -> _Array:
     """Tell which cells moved most: surely, and worth a share of the whole size."""
     n, m, k = reference.sum(), current.sum(), len(reference)
     p, q = (reference + 0.5) / (n + 0.5 * k), (current + 0.5) / (m + 0.5 * k)
@@ -96,10 +99,9 @@ def _density(
     drawn = [p for p in pieces if axis.holds(p.low, p.high)]
     beyond = [p for p in pieces if not axis.holds(p.low, p.high)]
     room = axis.width_in_values()
-    for piece in outside:
-        # rows just outside are drawn where they lie; rows far away only stand apart
-        if not axis.log and piece.high - piece.low <= room and not beyond:
-            drawn.append(piece)
+    # rows just outside are drawn where they lie; rows far away only stand apart
+    near = not axis.log and not beyond
+    drawn += [p for p in outside if near and p.high - p.low <= room]
     drawn.sort(key=lambda p: (p.low, p.high))
     axis = axis.stretched([(p.low, p.high) for p in drawn])
     bars, heights, row_axis = _bars(drawn, axis, column, write)
@@ -154,7 +156,7 @@ def _pieces(
     edges = cells.edges.astype(np.float64)
     whole = cells.edges.dtype.kind == "i"
     points = cells.atoms | (whole & (np.diff(cells.edges) == 1))
-    starts = _starts(points, r + c)
+    starts = _starts(points)
     points = points[starts]
     r, c = np.add.reduceat(r, starts), np.add.reduceat(c, starts)
     lows, highs = edges[starts], edges[[*starts[1:], len(edges) - 1]]
@@ -182,7 +184,7 @@ def _pieces(
     ]
 
 
-def _starts(points: np.ndarray, rows: np.ndarray) -> list[int]:  # type: ignore[type-arg]  # bools, ints
+def _starts(points: _Array) -> list[int]:
     """First cell of each piece: single values alone, others in pairs or more."""
     open_cells = int(np.count_nonzero(~points))
     together = max(1, -(-open_cells // MAX_PIECES))
@@ -220,7 +222,7 @@ def _outside(
 
 def _bars(
     pieces: list[_Piece], axis: axes.Axis, column: Column, write: _Writer
-) -> tuple[tuple[Bar, ...], tuple[axes.Tick, ...], str]:
+) -> tuple[tuple[Bar, ...], tuple[Tick, ...], str]:
     step = axis.step()
     tall: list[tuple[float, float]] = []
     for p in pieces:
@@ -306,12 +308,15 @@ def _apart(
     named: tuple[tuple[int, str], ...], reference: Counts, current: Counts
 ) -> list[Apart]:
     n, m = reference.rows, current.rows
-    rows = []
-    for cell, label in named:
-        a, b = int(reference.cells[cell]), int(current.cells[cell])
-        if a + b or label == "missing":
-            rows.append(_one_apart(label, (a, n), (b, m)))
-    return rows
+    pairs = [
+        (label, int(reference.cells[cell]), int(current.cells[cell]))
+        for cell, label in named
+    ]
+    return [
+        _one_apart(label, (a, n), (b, m))
+        for label, a, b in pairs
+        if a + b or label == "missing"
+    ]
 
 
 def _one_apart(

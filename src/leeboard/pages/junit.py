@@ -1,8 +1,8 @@
 """JUnit XML: one test case per column and condition, for machines that show tests.
 
-A column in a state that fails the check is a failure, an unsure one is skipped. A failed
-condition of severity ``error`` is a failure; one that cannot be decided is an error.
-Warnings pass and are told in ``system-out``.
+A column in a state that fails the check is a failure, an unsure one is skipped. A
+failed condition of severity ``error`` is a failure; one that cannot be decided is an
+error. Warnings pass and are told in ``system-out``.
 """
 
 from __future__ import annotations

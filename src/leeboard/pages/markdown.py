@@ -8,6 +8,7 @@ from leeboard.pages import headlines
 from leeboard.pages.cards import in_order
 from leeboard.pages.printable import shorten
 from leeboard.pages.words import number, plural, psi_in_words, size_in_words
+from leeboard.profiles.profile import Profile
 from leeboard.verdicts.report import ColumnResult, Findings
 from leeboard.verdicts.verdict import State
 
@@ -38,8 +39,8 @@ def render_markdown(findings: Findings) -> str:
         "",
         _escaped(headlines.certainty(findings), 1000),
         "",
-        f"{_code(findings.reference_name)} ({plural(findings.reference.rows, 'row')}) "
-        f"→ {_code(findings.current_name)} ({plural(findings.current.rows, 'row')})",
+        f"{_sample(findings.reference_name, findings.reference)} → "
+        + _sample(findings.current_name, findings.current),
         "",
     ]
     if shown:
@@ -61,6 +62,10 @@ def render_markdown(findings: Findings) -> str:
         lines.append("")
     text = "\n".join(lines)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
+
+
+def _sample(name: str, profile: Profile) -> str:
+    return f"{_code(name)} ({plural(profile.rows, 'row')})"
 
 
 def _row(column: ColumnResult) -> str:

@@ -1,7 +1,7 @@
 """Texts from the data, made fit to be shown: what cannot be seen is written out.
 
-A control character can redraw a terminal and a bidirectional one can turn a name around;
-both come with data. Every page passes texts through here before its own escaping.
+A control character can redraw a terminal and a bidirectional one can turn a name
+around; both come with data. Every page passes texts through here before it escapes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ __all__ = ["printable", "shorten"]
 
 _UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"
+    "\u2060-\u206f\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _MAX_MARKS = 3

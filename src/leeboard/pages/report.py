@@ -25,7 +25,8 @@ from leeboard.pages.contexts import (
 from leeboard.pages.decisions import decisions
 from leeboard.pages.printable import printable
 from leeboard.pages.words import ORDER, number, plural, share
-from leeboard.profiles.counts import CategoryCounts
+from leeboard.profiles.cells import Cells, NumericCells
+from leeboard.profiles.counts import CategoryCounts, Counts
 from leeboard.verdicts.report import ConditionResult, Findings
 
 if TYPE_CHECKING:
@@ -95,24 +96,28 @@ def _quality(findings: Findings) -> tuple[QualityLine, ...]:
     lines = []
     reference, current = findings.reference.parts[None], findings.current.parts[None]
     for name, cells in findings.reference.cells.items():
-        pair = reference.counts.get(name), current.counts.get(name)
-        if pair[0] is None or pair[1] is None or not (pair[0].rows and pair[1].rows):
+        before, after = reference.counts.get(name), current.counts.get(name)
+        if before is None or after is None or not (before.rows and after.rows):
             continue
-        watched: list[tuple[str, Any]] = [("missing", lambda c: c.missing)]
-        if isinstance(pair[0], CategoryCounts):
-            watched.append(("unseen levels", lambda c: c.unseen))
-        else:
-            for what, places in (
-                ("below the reference minimum", [cells.below]),  # type: ignore[union-attr]  # numeric cells by the counts beside them
-                ("above the reference maximum", [cells.above]),  # type: ignore[union-attr]  # as above
-                ("infinite", [-3, -2]),
-            ):
-                watched.append((what, lambda c, at=places: int(c.cells[at].sum())))
-        for what, rows in watched:
-            a, b = (rows(counts) / counts.rows for counts in pair)
+        then, now = _odd_rows(cells, before), _odd_rows(cells, after)
+        for what, rows in then.items():
+            a, b = rows / before.rows, now.get(what, 0) / after.rows
             if a or b:
                 lines.append(QualityLine(name, what, share(a), share(b), b > a))
     return tuple(lines)
+
+
+def _odd_rows(cells: Cells, counts: Counts) -> dict[str, int]:
+    """Rows without a usable or expected value, by what is odd about them."""
+    odd = {"missing": counts.missing}
+    if isinstance(counts, CategoryCounts):
+        odd["unseen levels"] = counts.unseen
+    elif isinstance(cells, NumericCells):
+        odd["below the reference minimum"] = int(counts.cells[cells.below])
+        odd["above the reference maximum"] = int(counts.cells[cells.above])
+        infinite = counts.cells[[cells.minus_inf, cells.plus_inf]]
+        odd["infinite"] = int(infinite.sum())
+    return odd
 
 
 # ── drawing ──────────────────────────────────────────────────────────────────────────

@@ -1,4 +1,4 @@
-"""The report on a terminal, as wide as it is; plain lines where nobody reads colours."""
+"""The report on a terminal, as wide as it is, and plain where nobody sees colours."""
 
 from __future__ import annotations
 

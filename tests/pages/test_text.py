@@ -1,0 +1,80 @@
+"""The report on terminals: any width from 40, pipes, no colours, poor encodings."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.console import Console
+
+from leeboard.pages.text import render_text
+from leeboard.verdicts.report import Findings
+from tests.pages.findings import findings, hostile, typical, wide
+
+
+def _printed(found: Findings, width: int = 100, **how: object) -> str:
+    file = io.StringIO()
+    render_text(found, Console(file=file, width=width, **how))  # type: ignore[arg-type]  # by name
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 52, 66, 80, 100, 140, 200])
+@pytest.mark.parametrize("found", [typical(), hostile(), wide(60), findings([])])
+def test_no_line_is_wider_than_the_terminal(width: int, found: Findings) -> None:
+    """Every line fits, and every column that moved is told."""
+    text = _printed(found, width)
+    assert max(map(len, text.splitlines())) <= width
+    assert text.count("moved") >= len(found.names("moved"))  # type: ignore[arg-type]  # a text
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_names_and_verdicts_are_there(width: int) -> None:
+    """Name, state and size of each column stand in the table at every width."""
+    text = _printed(typical(), width)
+    for name in ("temp", "price", "income", "score"):
+        assert name in text
+    for said in ("moved", "failed", "unsure", "held", "about 0.7 sd"):
+        assert said in text
+
+
+def test_pipes_get_no_escapes() -> None:
+    """Where the output is no terminal, no escape sequence is written."""
+    assert "\x1b" not in _printed(typical())
+
+
+def test_no_color_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With NO_COLOR a terminal gets no colour."""
+    coloured = _printed(typical(), force_terminal=True, color_system="standard")
+    assert re.search(r"\x1b\[[0-9;]*3[1-7]", coloured)
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = _printed(typical(), force_terminal=True, color_system="standard")
+    assert not re.search(r"\x1b\[[0-9;]*3[1-7]", plain)
+
+
+def test_controls_of_the_data_are_written_out() -> None:
+    """Escape sequences and bidirectional characters never reach the terminal."""
+    text = _printed(hostile(), 200)
+    assert not set(text) & set("\x1b\x07\x00\x85\u202e\u2066\ud800")
+    assert "␛[31mred" in text
+
+
+def test_markup_of_the_terminal_library_is_text() -> None:
+    """Square brackets in a name are no style."""
+    assert "] ](javascript" in _printed(hostile(), 200)
+
+
+def test_poor_encodings_are_served() -> None:
+    """A terminal that can write ASCII only gets ASCII."""
+    raw = io.BytesIO()
+    file = io.TextIOWrapper(raw, encoding="ascii")
+    for found in (typical(), hostile()):
+        render_text(found, Console(file=file, width=90))
+    file.flush()
+    assert b"! moved" in raw.getvalue()
+
+
+def test_many_held_columns_are_summed_up() -> None:
+    """Of hundreds of columns that held, forty are listed and the rest counted."""
+    text = _printed(wide(120), 100)
+    assert "and 20 more that held" in text

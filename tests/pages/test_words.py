@@ -1,0 +1,101 @@
+"""Numbers in words, and characters that cannot be seen."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from leeboard.pages.printable import printable, shorten
+from leeboard.pages.words import in_words, moment, number, p_in_words, share
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1.0, "1"),
+        (0.31, "0.31"),
+        (1234567.0, "1,234,567"),
+        (-2.5, "−2.5"),
+        (0.000123456, "0.0001235"),
+        (1e-9, "1e−9"),
+        (1e308, "1e308"),
+        (math.inf, "∞"),
+        (math.nan, "undefined"),
+        (None, "–"),
+    ],
+)
+def test_numbers_are_written_short(value: float | None, text: str) -> None:
+    """Four significant digits, grouped thousands, a real minus sign."""
+    assert number(value) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "text"),
+    [
+        (0.0, "0 %"),
+        (1e-9, "< 0.01 %"),
+        (0.00123, "0.12 %"),
+        (0.5, "50 %"),
+        (0.3333, "33.3 %"),
+        (0.999999, "> 99.99 %"),
+        (1.0, "100 %"),
+    ],
+)
+def test_shares_never_round_to_nothing_or_all(part: float, text: str) -> None:
+    """A row in a million is not 0 %, and all but one is not 100 %."""
+    assert share(part) == text
+
+
+def test_moments_far_away_are_numbers() -> None:
+    """A moment no calendar holds is still written."""
+    assert moment(0) == "1970-01-01"
+    assert moment(1.5e15 + 1) == "2017-07-14 02:40"
+    assert moment(9e18).endswith("µs")
+
+
+def test_small_p_values_are_bounds() -> None:
+    """A p-value is never 0."""
+    assert p_in_words(0.0) == "< 0.0001"
+    assert p_in_words(0.0123) == "0.012"
+
+
+def test_names_in_words() -> None:
+    """Lists of names are cut once cutting saves more than it hides."""
+    assert in_words([]) == ""
+    assert in_words(["a"]) == "a"
+    assert in_words(["a", "b", "c", "d"]) == "a, b, c and d"
+    assert in_words(["a", "b", "c", "d", "e"]) == "a, b, c and 2 more"
+
+
+@given(st.text())
+def test_printable_texts_hold_nothing_unseen(text: str) -> None:
+    """No control, format or surrogate character is left, and it can be written."""
+    shown = printable(text)
+    assert shown.encode("utf-8")
+    assert not any(c in shown for c in "\x00\x1b\n\r\x7f\x9b\u200b\u202e\u2028\ufeff")
+    assert printable(shown) == shown
+
+
+@given(st.text(max_size=40))
+def test_plain_texts_stay_as_they_are(text: str) -> None:
+    """Letters, digits and signs of any script are shown as they are."""
+    if text.isprintable() and text.isascii():
+        assert printable(text) == text
+
+
+def test_turned_names_are_told() -> None:
+    """A name that reads otherwise than it is written shows how it is written."""
+    assert printable("gpj\u202eexe") == "gpj⟨U+202E⟩exe"
+    assert printable("a\nb") == "a␊b"
+    assert printable("Größe 温度 température") == "Größe 温度 température"
+
+
+@given(st.text(max_size=400), st.integers(8, 60))
+def test_shortened_texts_are_short(text: str, length: int) -> None:
+    """Never longer than asked for."""
+    assert len(shorten(text, length)) <= length
