@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from leeboard.engines.arrays import distance
+from leeboard.engines.cut import cut_levels, cut_numbers
 from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, PKind, Reason
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
@@ -40,22 +42,9 @@ class Built:
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
 
 
-def number_cells(values: Values, k: int = 64) -> NumericCells:
-    """Cells at order statistics, heavy ties as atoms of their own."""
-    finite = np.sort(values[np.isfinite(values)])
-    whole = finite.dtype.kind == "i"
-
-    def after(x: Values) -> Values:
-        return x + 1 if whole else np.nextafter(x, np.inf)
-
-    levels, counts = np.unique(finite, return_counts=True)
-    heavy = levels[counts > len(finite) / k]
-    picks = finite[np.arange(0, len(finite), max(1, len(finite) // k))]
-    edges = np.unique(np.concatenate([picks, heavy, after(heavy), after(finite[-1:])]))
-    atoms = np.isin(edges[:-1], heavy)
-    scaled = finite * SCALE
-    centre, spread = float(scaled.mean() / SCALE), float(scaled.std() / SCALE)
-    return NumericCells(edges, atoms, centre, spread)
+def number_cells(values: Values) -> NumericCells:
+    """Return the cells of these reference values."""
+    return cut_numbers(np.sort(values[np.isfinite(values)]))
 
 
 def number_counts(cells: NumericCells, values: Values, missing: int) -> NumericCounts:
@@ -68,7 +57,7 @@ def number_counts(cells: NumericCells, values: Values, missing: int) -> NumericC
     out[cells.plus_inf] = np.count_nonzero(values == np.inf)
     out[cells.missing] = missing + np.count_nonzero(np.isnan(values))
     sums = np.bincount(where, weights=finite * SCALE, minlength=cells.inner + 2)
-    norm = float(np.linalg.norm((finite - cells.centre) * SCALE))
+    norm = distance(finite, cells.centre) if len(finite) else 0.0
     ends = (finite.min().item(), finite.max().item()) if len(finite) else (None, None)
     return NumericCounts(out, sums, norm, *ends)
 
@@ -426,6 +415,21 @@ def wide(columns: int, seed: int = 3) -> Findings:
     """Many columns, as full as stored cells allow."""
     rng = np.random.default_rng(seed)
     built: list[Built] = []
+    measured = {
+        f"metric {j}": Measurement(
+            f"metric {j}",
+            float(rng.random()),
+            6000,
+            2000,
+            interval=(0.1234, 0.5678),
+            p_value=0.0123,
+            p_kind=PKind.INDEPENDENT,
+            noise_floor=0.00345,
+            reference=1.2345,
+            current=2.3456,
+        )
+        for j in range(15)
+    }
     for i in range(columns):
         state = (State.MOVED, State.UNSURE, State.HELD, State.HELD)[i % 4]
         size = (0.3, 0.05, 0.003, 0.0)[i % 4]
@@ -434,7 +438,13 @@ def wide(columns: int, seed: int = 3) -> Findings:
             now = {f"level {j}": max(300 // (j + 1), 1) for j in range(90)}
             built.append(
                 levels(
-                    f"category_{i}", rows, now, missing=(5, 9), state=state, size=size
+                    f"category_{i}",
+                    rows,
+                    now,
+                    missing=(5, 9),
+                    state=state,
+                    measurements=measured,
+                    size=size,
                 )
             )
         else:
@@ -447,6 +457,7 @@ def wide(columns: int, seed: int = 3) -> Findings:
                     later,
                     missing=(60, 44),
                     state=state,
+                    measurements=measured,
                     size=size,
                     reason="the interval lies where the rule says",
                 )

@@ -34,11 +34,11 @@ def test_texts_stay_texts(payload: str) -> None:
     text = render_markdown(findings([one], names=(payload, payload)))
     rows = [line for line in text.splitlines() if line.startswith("| ")]
     assert len(rows) == 2
-    open_text = _without_code(text)
+    open_text = _without_code(text).replace("&#8203;", "\u200b")
     for row in rows:
         assert len(re.findall(r"(?<!\\)\|", row)) == 5
     assert not re.search(r"(?<!\\)[<\[\]*_]", open_text), open_text
-    assert not re.search(r"@\w|(?<!\\)#\d|://|www\.|&(?!#8203;)(?<!\\&)\w", open_text)
+    assert not re.search(r"@\w|(?<!\\)#\d|://|www\.|(?<!\\)&\w", open_text)
     assert not re.search(r"[\x00-\x09\x0b-\x1f\u202e\ud800]", text)
 
 

@@ -6,6 +6,7 @@ import io
 import re
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from leeboard.pages.text import render_text
@@ -24,7 +25,7 @@ def _printed(found: Findings, width: int = 100, **how: object) -> str:
 def test_no_line_is_wider_than_the_terminal(width: int, found: Findings) -> None:
     """Every line fits, and every column that moved is told."""
     text = _printed(found, width)
-    assert max(map(len, text.splitlines())) <= width
+    assert max(map(cell_len, text.splitlines())) <= width
     assert text.count("moved") >= len(found.names("moved"))  # type: ignore[arg-type]  # a text
 
 

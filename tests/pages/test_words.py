@@ -76,7 +76,7 @@ def test_names_in_words() -> None:
 def test_printable_texts_hold_nothing_unseen(text: str) -> None:
     """No control, format or surrogate character is left, and it can be written."""
     shown = printable(text)
-    assert shown.encode("utf-8")
+    assert isinstance(shown.encode("utf-8"), bytes)
     assert not any(c in shown for c in "\x00\x1b\n\r\x7f\x9b\u200b\u202e\u2028\ufeff")
     assert printable(shown) == shown
 

@@ -14,7 +14,7 @@ from leeboard.pages.contexts import (
     Histogram,
     NoteLine,
 )
-from leeboard.pages.histograms import histogram
+from leeboard.pages.histograms import COARSE, FINE, histogram
 from leeboard.pages.words import (
     DASH,
     ORDER,
@@ -39,6 +39,9 @@ MAX_DRAWN = 240
 """So many cards have their full distribution drawn, so that a file stays small."""
 
 MAX_SMALL = 2000
+MANY = 60
+"""From so many cards on, distributions are drawn with fewer cells."""
+
 _SCALE_END = 2.0
 
 
@@ -72,7 +75,8 @@ def _card(
     facts: tuple[FactLine, ...] = ()
     if pair is not None and cells is not None:
         if at < MAX_SMALL:
-            drawing = histogram(column, cells, *pair)
+            pieces = COARSE if len(findings.columns) > MANY else FINE
+            drawing = histogram(column, cells, *pair, pieces=pieces)
         facts = _facts(column, cells, *pair)
     return ColumnCard(
         key=f"c{at}",

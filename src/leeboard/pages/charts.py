@@ -106,7 +106,7 @@ def small(histogram: Histogram) -> Markup:
     parts = [
         (
             '<svg class="small" viewBox="0 0 120 31" width="120" height="31" '
-            'aria-hidden="true" focusable="false">'
+            'aria-hidden="true">'
         )
     ]
     if histogram.form == "density":
@@ -195,7 +195,9 @@ def _full_density(histogram: Histogram) -> list[str]:
     parts += [_cut_off(bar) for bar in histogram.bars if _tallest(bar) > 1]
     parts.append(f'<path class="base" d="M{_n(_LEFT)} {_n(base)}h{_n(_WIDE)}"/>')
     parts += _value_ticks(histogram, base)
+    parts.append('<g class="h">')
     parts += [_hover(bar) for bar in histogram.bars]
+    parts.append("</g>")
     parts.append(
         f'<text class="axis" x="{_n(_LEFT + _WIDE / 2)}" y="{_n(base + 33)}">'
         f"{_text(histogram.value_axis)}</text>"
@@ -252,8 +254,8 @@ def _hover(bar: Bar) -> str:
     x, width = _place(bar)
     says = _text(f"{bar.label}: {bar.shares}")
     return (
-        f'<rect class="h" x="{_n(x)}" y="{_n(_TOP)}" width="{_n(width)}" '
-        f'height="{_n(_HIGH)}"><title>{says}</title></rect>'
+        f'<path d="M{_n(x)} {_n(_TOP)}h{_n(width)}v{_n(_HIGH)}h{_n(-width)}z">'
+        f"<title>{says}</title></path>"
     )
 
 
@@ -296,7 +298,7 @@ def effect(mark: EffectMark) -> Markup:
     parts = [
         (
             '<svg class="effect" viewBox="0 0 164 22" width="164" height="22" '
-            'aria-hidden="true" focusable="false">'
+            'aria-hidden="true">'
             f'<rect class="zone" x="{_n(left)}" y="3" width="{_n(negligible - left)}" '
             f'height="16"/><path class="line" d="M{_n(negligible)} 2v18"/>'
             f'<path class="line far" d="M{_n(large)} 2v18"/>'

@@ -101,6 +101,6 @@ def _designs(findings: Findings) -> DecisionLine:
     return DecisionLine(
         "Rows",
         "Rows of one day, or of one entity, resemble each other; how much was "
-        "estimated, and the intervals widened by it. Largest design effect: {number(largest[0], 3)} "
-        f"({shorten(largest[1], 40)}, {largest[2]}): so many rows tell as much as one.",
+        "estimated, and the intervals widened by it. Largest design effect: "
+        f"{number(largest[0], 3)} ({shorten(largest[1], 40)}, {largest[2]}): so many rows tell as much as one.",
     )

@@ -21,12 +21,16 @@ from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
 from leeboard.schema import Column, Kind
 
-__all__ = ["histogram"]
+__all__ = ["COARSE", "FINE", "histogram"]
 
 _Array = np.ndarray[Any, Any]
 
-MAX_PIECES = 32
-MAX_LEVELS = 14
+FINE, COARSE = 32, 20
+"""Cells drawn of a column of numbers, in small reports and in large ones."""
+
+LEVELS, FEW_LEVELS = 14, 9
+"""The same for categories."""
+
 _MARKS = 4
 _SURE = 3.0
 _WORTH = 0.05
@@ -46,7 +50,12 @@ class _Piece:
 
 
 def histogram(
-    column: Column, cells: Cells, reference: Counts, current: Counts
+    column: Column,
+    cells: Cells,
+    reference: Counts,
+    current: Counts,
+    *,
+    pieces: int = FINE,
 ) -> Histogram | None:
     """Lay out the two distributions of a column; None where there are no rows.
 
@@ -57,6 +66,8 @@ def histogram(
     cells : Cells
     reference, current : Counts
         In these cells.
+    pieces : int
+        At most so many cells of numbers are drawn, single values not counted.
     """
     if not reference.rows or not current.rows:
         return None
@@ -64,9 +75,10 @@ def histogram(
         if isinstance(reference, CategoryCounts) and isinstance(
             current, CategoryCounts
         ):
-            return _levels(cells, reference, current)
+            most = LEVELS if pieces >= FINE else FEW_LEVELS
+            return _levels(cells, reference, current, most)
     elif isinstance(reference, NumericCounts) and isinstance(current, NumericCounts):
-        return _density(column, cells, reference, current)
+        return _density(column, cells, (reference, current), pieces)
     return None
 
 
@@ -89,11 +101,12 @@ def _marked(reference: _Array, current: _Array) -> _Array:
 def _density(
     column: Column,
     cells: NumericCells,
-    reference: NumericCounts,
-    current: NumericCounts,
+    counts: tuple[NumericCounts, NumericCounts],
+    most: int,
 ) -> Histogram:
+    reference, current = counts
     write = _Writer.of(column, cells)
-    pieces = _pieces(cells, reference, current)
+    pieces = _pieces(cells, reference, current, most)
     outside = _outside(cells, reference, current)
     axis = axes.choose([(p.low, p.high, p.reference) for p in pieces])
     drawn = [p for p in pieces if axis.holds(p.low, p.high)]
@@ -150,13 +163,14 @@ class _Writer:
 
 
 def _pieces(
-    cells: NumericCells, reference: NumericCounts, current: NumericCounts
+    cells: NumericCells, reference: NumericCounts, current: NumericCounts, most: int
 ) -> list[_Piece]:
     r, c = reference.cells[1 : cells.above], current.cells[1 : cells.above]
     edges = cells.edges.astype(np.float64)
-    whole = cells.edges.dtype.kind == "i"
-    points = cells.atoms | (whole & (np.diff(cells.edges) == 1))
-    starts = _starts(points)
+    points = cells.atoms.copy()
+    if cells.edges.dtype.kind == "i":
+        points |= np.diff(cells.edges) == 1
+    starts = _starts(points, most)
     points = points[starts]
     r, c = np.add.reduceat(r, starts), np.add.reduceat(c, starts)
     lows, highs = edges[starts], edges[[*starts[1:], len(edges) - 1]]
@@ -184,10 +198,10 @@ def _pieces(
     ]
 
 
-def _starts(points: _Array) -> list[int]:
+def _starts(points: _Array, most: int) -> list[int]:
     """First cell of each piece: single values alone, others in pairs or more."""
     open_cells = int(np.count_nonzero(~points))
-    together = max(1, -(-open_cells // MAX_PIECES))
+    together = max(1, -(-open_cells // most))
     starts, held = [], together
     for i, point in enumerate(points):
         # an open cell without a row between two single values is drawn with the next
@@ -331,13 +345,13 @@ def _one_apart(
 
 
 def _levels(
-    cells: CategoryCells, reference: CategoryCounts, current: CategoryCounts
+    cells: CategoryCells, reference: CategoryCounts, current: CategoryCounts, most: int
 ) -> Histogram:
     n, m, inner = reference.rows, current.rows, cells.inner
     r, c = reference.cells[:inner], current.cells[:inner]
     marks = _marked(reference.cells.astype(float), current.cells.astype(float))
     weight = np.maximum(r / n, c / m) + 2.0 * marks[:inner]
-    kept = np.sort(np.argsort(-weight, kind="stable")[:MAX_LEVELS])
+    kept = np.sort(np.argsort(-weight, kind="stable")[:most])
     top = float(max((r / n)[kept].max(), (c / m)[kept].max())) if len(kept) else 1.0
     top = top or 1.0
     bars = tuple(

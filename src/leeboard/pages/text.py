@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
-__all__ = ["render_text"]
+__all__ = ["plain_text", "render_text"]
 
 _STYLES = {
     State.MOVED: ("▲", "bold red"),
@@ -24,7 +24,7 @@ _STYLES = {
     State.UNSURE: ("○", "yellow"),
     State.HELD: ("●", "green"),
 }
-_WIDE, _MIDDLE = 100, 66
+_WIDE, _MIDDLE, _NARROWEST = 100, 66, 40
 _GAUGE = 16
 _MOST_HELD = 40
 
@@ -60,6 +60,20 @@ def render_text(findings: Findings, console: Console) -> None:
         for condition in findings.conditions:
             console.print(_condition(condition, console))
     _notes(findings, console)
+
+
+def plain_text(findings: Findings) -> str:
+    """Return the same as text without colours, as wide as the terminal."""
+    import io
+
+    from rich.console import Console
+
+    file = io.StringIO()
+    width = max(_NARROWEST, Console().width)
+    console = Console(file=file, width=width, color_system=None, legacy_windows=False)
+    render_text(findings, console)
+    lines = [line.rstrip() for line in file.getvalue().splitlines()]
+    return "\n".join(lines)
 
 
 def _samples(findings: Findings) -> str:
