@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from leeboard.engines.arrays import distance
-from leeboard.engines.cut import cut_levels, cut_numbers
+from leeboard.engines.cut import cut_numbers
 from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, PKind, Reason
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells

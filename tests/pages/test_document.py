@@ -68,7 +68,7 @@ def test_undefined_numbers_are_null_with_a_reason() -> None:
     odd = {
         "a": Measurement("a", math.nan, 1, 1),
         "b": Measurement("b", math.inf, 1, 1, interval=(0.0, math.inf)),
-        "c": Measurement("c", np.float64(0.5), 1, 1),  # type: ignore[arg-type]  # what numpy gives
+        "c": Measurement("c", np.float64(0.5), 1, 1),
     }
     one = numbers("x", rng.normal(size=300), rng.normal(size=300), measurements=odd)
     read = json.loads(to_json(findings([one])), parse_constant=_refuse)

@@ -26,7 +26,7 @@ _UNITS_US = (
     (1_000_000.0, "second"),
 )
 
-Piece = tuple[float, float, float]
+_Piece = tuple[float, float, float]
 """Low end, high end, share of the reference."""
 
 
@@ -109,7 +109,7 @@ class Axis:
         return inside
 
 
-def choose(pieces: Sequence[Piece]) -> Axis:
+def choose(pieces: Sequence[_Piece]) -> Axis:
     """Choose the axis for these pieces, in order: linear if nothing speaks against it.
 
     Where an end piece is wider than most of the others together, a logarithmic axis is
@@ -139,7 +139,7 @@ def choose(pieces: Sequence[Piece]) -> Axis:
     return _open(linear)
 
 
-def _cut(pieces: Sequence[Piece]) -> Axis:
+def _cut(pieces: Sequence[_Piece]) -> Axis:
     kept, cut = list(pieces), 0.0
     while len(kept) > 3:
         ends = {0: kept[0], -1: kept[-1]}

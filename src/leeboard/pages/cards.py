@@ -35,11 +35,11 @@ from leeboard.verdicts.verdict import State, Verdict
 
 __all__ = ["cards", "effect_mark", "figure_line", "in_order", "note_line"]
 
-MAX_DRAWN = 240
+_MAX_DRAWN = 240
 """So many cards have their full distribution drawn, so that a file stays small."""
 
-MAX_SMALL = 2000
-MANY = 60
+_MAX_SMALL = 2000
+_MANY = 60
 """From so many cards on, distributions are drawn with fewer cells."""
 
 _SCALE_END = 2.0
@@ -58,7 +58,7 @@ def cards(findings: Findings) -> tuple[ColumnCard, ...]:
     """Make the cards, in the order they are shown."""
     shown = in_order(findings)
     return tuple(
-        _card(findings, column, at=i, drawn=i < MAX_DRAWN)
+        _card(findings, column, at=i, drawn=i < _MAX_DRAWN)
         for i, column in enumerate(shown)
     )
 
@@ -74,8 +74,8 @@ def _card(
     drawing: Histogram | None = None
     facts: tuple[FactLine, ...] = ()
     if pair is not None and cells is not None:
-        if at < MAX_SMALL:
-            pieces = COARSE if len(findings.columns) > MANY else FINE
+        if at < _MAX_SMALL:
+            pieces = COARSE if len(findings.columns) > _MANY else FINE
             drawing = histogram(column, cells, *pair, pieces=pieces)
         facts = _facts(column, cells, *pair)
     return ColumnCard(

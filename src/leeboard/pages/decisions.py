@@ -102,5 +102,6 @@ def _designs(findings: Findings) -> DecisionLine:
         "Rows",
         "Rows of one day, or of one entity, resemble each other; how much was "
         "estimated, and the intervals widened by it. Largest design effect: "
-        f"{number(largest[0], 3)} ({shorten(largest[1], 40)}, {largest[2]}): so many rows tell as much as one.",
+        f"{number(largest[0], 3)} ({shorten(largest[1], 40)}, {largest[2]}): so many "
+        "rows tell as much as one.",
     )

@@ -37,7 +37,7 @@ def to_dict(findings: Findings) -> dict[str, Any]:
         "format": FORMAT,
         "leeboard": __version__,
         "seed": findings.seed,
-        "summary": summary(findings),
+        "summary": _summary(findings),
         "verdicts": [_verdict(column) for column in findings.columns],
         "conditions": [_condition(condition) for condition in findings.conditions],
         "reference": {
@@ -61,7 +61,7 @@ def to_json(findings: Findings) -> str:
     return json.dumps(to_dict(findings), indent=2, allow_nan=False) + "\n"
 
 
-def summary(findings: Findings) -> dict[str, int]:
+def _summary(findings: Findings) -> dict[str, int]:
     """Count columns by state."""
     states = list(findings.worst().values())
     counted = {"columns": len(states)}

@@ -28,7 +28,7 @@ _Array = np.ndarray[Any, Any]
 FINE, COARSE = 32, 20
 """Cells drawn of a column of numbers, in small reports and in large ones."""
 
-LEVELS, FEW_LEVELS = 14, 9
+_LEVELS, _FEW_LEVELS = 14, 9
 """The same for categories."""
 
 _MARKS = 4
@@ -75,7 +75,7 @@ def histogram(
         if isinstance(reference, CategoryCounts) and isinstance(
             current, CategoryCounts
         ):
-            most = LEVELS if pieces >= FINE else FEW_LEVELS
+            most = _LEVELS if pieces >= FINE else _FEW_LEVELS
             return _levels(cells, reference, current, most)
     elif isinstance(reference, NumericCounts) and isinstance(current, NumericCounts):
         return _density(column, cells, (reference, current), pieces)
