@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from leeboard.errors import FrameError
-from leeboard.sources._objects import UnreadableCell, read_objects
+from leeboard.sources._objects import read_objects
+from leeboard.sources._readable import UnreadableCell
 
 if TYPE_CHECKING:
     from leeboard.sources._frames import FrameReader

@@ -64,7 +64,8 @@ def pieces(
     """
     cutter = _Cutter(name, limits=limits, quoted=quoted)
     offset = 0
-    for chunk in _unpacked(stamp, name, codec=codec, limits=limits):
+    for read in _unpacked(stamp, name, codec=codec, limits=limits):
+        chunk = read
         zero = chunk.find(b"\0")
         if offset == 0 and chunk[:2] in _UTF16:
             raise wrong_encoding(name, 0, "UTF-16")

@@ -14,11 +14,17 @@ import pyarrow as pa
 from leeboard.errors import Note, Problem
 from leeboard.sources._readable import Reading, one_array
 from leeboard.sources._source import BLOCK_ROWS, Block, LazyColumns
+from leeboard.sources._watch import TextWatch
 
-__all__ = ["Columns", "Cut", "Slot", "unsupported"]
+__all__ = ["Columns", "Cut", "Slot", "sliced", "unsupported"]
 
 Cut: TypeAlias = Callable[[int, int], pa.Array | pa.ChunkedArray]
 """Rows start to stop of one column, as Arrow."""
+
+
+def sliced(column: pa.Array | pa.ChunkedArray) -> Cut:
+    """Return the cut of a column that is Arrow data already."""
+    return lambda start, stop: column.slice(start, stop - start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +66,37 @@ class Columns:
     ) -> None:
         self.name = name
         self.rows = rows
-        self.problems = problems
-        self.notes = (*notes, *_reading_notes(slots, name))
+        self.problems = dict(problems)
+        self._notes = (*notes, *_reading_notes(slots, name))
+        self._watch = TextWatch(name)
         self.schema = pa.schema([(slot.name, slot.reading.type) for slot in slots])
         self._slots = {slot.name: slot for slot in slots}
 
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Warnings so far."""
+        return (*self._notes, *self._watch.notes())
+
     def column(self, name: str) -> pa.ChunkedArray:
         """Return one whole column."""
-        return self._slots[name].rows(0, self.rows)
+        slot = self._slots[name]
+        chunks = slot.rows(0, self.rows).chunks
+        return self._watch.chunks(name, chunks, slot.reading.type)
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
         """Yield slices of up to ``BLOCK_ROWS`` rows."""
+        for name in names:
+            self._watch.begin(name)
         for start in range(0, self.rows, BLOCK_ROWS):
             stop = min(start + BLOCK_ROWS, self.rows)
             yield Block(stop - start, LazyColumns(names, self._reader(start, stop)))
 
     def _reader(self, start: int, stop: int) -> Callable[[str], pa.Array]:
-        return lambda name: one_array(self._slots[name].rows(start, stop))
+        def read(name: str) -> pa.Array:
+            rows = one_array(self._slots[name].rows(start, stop))
+            return self._watch.look(name, rows, start)
+
+        return read
 
 
 def unsupported(column: str, where: str, *, row: int | None, found: str) -> Problem:

@@ -12,9 +12,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from leeboard.errors import FileError, Note
+from leeboard.errors import FileError, Note, Problem
 from leeboard.sources._bytes import Piece, wrong_encoding
 from leeboard.sources._dialect import Dialect, read_dialect
+from leeboard.sources._limits import setting
 from leeboard.sources._names import check_names
 from leeboard.sources._rejects import Rejects
 
@@ -33,10 +34,20 @@ class CsvRows:
         The file, for messages.
     first : Piece
     max_columns : int
+    texts : set of str
+        Columns that are text whatever they look like.
     """
 
-    def __init__(self, name: str, first: Piece, max_columns: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        first: Piece,
+        *,
+        max_columns: int,
+        texts: frozenset[str] = frozenset(),
+    ) -> None:
         self.name = name
+        self._texts = texts
         self.rejects = Rejects(name, "rows with another number of fields")
         self._dialect: Dialect = read_dialect(first, name)
         header = list(self._dialect.header)
@@ -46,9 +57,10 @@ class CsvRows:
                 where=name,
                 found=f"{len(header)} columns",
                 expected=f"at most {max_columns}",
-                fix="Choose columns, or set LEEBOARD_MAX_COLUMNS.",
+                fix=f"Choose columns, or set {setting('max_columns')}.",
             )
         self.notes: list[Note] = []
+        self.problems: dict[str, Problem] = {}
         self._all = self._checked(header)
         self._skip = self._dialect.bytes
         self.names = tuple(n for n in self._all if n != _LABELS)
@@ -70,7 +82,8 @@ class CsvRows:
 
         Integers written with leading zeros or in hexadecimal stay text.
         """
-        table = self._read(piece, {}, self.names, auto=True)
+        text = {n: pa.string() for n in self.names if n in self._texts}
+        table = self._read(piece, text, self.names, auto=True)
         if not _LEADING_ZERO.search(piece.data):
             return table
         suspects = [f.name for f in table.schema if f.type in _NUMBERS]

@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import glob
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 from leeboard.errors import FileError
 from leeboard.sources._bytes import Piece
-from leeboard.sources._guard import Stamp, cannot_open, open_regular, stamp_of
+from leeboard.sources._guard import cannot_open, open_regular, stamp_of
 from leeboard.sources._infer import Rows
 from leeboard.sources._limits import Limits
 from leeboard.sources._source import Source
@@ -31,6 +33,7 @@ _TEXTS = {
     ".ndjson": "jsonl",
     ".json": "jsonl",
 }
+_CSV = {ending for ending, kind in _TEXTS.items() if kind == "csv"}
 _KINDS = {
     ".parquet": "parquet",
     ".pq": "parquet",
@@ -67,13 +70,21 @@ def file_source(
     for path in paths:
         found.extend(_expand(path))
     names = _short_names(found)
-    parts = [
-        _one(path, name, types, limits) for path, name in zip(found, names, strict=True)
-    ]
+    named = list(zip(found, names, strict=True))
+    opening = _Opening(types, limits)
+    parts = [opening.one(path, name) for path, name in named]
     if len(parts) == 1:
         return parts[0]
-    from leeboard.sources._union import Union
+    from leeboard.sources._union import Union, conflicts
 
+    texts = conflicts(parts)
+    if texts:
+        # what one CSV file shows to be text was text in the others too
+        opening = _Opening(types, limits, texts)
+        parts = [
+            opening.one(path, name) if _ending(path)[0] in _CSV else part
+            for part, (path, name) in zip(parts, named, strict=True)
+        ]
     return Union(f"{len(parts)} files from {paths[0]}", parts)
 
 
@@ -96,7 +107,12 @@ def _expand(path: str) -> list[Path]:
     if exists or not any(c in path for c in "*?["):
         return [whole]
     matches = sorted(
-        p for p in map(Path, glob.glob(path, recursive=True)) if not p.is_dir()
+        p
+        for p in map(
+            Path,
+            glob.glob(path, recursive=True),  # noqa: PTH207 - the pattern may be absolute
+        )
+        if not p.is_dir()
     )
     if not matches:
         raise _nothing(path, "no file that matches")
@@ -116,7 +132,7 @@ def _within(folder: Path, name: str) -> list[Path]:
     return files
 
 
-def _raise(name: str):  # type: ignore[no-untyped-def]
+def _raise(name: str) -> Callable[[OSError], None]:
     def stop(error: OSError) -> None:
         raise cannot_open(error, name) from error
 
@@ -150,57 +166,62 @@ def _ending(path: Path) -> tuple[str, str | None]:
     return Path(path.stem).suffix.lower(), codec
 
 
-def _one(
-    path: Path, name: str, types: Mapping[str, pa.DataType], limits: Limits
-) -> Source:
-    ending, codec = _ending(path)
-    if ending in _UNSAFE or path.suffix.lower() in _UNSAFE:
-        raise _unsafe(name, path.suffix)
-    stamp = stamp_of(path, name)
-    with open_regular(stamp, name) as handle:
-        head = handle.read(16)
-    _refuse_foreign(head, name)
-    kind = _kind(head, ending)
-    if kind == "parquet":
-        from leeboard.sources._parquet import ParquetSource
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """How files are opened: known types, limits, and columns known to be text."""
 
-        return ParquetSource(path, name=name, limits=limits)
-    if kind == "arrow":
-        from leeboard.sources._ipc import IpcSource
+    types: Mapping[str, pa.DataType]
+    limits: Limits
+    texts: frozenset[str] = frozenset()
 
-        return IpcSource(path, name=name, limits=limits)
-    from leeboard.sources._text import text_source
+    def one(self, path: Path, name: str) -> Source:
+        """Return one file as a source."""
+        ending, _ = _ending(path)
+        if ending in _UNSAFE or path.suffix.lower() in _UNSAFE:
+            raise _unsafe(name, path.suffix)
+        stamp = stamp_of(path, name)
+        with open_regular(stamp, name) as handle:
+            head = handle.read(16)
+        _refuse_foreign(head, name)
+        kind = _kind(head, ending)
+        if kind == "parquet":
+            from leeboard.sources._parquet import ParquetSource
 
-    codec = next((c for magic, c in _MAGIC_CODECS if head.startswith(magic)), None)
-    return text_source(
-        stamp,
-        name=name,
-        codec=codec,
-        limits=limits,
-        make_rows=_json_rows if kind == "jsonl" else _csv_rows,
-        types=types,
-        quoted=kind != "jsonl",
-    )
+            return ParquetSource(path, name=name, limits=self.limits)
+        if kind == "arrow":
+            from leeboard.sources._ipc import IpcSource
+
+            return IpcSource(path, name=name, limits=self.limits)
+        from leeboard.sources._text import text_source
+
+        codec = next((c for magic, c in _MAGIC_CODECS if head.startswith(magic)), None)
+        return text_source(
+            stamp,
+            name=name,
+            codec=codec,
+            limits=self.limits,
+            make_rows=partial(self._rows, kind, name),
+            types=self.types,
+            quoted=kind != "jsonl",
+        )
+
+    def _rows(self, kind: str, name: str, first: Piece) -> Rows:
+        limit = self.limits.max_columns
+        if kind == "jsonl":
+            from leeboard.sources._jsonl import JsonRows
+
+            return JsonRows(name, first, limit)
+        from leeboard.sources._csv import CsvRows
+
+        return CsvRows(name, first, max_columns=limit, texts=self.texts)
 
 
 def _kind(head: bytes, ending: str) -> str:
-    if head.startswith(b"PAR1") or head.startswith(b"PARE"):
+    if head.startswith((b"PAR1", b"PARE")):
         return "parquet"
     if head.startswith(b"ARROW1"):
         return "arrow"
     return _KINDS.get(ending, "csv")
-
-
-def _csv_rows(name: str, first: Piece, limits: Limits) -> Rows:
-    from leeboard.sources._csv import CsvRows
-
-    return CsvRows(name, first, limits.max_columns)
-
-
-def _json_rows(name: str, first: Piece, limits: Limits) -> Rows:
-    from leeboard.sources._jsonl import JsonRows
-
-    return JsonRows(name, first, limits.max_columns)
 
 
 def _refuse_foreign(head: bytes, name: str) -> None:

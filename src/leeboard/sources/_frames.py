@@ -7,16 +7,24 @@ library is imported that the user has not imported; must not know files.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pyarrow as pa
 
 from leeboard.errors import FrameError, Note, Problem
-from leeboard.sources._columns import Columns, Cut, Slot, unsupported
+from leeboard.sources._columns import Columns, Cut, Slot, sliced, unsupported
 from leeboard.sources._names import check_names
-from leeboard.sources._readable import reading_of
+from leeboard.sources._readable import UnreadableCell, is_bytes, reading_of
 
-__all__ = ["FrameReader", "arrow_source", "dict_source", "polars_source", "wrong_kind"]
+__all__ = [
+    "FrameReader",
+    "arrow_source",
+    "bound_of",
+    "dict_source",
+    "polars_source",
+    "wrong_kind",
+]
 
 
 class FrameReader:
@@ -51,8 +59,15 @@ class FrameReader:
         if reading is None:
             row = first_present(cut, rows)
             self.fail(name, row=row, found=f"cells of type {kind}")
-        else:
-            self.slots.append(Slot(name, cut, reading))
+            return
+        slot = Slot(name, cut, reading)
+        if is_bytes(kind):
+            try:
+                slot.rows(0, rows)
+            except UnreadableCell as cell:
+                self.fail(name, row=cell.row, found=cell.found)
+                return
+        self.slots.append(slot)
 
     def fail(self, name: str, *, row: int | None, found: str) -> None:
         """Record that a column cannot be read."""
@@ -88,24 +103,20 @@ def arrow_source(table: Any, where: str) -> Columns:
     reader = FrameReader(where, table.schema.names)
     for position, name in enumerate(reader.names):
         column = table.column(position)
-        reader.add(
-            name,
-            column.type,
-            _arrow_cut(column),
-            rows=table.num_rows,
-            largest=lambda column=column: _largest(column),
-        )
+        rows, largest = table.num_rows, bound_of(column)
+        reader.add(name, column.type, sliced(column), rows=rows, largest=largest)
     return reader.source(table.num_rows)
 
 
-def _arrow_cut(column: pa.ChunkedArray) -> Cut:
-    return lambda start, stop: column.slice(start, stop - start)
+def bound_of(column: pa.Array | pa.ChunkedArray) -> Callable[[], int]:
+    """Return what finds the largest value of a column of integers."""
 
+    def largest() -> int:
+        import pyarrow.compute as pc
 
-def _largest(column: Any) -> int | None:
-    import pyarrow.compute as pc
+        return int(pc.max(column).as_py() or 0)
 
-    return int(pc.max(column).as_py() or 0)
+    return largest
 
 
 def polars_source(frame: Any, where: str) -> Columns:
@@ -124,15 +135,23 @@ def polars_source(frame: Any, where: str) -> Columns:
         reader.add(
             name,
             kind,
-            lambda start, stop, series=series: series[start:stop].to_arrow(),
+            partial(_polars_cut, series),
             rows=rows,
-            largest=lambda series=series: int(series.max() or 0),
+            largest=partial(_polars_largest, series),
         )
     return reader.source(rows)
 
 
+def _polars_cut(series: Any, start: int, stop: int) -> pa.Array:
+    return series[start:stop].to_arrow()
+
+
+def _polars_largest(series: Any) -> int:
+    return int(series.max() or 0)
+
+
 def _polars_other(reader: FrameReader, name: str, *, series: Any) -> None:
-    from leeboard.sources._objects import UnreadableCell, read_objects
+    from leeboard.sources._objects import read_objects
 
     try:
         objects = read_objects(series.to_list())
@@ -142,12 +161,7 @@ def _polars_other(reader: FrameReader, name: str, *, series: Any) -> None:
     for code, text in objects.notes:
         reader.note(name, code, text)
     array = objects.array
-    reader.add(
-        name,
-        array.type,
-        lambda start, stop: array.slice(start, stop - start),
-        rows=len(array),
-    )
+    reader.add(name, array.type, sliced(array), rows=len(array))
 
 
 def dict_source(columns: Mapping[Any, Any], where: str) -> Columns:
@@ -168,13 +182,8 @@ def dict_source(columns: Mapping[Any, Any], where: str) -> Columns:
             lengths[name] = len(values)
             continue
         lengths[name] = len(array)
-        reader.add(
-            name,
-            array.type,
-            lambda start, stop, array=array: array.slice(start, stop - start),
-            rows=len(array),
-            largest=lambda array=array: _largest(array),
-        )
+        rows, largest = len(array), bound_of(array)
+        reader.add(name, array.type, sliced(array), rows=rows, largest=largest)
     rows = next(iter(lengths.values()))
     for name, length in lengths.items():
         if length != rows:
@@ -188,15 +197,16 @@ def dict_source(columns: Mapping[Any, Any], where: str) -> Columns:
     return reader.source(rows)
 
 
-def wrong_kind(data: object, where: str, found: str = "") -> FrameError:
+def wrong_kind(where: str, found: str, fix: str = "") -> FrameError:
     """Return the error for something that is no table."""
+    example = '{"age": [31, 45], "sex": ["f", "m"]}'
     return FrameError(
         code="not_a_table",
         where=where,
-        found=found or f"a {type(data).__module__}.{type(data).__qualname__}",
+        found=found,
         expected=(
-            "a path, a frame (pandas, polars, pyarrow, DuckDB or what narwhals reads), "
-            "or a dict of arrays"
+            "a path, a frame (pandas, polars, pyarrow, DuckDB or another that narwhals "
+            "reads), or a dict of arrays"
         ),
-        fix='Give columns with names, for example {"age": [31, 45], "sex": ["f", "m"]}.',
+        fix=fix or f"Give columns with names, for example {example}.",
     )

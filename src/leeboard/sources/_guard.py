@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from leeboard.errors import FileError
 
-__all__ = ["Stamp", "open_regular", "stamp_of"]
+__all__ = ["Stamp", "cannot_open", "open_regular", "stamp_of"]
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -43,14 +43,13 @@ class Stamp:
     def check(self, name: str) -> None:
         """Raise FileError if the file is no longer the one that was opened."""
         try:
-            now = _stamp(self.path, os.stat(self.path))
+            now = _stamp(self.path, self.path.stat())
         except OSError as error:
-            now = None
             found = f"the file gone ({error.strerror})"
         else:
+            if now == self:
+                return
             found = _change(self, now)
-        if now == self:
-            return
         raise FileError(
             code="changed_during_read",
             where=name,
@@ -66,11 +65,11 @@ def stamp_of(path: Path, name: str) -> Stamp:
     Raises
     ------
     FileError
-        Missing, not readable, or no regular file; nothing is opened, so that a pipe or a
-        device cannot hang.
+        Missing, not readable, or no regular file; nothing is opened, so that a pipe or
+        a device cannot hang.
     """
     try:
-        state = os.stat(path)
+        state = path.stat()
     except OSError as error:
         raise cannot_open(error, name) from error
     except ValueError as error:

@@ -5,12 +5,12 @@ Place: under ``TextSource``, over CSV and JSON lines. Must not know either's syn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import pyarrow as pa
 
-from leeboard.errors import Note
+from leeboard.errors import Note, Problem
 from leeboard.sources._bytes import Piece
 from leeboard.sources._rejects import Rejects
 
@@ -20,8 +20,8 @@ __all__ = ["Rows", "infer_table", "merge_types", "plain_type"]
 class Rows(Protocol):
     """Parses pieces of one kind of text."""
 
-    names: tuple[str, ...]
     notes: list[Note]
+    problems: dict[str, Problem]
     rejects: Rejects
 
     def infer(self, piece: Piece) -> pa.Table:
@@ -83,6 +83,7 @@ def infer_table(
             if size > keep_bytes:
                 kept = None
     rows.rejects.check()
+    types = {name: kind for name, kind in types.items() if name not in rows.problems}
     if kept is None:
         return types, None
     return types, _unify(rows, pieces, types=types, tables=kept)

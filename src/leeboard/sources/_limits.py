@@ -35,8 +35,8 @@ class Limits:
     max_table_bytes : int
         Most bytes a Parquet or Arrow file may claim to hold: rows times width.
     keep_bytes : int
-        Text files up to this size are kept in memory once parsed; larger ones go through
-        a temporary Parquet file.
+        Text files up to this size are kept in memory once parsed; larger ones go
+        through a temporary Parquet file.
     """
 
     max_line_bytes: int = 16 * _MIB

@@ -17,18 +17,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-__all__ = ["Objects", "UnreadableCell", "is_missing", "read_objects"]
+from leeboard.sources._readable import BIG_INTEGERS, UnreadableCell
+
+__all__ = ["Objects", "is_missing", "read_objects"]
 
 _INT64 = range(-(2**63), 2**63)
-
-
-class UnreadableCell(Exception):  # noqa: N818 - never leaves this package
-    """A cell no column type can hold."""
-
-    def __init__(self, row: int, found: str) -> None:
-        super().__init__(row, found)
-        self.row = row
-        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ def is_missing(value: object) -> bool:
     if type(value) is str:
         return False
     if isinstance(value, float | np.floating):
-        return bool(value != value)
+        return bool(np.isnan(value))
     if isinstance(value, np.datetime64 | np.timedelta64):
         return bool(np.isnat(value))
     if isinstance(value, decimal.Decimal):
@@ -140,12 +133,8 @@ def _numbers(values: list[Any]) -> Objects:
         whole = [None if value is None else int(value) for value in values]
         if all(value is None or value in _INT64 for value in whole):
             return Objects(pa.array(whole, pa.int64()))
-        note = (
-            "big_integers",
-            "integers past 2^63 are read as floats, about 16 digits of each; "
-            "identifiers are better stored as text",
-        )
-        return Objects(pa.array([_float(v) for v in whole], pa.float64()), (note,))
+        floats = pa.array([_float(value) for value in whole], pa.float64())
+        return Objects(floats, (("big_integers", BIG_INTEGERS),))
     return Objects(pa.array([_float(value) for value in values], pa.float64()))
 
 
@@ -201,7 +190,8 @@ def _moment(value: Any) -> dt.datetime | None:
         value = value.astype("datetime64[us]").item()
     if isinstance(value, dt.datetime):
         return value
-    return dt.datetime(value.year, value.month, value.day)
+    # a date has no zone, and the datetime at its start has none either
+    return dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001
 
 
 def _durations(values: list[Any]) -> Objects:

@@ -6,6 +6,7 @@ Place: the only thing engines and the shell call. Must not read rows itself.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,8 +40,8 @@ def open_source(
     name : str
         What the data is to the user, ``reference`` or ``current``; for messages.
     types : mapping of str to DataType, optional
-        What columns are known to be. Text files are then read in one pass; cells that do
-        not fit are missing, and the column is listed in ``problems`` at the end.
+        What columns are known to be. Text files are then read in one pass; cells that
+        do not fit are missing, and the column is listed in ``problems`` at the end.
     limits : Limits, optional
         By default those the environment sets.
 
@@ -51,24 +52,66 @@ def open_source(
     """
     if isinstance(data, str | os.PathLike):
         return _files([data], types, limits)
-    module = type(data).__module__.partition(".")[0]
-    kind = type(data).__name__
-    where = f"{name} ({module}.{kind})"
-    if isinstance(data, list | tuple) and data:
-        if all(isinstance(item, str | os.PathLike) for item in data):
+    kind = f"{type(data).__module__.partition('.')[0]}.{type(data).__name__}"
+    where = f"{name} ({kind})"
+    if isinstance(data, list | tuple):
+        if data and all(isinstance(item, str | os.PathLike) for item in data):
             return _files(data, types, limits)
-        raise wrong_kind(data, name, f"a {kind} of {type(data[0]).__name__}")
+        held = f" of {type(data[0]).__name__}" if data else ", empty"
+        raise wrong_kind(name, f"a {type(data).__name__}{held}")
     if isinstance(data, Mapping):
         return dict_source(data, f"{name} (dict)")
     if isinstance(data, pa.Table | pa.RecordBatch):
         return arrow_source(data, where)
-    if module == "pandas" and kind == "DataFrame":
+    if isinstance(data, pa.RecordBatchReader):
+        return arrow_source(data.read_all(), where)
+    if isinstance(data, pa.Array | pa.ChunkedArray):
+        raise wrong_kind(name, f"a {kind}, one column without a name")
+    return _library_frame(data, name, where)
+
+
+def _library_frame(data: Any, name: str, where: str) -> Source:
+    if _is(data, "pandas", "DataFrame"):
         from leeboard.sources._pandas import pandas_source
 
         return pandas_source(data, where)
-    if module == "polars" and kind == "DataFrame":
+    if _is(data, "polars", "DataFrame"):
         return polars_source(data, where)
-    raise wrong_kind(data, name)
+    if _is(data, "pandas", "Series") or _is(data, "polars", "Series"):
+        raise wrong_kind(name, "a Series, one column", fix="Call its to_frame().")
+    if _is(data, "polars", "LazyFrame"):
+        from leeboard.sources._streams import lazy_source
+
+        return lazy_source(data, where)
+    if _is(data, "pyarrow.dataset", "Dataset"):
+        from leeboard.sources._streams import dataset_source
+
+        return dataset_source(data, where)
+    if hasattr(data, "__arrow_c_stream__"):
+        from leeboard.sources._streams import stream_source
+
+        return stream_source(data, where)
+    return _by_narwhals(data, name, where)
+
+
+def _by_narwhals(data: Any, name: str, where: str) -> Source:
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(data)
+    except TypeError as error:
+        kind = where.removeprefix(name).strip(" ()")
+        raise wrong_kind(name, f"a {kind}") from error
+    if isinstance(frame, nw.LazyFrame):
+        frame = frame.collect("pyarrow")
+    return arrow_source(frame.to_arrow(), where)
+
+
+def _is(data: Any, library: str, name: str) -> bool:
+    """Return True if data is of a class of a library that the user has imported."""
+    module = sys.modules.get(library)
+    kind = getattr(module, name, None)
+    return isinstance(kind, type) and isinstance(data, kind)
 
 
 def _files(

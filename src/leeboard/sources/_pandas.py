@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from leeboard.errors import FrameError
 from leeboard.sources._arrays import numpy_to_arrow, objects_to_arrow
-from leeboard.sources._columns import Columns, Cut
-from leeboard.sources._frames import FrameReader
+from leeboard.sources._columns import Columns, sliced
+from leeboard.sources._frames import FrameReader, bound_of
 
 __all__ = ["pandas_source", "series_to_arrow"]
 
@@ -79,17 +79,7 @@ def _add(reader: FrameReader, name: str, series: Any) -> None:
         return
     array = series_to_arrow(series, reader, name)
     if array is not None:
-        reader.add(name, array.type, _cut(array), rows=rows, largest=_bound(array))
-
-
-def _cut(array: Any) -> Cut:
-    return lambda start, stop: array.slice(start, stop - start)
-
-
-def _bound(array: Any) -> Any:
-    import pyarrow.compute as pc
-
-    return lambda: int(pc.max(array).as_py() or 0)
+        reader.add(name, array.type, sliced(array), rows=rows, largest=bound_of(array))
 
 
 def _objects(series: Any, reader: FrameReader, name: str) -> Any:

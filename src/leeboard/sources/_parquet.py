@@ -5,7 +5,8 @@ Place: under ``open_source``. Must not know other formats.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,15 @@ from leeboard.sources._columns import unsupported
 from leeboard.sources._guard import Stamp, open_regular, stamp_of
 from leeboard.sources._limits import Limits, setting
 from leeboard.sources._names import check_names
-from leeboard.sources._readable import Reading, one_array, reading_of
+from leeboard.sources._readable import (
+    Reading,
+    UnreadableCell,
+    is_text,
+    one_array,
+    reading_of,
+)
 from leeboard.sources._source import Block, LazyColumns
+from leeboard.sources._watch import TextWatch
 
 __all__ = ["ParquetSource"]
 
@@ -32,7 +40,9 @@ _BROKEN = (pa.ArrowException, OSError, ValueError, KeyError, UnicodeDecodeError)
 class ParquetSource:
     """One Parquet file; only what is asked for is read and decoded.
 
-    Text comes as dictionary arrays, as the file stores it where it repeats.
+    Text comes as dictionary arrays, as the file stores it where it repeats. The file is
+    open only while it is read, so that a folder may hold more files than a process may
+    open.
 
     Raises
     ------
@@ -44,118 +54,149 @@ class ParquetSource:
         self.name = name
         self._stamp = stamp_of(path, name)
         _check_ends(self._stamp, name)
-        self._file = _open(self._stamp, name, dictionaries=())
-        try:
-            arrow = self._file.schema_arrow
-        except _BROKEN as error:
-            raise _damaged(name, error) from error
-        if any(_is_text(field.type) for field in arrow):
-            self._file.close()
-            texts = [field.name for field in arrow if _is_text(field.type)]
-            self._file = _open(self._stamp, name, dictionaries=texts)
-            arrow = self._file.schema_arrow
-        meta = self._file.metadata
-        self.rows: int = meta.num_rows
-        self._raw = arrow.names
-        _check_size(meta, arrow, name=name, limits=limits)
+        self._texts: list[str] = []
+        self._meta: Any = None
+        with self._opened() as file:
+            self._meta = file.metadata
+            arrow = file.schema_arrow
+        self.rows: int = self._meta.num_rows
+        _check_size(self._meta, arrow, name=name, limits=limits)
         names, notes = check_names(arrow.names, where=name, error=FileError)
-        self.notes: tuple[Note, ...] = tuple(notes)
+        self._texts = [field.name for field in arrow if is_text(field.type)]
+        self._notes: list[Note] = notes
+        self._watch = TextWatch(name)
         self.problems: dict[str, Problem] = {}
         self._readings = self._plan(arrow, names)
         self.schema = pa.schema([(n, r.type) for n, r in self._readings.items()])
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Warnings so far."""
+        return (*self._notes, *self._watch.notes())
 
     def _plan(self, arrow: pa.Schema, names: Sequence[str]) -> dict[str, Reading]:
         readings: dict[str, Reading] = {}
         for name, field in zip(names, arrow, strict=True):
             largest = None
             if pa.types.is_uint64(field.type):
-                largest = _largest(self._file.metadata, name)
+                largest = _largest(self._meta, name)
             reading = reading_of(field.type, largest)
             if reading is None:
                 found = f"cells of type {field.type}"
-                self.problems[name] = unsupported(
-                    name, self.name, row=None, found=found
-                )
+                row = 0 if self.rows else None
+                self.problems[name] = unsupported(name, self.name, row=row, found=found)
                 continue
             readings[name] = reading
             if reading.note:
                 place = f"column {name!r} of {self.name}"
-                self.notes = (*self.notes, Note(reading.note, place, reading.text))
+                self._notes.append(Note(reading.note, place, reading.text))
         return readings
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return one whole column, a chunk for each row group or part of one."""
-        reading = self._readings[name]
-        groups = range(self._file.metadata.num_row_groups)
-        chunks = [c for g in groups for c in self._group(g, name).chunks]
+        kind = self._readings[name].type
+        with self._opened() as file:
+            chunks = [
+                chunk
+                for group in range(self._meta.num_row_groups)
+                for chunk in self._group(file, group, name).chunks
+            ]
         self._stamp.check(self.name)
-        chunks = [reading.convert(c) for c in chunks if len(c)]
-        return pa.chunked_array(chunks, reading.type) if not chunks else _join(chunks)
+        row = 0
+        done = []
+        for chunk in chunks:
+            done.append(self._convert(name, chunk, row))
+            row += len(chunk)
+        return self._watch.chunks(name, done, kind)
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
         """Yield row groups; very long ones in parts."""
-        wanted = [self._readings[name] and name for name in names]
-        for group in range(self._file.metadata.num_row_groups):
-            rows = self._file.metadata.row_group(group).num_rows
-            if rows > _LARGE_GROUP:
-                yield from self._parts(group, wanted)
-            elif rows:
-                yield Block(rows, LazyColumns(wanted, partial(self._decode, group)))
+        missing = [name for name in names if name not in self._readings]
+        if missing:
+            raise KeyError(missing[0])
+        for name in names:
+            self._watch.begin(name)
+        row = 0
+        with self._opened() as file:
+            for group in range(self._meta.num_row_groups):
+                rows = self._meta.row_group(group).num_rows
+                if rows > _LARGE_GROUP:
+                    yield from self._parts(file, group, names, row)
+                elif rows:
+                    read = partial(self._decode, file, group, row)
+                    yield Block(rows, LazyColumns(names, read))
+                row += rows
         self._stamp.check(self.name)
 
-    def _decode(self, group: int, name: str) -> pa.Array:
-        return one_array(self._readings[name].chunks(self._group(group, name)))
+    def _decode(self, file: Any, group: int, start: int, name: str) -> pa.Array:
+        whole = one_array(self._group(file, group, name))
+        array = self._convert(name, whole, start)
+        return self._watch.look(name, array, start)
 
-    def _group(self, group: int, name: str) -> pa.ChunkedArray:
+    def _convert(self, name: str, array: pa.Array, start: int) -> pa.Array:
+        reading = self._readings[name]
         try:
-            table = self._file.read_row_group(group, columns=[name], use_threads=False)
+            return reading.convert(array)
+        except UnreadableCell as cell:
+            self.problems[name] = unsupported(
+                name, self.name, row=start + cell.row, found=cell.found
+            )
+            return pa.nulls(len(array), reading.type)
+
+    def _group(self, file: Any, group: int, name: str) -> pa.ChunkedArray:
+        try:
+            table = file.read_row_group(group, columns=[name], use_threads=False)
             return table.column(name)
         except _BROKEN as error:
             self._stamp.check(self.name)
-            raise _damaged(
-                f"{self.name}, row group {group}, column {name!r}", error
-            ) from error
+            where = f"{self.name}, row group {group}, column {name!r}"
+            raise _damaged(where, error) from error
 
-    def _parts(self, group: int, names: Sequence[str]) -> Iterator[Block]:
-        batches = self._file.iter_batches(
+    def _parts(
+        self, file: Any, group: int, names: Sequence[str], start: int
+    ) -> Iterator[Block]:
+        batches = file.iter_batches(
             _STEP, row_groups=[group], columns=list(names), use_threads=False
         )
         while True:
             try:
                 batch = next(batches, None)
             except _BROKEN as error:
+                self._stamp.check(self.name)
                 raise _damaged(f"{self.name}, row group {group}", error) from error
             if batch is None:
                 return
-            yield Block(batch.num_rows, LazyColumns(names, self._of_batch(batch)))
+            yield Block(
+                batch.num_rows, LazyColumns(names, self._of_batch(batch, start))
+            )
+            start += batch.num_rows
 
-    def _of_batch(self, batch: pa.RecordBatch) -> Callable[[str], pa.Array]:
-        return lambda name: self._readings[name].convert(batch.column(name))
+    def _of_batch(self, batch: pa.RecordBatch, start: int) -> Callable[[str], pa.Array]:
+        def read(name: str) -> pa.Array:
+            array = self._convert(name, batch.column(name), start)
+            return self._watch.look(name, array, start)
 
+        return read
 
-def _join(chunks: list[pa.Array]) -> pa.ChunkedArray:
-    return pa.chunked_array(chunks)
+    @contextmanager
+    def _opened(self) -> Iterator[Any]:
+        import pyarrow.parquet as pq
 
-
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def _open(stamp: Stamp, name: str, *, dictionaries: Sequence[str]) -> Any:
-    import pyarrow.parquet as pq
-
-    handle = open_regular(stamp, name)
-    try:
-        return pq.ParquetFile(
-            pa.PythonFile(handle, mode="r"),
-            read_dictionary=list(dictionaries),
-            buffer_size=_BUFFER,
-            pre_buffer=False,
-            page_checksum_verification=True,
-        )
-    except _BROKEN as error:
-        handle.close()
-        raise _damaged(name, error) from error
+        with open_regular(self._stamp, self.name) as handle:
+            try:
+                file = pq.ParquetFile(
+                    pa.PythonFile(handle, mode="r"),
+                    metadata=self._meta,
+                    read_dictionary=self._texts,
+                    buffer_size=_BUFFER,
+                    pre_buffer=False,
+                    page_checksum_verification=True,
+                )
+                file.schema_arrow  # noqa: B018 - decoded now, so that damage shows here
+            except _BROKEN as error:
+                self._stamp.check(self.name)
+                raise _damaged(self.name, error) from error
+            yield file
 
 
 def _check_ends(stamp: Stamp, name: str) -> None:

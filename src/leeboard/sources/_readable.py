@@ -11,10 +11,24 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["LARGEST_BYTES", "Reading", "one_array", "reading_of"]
+__all__ = [
+    "BIG_INTEGERS",
+    "LARGEST_BYTES",
+    "Reading",
+    "UnreadableCell",
+    "is_bytes",
+    "is_text",
+    "one_array",
+    "reading_of",
+]
 
 LARGEST_BYTES = 1024
 """Longest cell of bytes that is read as a category."""
+
+BIG_INTEGERS = (
+    "integers past 2^63 are read as floats, about 16 digits of each; "
+    "identifiers are better stored as text"
+)
 
 _PLAIN = frozenset(
     {
@@ -36,6 +50,23 @@ _PLAIN = frozenset(
 )
 _INT64_MAX = 2**63 - 1
 _FLOAT_DIGITS = 15
+
+
+class UnreadableCell(Exception):  # noqa: N818 - a fact that never leaves this package
+    """A cell that no column type can hold.
+
+    Parameters
+    ----------
+    row : int
+        Counted from the start of what was being converted.
+    found : str
+        What it holds, in words.
+    """
+
+    def __init__(self, row: int, found: str) -> None:
+        super().__init__(row, found)
+        self.row = row
+        self.found = found
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +129,11 @@ def reading_of(kind: pa.DataType, largest: int | None = None) -> Reading | None:
         return _after(pc.run_end_decode, reading_of(kind.value_type))
     if t.is_dictionary(kind):
         return _dictionary(kind)
-    if _is_bytes(kind):
+    if is_bytes(kind):
         text = "bytes are compared as categories, by their hexadecimal digits"
-        return Reading(pa.string(), _hex, "bytes_as_text", text)
+        return Reading(
+            pa.dictionary(pa.int32(), pa.string()), _hex, "bytes_as_text", text
+        )
     return None
 
 
@@ -145,8 +178,7 @@ def _unsigned(largest: int | None) -> Reading:
         pa.float64(),
         lambda array: array.cast(pa.float64(), safe=False),
         "big_integers",
-        "integers past 2^63 are read as floats, about 16 digits of each; "
-        "identifiers are better stored as text",
+        BIG_INTEGERS,
     )
 
 
@@ -172,7 +204,8 @@ def _time(kind: pa.DataType) -> Reading:
     )
 
 
-def _is_bytes(kind: pa.DataType) -> bool:
+def is_bytes(kind: pa.DataType) -> bool:
+    """Return True for every type of raw bytes."""
     t = pa.types
     return bool(
         t.is_binary(kind)
@@ -182,18 +215,27 @@ def _is_bytes(kind: pa.DataType) -> bool:
     )
 
 
+def is_text(kind: pa.DataType) -> bool:
+    """Return True for the two plain text types."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
 def _hex(array: pa.Array) -> pa.Array:
-    digits = {value: "0x" + value.hex() for value in set(array.to_pylist()) if value}
-    digits[b""] = "0x"
-    return pa.array([digits.get(value) for value in array.to_pylist()], pa.string())
+    long = pc.greater(pc.binary_length(array.cast(pa.large_binary())), LARGEST_BYTES)
+    row = pc.index(long, True).as_py()
+    if row >= 0:
+        size = len(array[row].as_py())
+        raise UnreadableCell(row, f"{size} bytes, where {LARGEST_BYTES} are the most")
+    coded = array.cast(pa.large_binary()).dictionary_encode()
+    labels = ["0x" + value.hex() for value in coded.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(coded.indices, pa.array(labels, pa.string()))
 
 
 def _dictionary(kind: pa.DictionaryType) -> Reading | None:
     values = reading_of(kind.value_type)
     if values is None or pa.types.is_dictionary(values.type):
         return None
-    is_text = pa.types.is_string(values.type) or pa.types.is_large_string(values.type)
-    text = values.type if is_text else pa.string()
+    text = values.type if is_text(values.type) else pa.string()
     target = pa.dictionary(pa.int32(), text)
     if kind.equals(target) and kind.value_type.equals(text):
         return Reading(kind, _same)

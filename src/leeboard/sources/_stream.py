@@ -15,6 +15,7 @@ from leeboard.sources._bytes import Piece
 from leeboard.sources._infer import Rows, merge_types, plain_type
 from leeboard.sources._readable import one_array, reading_of
 from leeboard.sources._source import Block
+from leeboard.sources._watch import TextWatch
 
 __all__ = ["Stream"]
 
@@ -50,12 +51,17 @@ class Stream:
         }
         self._types = {n: k for n, k in kinds.items() if reading_of(k) is not None}
         self.schema = pa.schema(list(self._types.items()))
-        self.problems: dict[str, Problem] = {}
+        self.problems: dict[str, Problem] = dict(rows.problems)
+        self._watch = TextWatch(name)
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Warnings so far."""
-        return (*self._rows.notes, *self._rows.rejects.notes())
+        return (
+            *self._rows.notes,
+            *self._rows.rejects.notes(),
+            *self._watch.notes(),
+        )
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return one whole column, by a pass over the file."""
@@ -72,18 +78,26 @@ class Stream:
         """Yield the file once, about 8 MiB at a time."""
         wanted = {name: self._types[name] for name in names}
         misfits: dict[str, list[int]] = {}
+        for name in names:
+            self._watch.begin(name)
+        row = 0
         for piece in self._pieces():
             table = self._read(piece, wanted, misfits)
             if table.num_rows:
-                columns = {
-                    name: one_array(reading.chunks(table.column(name)))
-                    for name in names
-                    if (reading := reading_of(table.schema.field(name).type))
-                }
-                yield Block(table.num_rows, columns)
+                yield Block(table.num_rows, self._columns(table, row))
+            row += table.num_rows
         self._rows.rejects.check()
         for name, (line, count) in misfits.items():
             self.problems[name] = self._problem(name, line, count)
+
+    def _columns(self, table: pa.Table, row: int) -> dict[str, pa.Array]:
+        columns = {}
+        for field, column in zip(table.schema, table.columns, strict=True):
+            reading = reading_of(field.type)
+            if reading is not None:
+                array = one_array(reading.chunks(column))
+                columns[field.name] = self._watch.look(field.name, array, row)
+        return columns
 
     def _read(
         self,

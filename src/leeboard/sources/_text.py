@@ -8,17 +8,17 @@ from __future__ import annotations
 import os
 import tempfile
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
 import pyarrow as pa
 
-from leeboard.errors import FileError, Note, Problem
+from leeboard.errors import FileError
 from leeboard.sources._bytes import Piece, pieces
-from leeboard.sources._columns import Columns, Cut, Slot
+from leeboard.sources._columns import Columns, Slot, sliced
 from leeboard.sources._guard import Stamp
-from leeboard.sources._infer import Rows, infer_table, merge_types, plain_type
+from leeboard.sources._infer import Rows, infer_table
 from leeboard.sources._limits import Limits
 from leeboard.sources._parquet import ParquetSource
 from leeboard.sources._readable import reading_of
@@ -27,7 +27,7 @@ from leeboard.sources._stream import Stream
 
 __all__ = ["MakeRows", "text_source"]
 
-MakeRows: TypeAlias = Callable[[str, Piece, Limits], Rows]
+MakeRows: TypeAlias = Callable[[Piece], Rows]
 
 
 def text_source(
@@ -63,7 +63,7 @@ def text_source(
             expected="rows of data",
             fix="Check that the file was written.",
         )
-    rows = make_rows(name, first, limits)
+    rows = make_rows(first)
     if types:
         return Stream(name, rows=rows, pieces=all_pieces, first=first, types=types)
     kinds, table = infer_table(rows, all_pieces, limits.keep_bytes)
@@ -77,13 +77,11 @@ def _kept(name: str, table: pa.Table, rows: Rows) -> Columns:
     for field, column in zip(table.schema, table.columns, strict=True):
         reading = reading_of(field.type)
         if reading is not None:
-            slots.append(Slot(field.name, _cut(column), reading))
+            slots.append(Slot(field.name, sliced(column), reading))
     notes = [*rows.notes, *rows.rejects.notes()]
-    return Columns(name, table.num_rows, slots=slots, notes=notes, problems={})
-
-
-def _cut(column: pa.ChunkedArray) -> Cut:
-    return lambda start, stop: column.slice(start, stop - start)
+    return Columns(
+        name, table.num_rows, slots=slots, notes=notes, problems=rows.problems
+    )
 
 
 class _Spilled(ParquetSource):
@@ -108,11 +106,9 @@ class _Spilled(ParquetSource):
             for piece in pieces():
                 writer.write_table(rows.read(piece, kinds))
         super().__init__(Path(path), name=name, limits=Limits())
-        self.notes = (*rows.notes, *rows.rejects.notes(), *self.notes)
+        self.problems.update(rows.problems)
+        self._notes = [*rows.notes, *rows.rejects.notes(), *self._notes]
 
 
 def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except FileNotFoundError:
-        pass
+    Path(path).unlink(missing_ok=True)

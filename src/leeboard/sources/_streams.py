@@ -1,0 +1,125 @@
+"""Frames that give their rows as a stream of record batches, such as DuckDB's.
+
+Place: under ``open_source``. Must not know which library streams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import pyarrow as pa
+
+from leeboard.errors import Note, Problem
+from leeboard.sources._columns import Columns
+from leeboard.sources._frames import arrow_source
+from leeboard.sources._source import Block
+
+__all__ = ["Batches", "Streamed", "dataset_source", "lazy_source", "stream_source"]
+
+Batches: TypeAlias = Callable[[Sequence[str] | None], Iterator[pa.RecordBatch]]
+"""Starts the stream from the first row, of these columns or all, at each call."""
+
+_GATHER = 1 << 16
+
+
+class Streamed:
+    """Rows that are computed anew for each pass.
+
+    Columns asked for one by one are taken from a table that is computed once and kept;
+    blocks are taken from the stream and not kept.
+    """
+
+    rows: int | None = None
+
+    def __init__(self, name: str, schema: pa.Schema, batches: Batches) -> None:
+        self.name = name
+        self._raw = schema
+        self._batches = batches
+        self._whole: Columns | None = None
+        self._empty = arrow_source(schema.empty_table(), name)
+        self._seen: dict[tuple[str, str], Note] = {}
+        self.problems: dict[str, Problem] = dict(self._empty.problems)
+        self.schema = self._empty.schema
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Warnings so far."""
+        notes = {(n.code, n.where): n for n in self._empty.notes}
+        notes.update(self._seen)
+        if self._whole is not None:
+            notes.update({(n.code, n.where): n for n in self._whole.notes})
+        return tuple(notes.values())
+
+    def column(self, name: str) -> pa.ChunkedArray:
+        """Return one whole column."""
+        if self._whole is None:
+            table = pa.Table.from_batches(list(self._batches(None)), self._raw)
+            self._whole = self._source(table)
+            self.problems.update(self._whole.problems)
+        return self._whole.column(name)
+
+    def blocks(self, names: Sequence[str]) -> Iterator[Block]:
+        """Yield the stream, small batches put together."""
+        for table in self._gathered(names):
+            part = self._source(table)
+            yield from part.blocks(names)
+            self.problems.update(part.problems)
+            self._seen.update({(n.code, n.where): n for n in part.notes})
+
+    def _source(self, table: pa.Table) -> Columns:
+        return arrow_source(table, self.name)
+
+    def _gathered(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        held: list[pa.RecordBatch] = []
+        rows = 0
+        for batch in self._batches(names):
+            held.append(batch)
+            rows += batch.num_rows
+            if rows >= _GATHER:
+                yield pa.Table.from_batches(held)
+                held, rows = [], 0
+        if rows:
+            yield pa.Table.from_batches(held)
+
+
+def stream_source(data: Any, name: str) -> Streamed:
+    """Return anything with the Arrow stream interface as a source, such as a relation.
+
+    Each pass asks it for a new stream.
+    """
+
+    def batches(names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        for batch in pa.RecordBatchReader.from_stream(data):
+            yield batch if names is None else batch.select(list(names))
+
+    return Streamed(name, pa.RecordBatchReader.from_stream(data).schema, batches)
+
+
+def lazy_source(data: Any, name: str) -> Streamed:
+    """Return a polars LazyFrame as a source; the plan runs once for each pass."""
+
+    def batches(names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        plan = data if names is None else data.select(list(names))
+        parts = (
+            plan.collect_batches()
+            if hasattr(plan, "collect_batches")
+            else [plan.collect()]
+        )
+        for part in parts:
+            yield from part.to_arrow().to_batches()
+
+    schema = data.head(0).collect().to_arrow().schema
+    return Streamed(name, schema, batches)
+
+
+def dataset_source(data: Any, name: str) -> Streamed:
+    """Return a pyarrow dataset as a source."""
+
+    def batches(names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
+        columns = None if names is None else list(names)
+        yield from data.to_batches(
+            columns=columns, use_threads=False, batch_readahead=1, fragment_readahead=1
+        )
+
+    return Streamed(name, data.schema, batches)
