@@ -44,7 +44,7 @@ def to_arrow(values: Any, reader: FrameReader, name: str) -> Any:
             return numpy_to_arrow(array, reader, name)
         found = f"an array of shape {array.shape}"
     else:
-        found = f"a {type(values).__name__}"
+        found = f"one value of type {type(values).__name__}"
     raise FrameError(
         code="not_a_column",
         where=f"column {name!r} of {reader.where}",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from leeboard.errors import FileError
@@ -144,7 +145,7 @@ class _Cutter:
     def close(self) -> Iterator[Piece]:
         """Yield what is left."""
         data = b"".join(self._held)
-        if self._quoted and data.count(b'"') % 2:
+        if self._quoted and _count(data, b'"') % 2:
             _, opened = _walk(data, self._newline)
             if opened >= 0:
                 raise self._unclosed(data, opened)
@@ -154,17 +155,18 @@ class _Cutter:
     def _cut(self) -> Iterator[Piece]:
         data = b"".join(self._held)
         end = data.rfind(self._newline) + 1
-        if self._quoted and data.count(b'"', 0, end) % 2:
+        if self._quoted and _count(data[:end], b'"') % 2:
             end, opened = _walk(data, self._newline)
             if opened >= 0 and len(data) - opened > self._limits.max_line_bytes:
                 raise self._unclosed(data, opened)
         if not end:
             self._held = [data]
             return
-        piece = Piece(data[:end], self._line, self.offset)
+        whole = data[:end]
+        piece = Piece(whole, self._line, self.offset)
         self._held = [data[end:]]
         self._size = len(data) - end
-        self._line += data.count(self._newline, 0, end)
+        self._line += _count(whole, self._newline)
         self.offset += end
         yield piece
 
@@ -187,6 +189,10 @@ class _Cutter:
             expected="quotes in pairs",
             fix='Close it, or write a quote inside quotes twice ("").',
         )
+
+
+def _count(data: bytes, byte: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(data, np.uint8) == byte[0]))
 
 
 def _walk(data: bytes, newline: bytes) -> tuple[int, int]:

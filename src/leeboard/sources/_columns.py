@@ -69,6 +69,7 @@ class Columns:
         self.problems = dict(problems)
         self._notes = (*notes, *_reading_notes(slots, name))
         self._watch = TextWatch(name)
+        self._watch.quiet.update(slot.name for slot in slots if slot.reading.note)
         self.schema = pa.schema([(slot.name, slot.reading.type) for slot in slots])
         self._slots = {slot.name: slot for slot in slots}
 

@@ -99,11 +99,12 @@ def _expand(path: str) -> list[Path]:
         )
     whole = Path(path)
     try:
-        if whole.is_dir():
-            return _within(whole, path)
-        exists = os.path.lexists(whole)
+        folder, exists = whole.is_dir(), os.path.lexists(whole)
     except (OSError, ValueError):
-        exists = True
+        # stamp_of says what is wrong with it
+        folder, exists = False, True
+    if folder:
+        return _within(whole, path)
     if exists or not any(c in path for c in "*?["):
         return [whole]
     matches = sorted(

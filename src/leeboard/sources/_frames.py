@@ -15,7 +15,12 @@ import pyarrow as pa
 from leeboard.errors import FrameError, Note, Problem
 from leeboard.sources._columns import Columns, Cut, Slot, sliced, unsupported
 from leeboard.sources._names import check_names
-from leeboard.sources._readable import UnreadableCell, is_bytes, reading_of
+from leeboard.sources._readable import (
+    UnreadableCell,
+    is_bytes,
+    needs_bound,
+    reading_of,
+)
 
 __all__ = [
     "FrameReader",
@@ -51,10 +56,10 @@ class FrameReader:
         cut: Cut,
         *,
         rows: int,
-        largest: Callable[[], int | None] = lambda: None,
+        largest: Callable[[], float | None] = lambda: None,
     ) -> None:
         """Add a column of an Arrow type, or the problem that it has."""
-        bound = largest() if pa.types.is_uint64(kind) else None
+        bound = largest() if needs_bound(kind) else None
         reading = reading_of(kind, bound)
         if reading is None:
             row = first_present(cut, rows)
@@ -94,7 +99,7 @@ def first_present(cut: Cut, rows: int) -> int | None:
     for start in range(0, rows, step):
         valid = cut(start, min(start + step, rows)).is_valid().to_pylist()
         if True in valid:
-            return start + valid.index(True)
+            return start + int(valid.index(True))
     return None
 
 
@@ -108,13 +113,14 @@ def arrow_source(table: Any, where: str) -> Columns:
     return reader.source(table.num_rows)
 
 
-def bound_of(column: pa.Array | pa.ChunkedArray) -> Callable[[], int]:
-    """Return what finds the largest value of a column of integers."""
+def bound_of(column: pa.Array | pa.ChunkedArray) -> Callable[[], float]:
+    """Return what finds the largest absolute value of a column of numbers."""
 
-    def largest() -> int:
+    def largest() -> float:
         import pyarrow.compute as pc
 
-        return int(pc.max(column).as_py() or 0)
+        ends = pc.min_max(column).as_py().values()
+        return max((abs(end) for end in ends if end is not None), default=0)
 
     return largest
 
@@ -125,8 +131,12 @@ def polars_source(frame: Any, where: str) -> Columns:
     rows = frame.height
     for position, name in enumerate(reader.names):
         series = frame.to_series(position)
+        # objects would come as the bytes of their addresses
+        objects = type(series.dtype).__name__ == "Object" or "Object" in str(
+            series.dtype
+        )
         try:
-            kind = series.clear().to_arrow().type
+            kind = None if objects else series.clear().to_arrow().type
         except Exception:  # noqa: BLE001 - polars raises PanicException and others
             kind = None
         if kind is None:
@@ -146,8 +156,9 @@ def _polars_cut(series: Any, start: int, stop: int) -> pa.Array:
     return series[start:stop].to_arrow()
 
 
-def _polars_largest(series: Any) -> int:
-    return int(series.max() or 0)
+def _polars_largest(series: Any) -> float:
+    ends = (series.min(), series.max())
+    return max((abs(end) for end in ends if end is not None), default=0)
 
 
 def _polars_other(reader: FrameReader, name: str, *, series: Any) -> None:

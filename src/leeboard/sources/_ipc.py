@@ -101,6 +101,7 @@ class IpcSource:
         self._readings[name] = place, reading
         if reading.note:
             self._notes.append(Note(reading.note, where, reading.text))
+            self._watch.quiet.add(name)
 
     def _reader(self, batch: pa.RecordBatch, row: int) -> Callable[[str], pa.Array]:
         def read(name: str) -> pa.Array:

@@ -122,7 +122,9 @@ class JsonRows:
 
     def _record(self, line: int, text: str) -> dict[str, Any] | None:
         try:
-            value = json.loads(text)
+            value = json.loads(text, object_pairs_hook=_unique)
+            if "\\u" in text:
+                json.dumps(value, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
             shown = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
             self.rejects.add(line, f"{shown!r}", "one whole JSON object on each line")
@@ -173,6 +175,13 @@ class JsonRows:
     def _fail(self, name: str, row: int | None, found: str) -> None:
         if name not in self.problems:
             self.problems[name] = unsupported(name, self.name, row=row, found=found)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise ValueError  # a name twice: which value is meant is not known
+    return record
 
 
 def _lines(piece: Piece, name: str) -> Iterator[tuple[int, str]]:

@@ -124,7 +124,7 @@ def _mixed(values: list[Any], families: Counter[str]) -> Objects:
     text = f"cells of several types ({shares}) are compared as categories"
     if "text" in families:
         text += "; text stays as it is, others carry their type, as in '1 (int)'"
-    return Objects(pa.array(texts, pa.string()), (("mixed_types", text),))
+    return Objects(_text_array(texts), (("mixed_types", text),))
 
 
 def _numbers(values: list[Any]) -> Objects:
@@ -212,7 +212,22 @@ def _bytes(values: list[Any]) -> Objects:
 
 
 def _texts(values: list[Any]) -> Objects:
-    return Objects(pa.array([None if v is None else str(v) for v in values]))
+    return Objects(_text_array([None if v is None else str(v) for v in values]))
+
+
+def _text_array(texts: list[str | None]) -> pa.Array:
+    try:
+        return pa.array(texts, pa.string())
+    except pa.ArrowCapacityError:
+        return pa.array(texts, pa.large_string())
+    except UnicodeEncodeError as error:
+        odd = (row for row, text in enumerate(texts) if text and _is_torn(text))
+        found = "text with half a character (a lone surrogate)"
+        raise UnreadableCell(next(odd), found) from error
+
+
+def _is_torn(text: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in text)
 
 
 _READERS = {

@@ -52,7 +52,8 @@ def open_source(
     """
     if isinstance(data, str | os.PathLike):
         return _files([data], types, limits)
-    kind = f"{type(data).__module__.partition('.')[0]}.{type(data).__name__}"
+    library = type(data).__module__.partition(".")[0].removeprefix("builtins")
+    kind = f"{library}.{type(data).__name__}".lstrip(".")
     where = f"{name} ({kind})"
     if isinstance(data, list | tuple):
         if data and all(isinstance(item, str | os.PathLike) for item in data):
@@ -101,7 +102,7 @@ def _by_narwhals(data: Any, name: str, where: str) -> Source:
         frame = nw.from_native(data)
     except TypeError as error:
         kind = where.removeprefix(name).strip(" ()")
-        raise wrong_kind(name, f"a {kind}") from error
+        raise wrong_kind(name, f"data of type {kind}") from error
     if isinstance(frame, nw.LazyFrame):
         frame = frame.collect("pyarrow")
     return arrow_source(frame.to_arrow(), where)

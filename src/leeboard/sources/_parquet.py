@@ -22,6 +22,7 @@ from leeboard.sources._readable import (
     Reading,
     UnreadableCell,
     is_text,
+    needs_bound,
     one_array,
     reading_of,
 )
@@ -78,7 +79,7 @@ class ParquetSource:
         readings: dict[str, Reading] = {}
         for name, field in zip(names, arrow, strict=True):
             largest = None
-            if pa.types.is_uint64(field.type):
+            if needs_bound(field.type):
                 largest = _largest(self._meta, name)
             reading = reading_of(field.type, largest)
             if reading is None:
@@ -90,6 +91,7 @@ class ParquetSource:
             if reading.note:
                 place = f"column {name!r} of {self.name}"
                 self._notes.append(Note(reading.note, place, reading.text))
+                self._watch.quiet.add(name)
         return readings
 
     def column(self, name: str) -> pa.ChunkedArray:
@@ -273,8 +275,9 @@ def _width(kind: pa.DataType) -> int:
         return 16
 
 
-def _largest(meta: Any, name: str) -> int | None:
-    bounds: list[int] = []
+def _largest(meta: Any, name: str) -> float | None:
+    """Return the largest absolute value by the file's statistics, if it has them."""
+    bounds: list[float] = []
     for group in range(meta.num_row_groups):
         row_group = meta.row_group(group)
         for index in range(row_group.num_columns):
@@ -283,5 +286,5 @@ def _largest(meta: Any, name: str) -> int | None:
                 stats = column.statistics
                 if stats is None or not stats.has_min_max:
                     return None
-                bounds.append(int(stats.max))
+                bounds += [abs(int(stats.min)), abs(int(stats.max))]
     return max(bounds, default=None)

@@ -18,6 +18,7 @@ __all__ = [
     "UnreadableCell",
     "is_bytes",
     "is_text",
+    "needs_bound",
     "one_array",
     "reading_of",
 ]
@@ -98,15 +99,21 @@ class Reading:
         return pa.chunked_array(done)
 
 
-def reading_of(kind: pa.DataType, largest: int | None = None) -> Reading | None:
+def needs_bound(kind: pa.DataType) -> bool:
+    """Return True if how a column is read depends on its largest absolute value."""
+    wide = pa.types.is_decimal(kind) and kind.precision > _FLOAT_DIGITS
+    return bool(wide or pa.types.is_uint64(kind))
+
+
+def reading_of(kind: pa.DataType, largest: float | None = None) -> Reading | None:
     """Return how columns of an Arrow type are read; None if they cannot be.
 
     Parameters
     ----------
     kind : DataType
-    largest : int or None
-        Upper bound of an unsigned 64-bit column, where one is known: those that fit
-        stay integers, the others become floats with a note.
+    largest : int, float or None
+        Upper bound of the absolute values, where one is known. Unsigned 64-bit integers
+        that fit stay integers; those and decimals that do not come with a note.
     """
     t = pa.types
     if kind in _PLAIN or t.is_timestamp(kind) or t.is_duration(kind):
@@ -118,7 +125,7 @@ def reading_of(kind: pa.DataType, largest: int | None = None) -> Reading | None:
     if t.is_uint64(kind):
         return _unsigned(largest)
     if t.is_decimal(kind):
-        return _decimal(kind)
+        return _decimal(kind, largest)
     if t.is_date64(kind):
         return _cast(pa.timestamp("ms"))
     if t.is_time(kind):
@@ -171,7 +178,7 @@ def _after(
     )
 
 
-def _unsigned(largest: int | None) -> Reading:
+def _unsigned(largest: float | None) -> Reading:
     if largest is not None and largest <= _INT64_MAX:
         return _cast(pa.int64())
     return Reading(
@@ -182,9 +189,12 @@ def _unsigned(largest: int | None) -> Reading:
     )
 
 
-def _decimal(kind: pa.DataType) -> Reading:
+def _decimal(kind: pa.DataType, largest: float | None) -> Reading:
     to_float = _cast(pa.float64())
-    if kind.precision <= _FLOAT_DIGITS:
+    known = (
+        largest is not None and float(largest) * 10.0**kind.scale < 10.0**_FLOAT_DIGITS
+    )
+    if known or kind.precision <= _FLOAT_DIGITS:
         return to_float
     return Reading(
         pa.float64(),

@@ -51,6 +51,8 @@ class TextWatch:
     """
 
     def __init__(self, where: str) -> None:
+        self.quiet: set[str] = set()
+        """Columns whose text is of this package's making."""
         self._where = where
         self._words: dict[str, dict[int, Counter[str]]] = {}
         self._looks: dict[str, str] = {}
@@ -82,7 +84,7 @@ class TextWatch:
         if not pa.types.is_dictionary(array.type) or not len(array.dictionary):
             return array
         self._count_words(name, array, start)
-        if name not in self._looks:
+        if name not in self._looks and name not in self.quiet:
             self._looks[name] = _form(array.dictionary)
         return array
 
