@@ -5,53 +5,16 @@ Place: under frames. Must not know files.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from leeboard.errors import FrameError
+from leeboard.sources._gather import FrameReader
 from leeboard.sources._objects import read_objects
 from leeboard.sources._readable import UnreadableCell
 
-if TYPE_CHECKING:
-    from leeboard.sources._frames import FrameReader
-
-__all__ = ["numpy_to_arrow", "objects_to_arrow", "to_arrow"]
-
-
-def to_arrow(values: Any, reader: FrameReader, name: str) -> Any:
-    """Return an array, list or series as Arrow data; None if it cannot be read.
-
-    Raises
-    ------
-    FrameError
-        Not one-dimensional.
-    """
-    if isinstance(values, pa.Array | pa.ChunkedArray):
-        return values
-    if hasattr(values, "to_numpy") and hasattr(values, "to_arrow"):
-        return values.to_arrow()
-    if isinstance(values, list | tuple):
-        return objects_to_arrow(values, reader, name)
-    if hasattr(values, "dtype") and hasattr(values, "iloc"):
-        from leeboard.sources._pandas import series_to_arrow
-
-        return series_to_arrow(values, reader, name)
-    if isinstance(values, np.ndarray) or hasattr(values, "__array__"):
-        array = np.asarray(values)
-        if array.ndim == 1:
-            return numpy_to_arrow(array, reader, name)
-        found = f"an array of shape {array.shape}"
-    else:
-        found = f"one value of type {type(values).__name__}"
-    raise FrameError(
-        code="not_a_column",
-        where=f"column {name!r} of {reader.where}",
-        found=found,
-        expected="one value for each row, in a list or one-dimensional array",
-        fix='Give lists of equal length, for example {"age": [31, 45]}.',
-    )
+__all__ = ["numpy_to_arrow", "objects_to_arrow"]
 
 
 def numpy_to_arrow(array: np.ndarray[Any, Any], reader: FrameReader, name: str) -> Any:

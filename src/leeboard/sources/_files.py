@@ -15,7 +15,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from leeboard.errors import FileError
-from leeboard.sources._bytes import Piece
+from leeboard.sources._bytes import Piece, pieces
 from leeboard.sources._guard import cannot_open, open_regular, stamp_of
 from leeboard.sources._infer import Rows
 from leeboard.sources._limits import Limits
@@ -111,7 +111,7 @@ def _expand(path: str) -> list[Path]:
         p
         for p in map(
             Path,
-            glob.glob(path, recursive=True),  # noqa: PTH207 - the pattern may be absolute
+            glob.glob(path, recursive=True),
         )
         if not p.is_dir()
     )
@@ -197,13 +197,18 @@ class _Opening:
 
         codec = next((c for magic, c in _MAGIC_CODECS if head.startswith(magic)), None)
         return text_source(
-            stamp,
-            name=name,
-            codec=codec,
-            limits=self.limits,
+            name,
+            partial(
+                pieces,
+                stamp,
+                name=name,
+                codec=codec,
+                limits=self.limits,
+                quoted=kind != "jsonl",
+            ),
             make_rows=partial(self._rows, kind, name),
             types=self.types,
-            quoted=kind != "jsonl",
+            keep_bytes=self.limits.keep_bytes,
         )
 
     def _rows(self, kind: str, name: str, first: Piece) -> Rows:

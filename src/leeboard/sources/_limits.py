@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 from leeboard.errors import ConfigError
 
-__all__ = ["Limits"]
+__all__ = ["Limits", "setting"]
 
 _MIB = 1 << 20
 

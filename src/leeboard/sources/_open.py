@@ -12,12 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from leeboard.sources._frames import (
-    arrow_source,
-    dict_source,
-    polars_source,
-    wrong_kind,
-)
+from leeboard.sources._frames import arrow_source, polars_source, wrong_kind
 from leeboard.sources._limits import Limits
 from leeboard.sources._source import Source
 
@@ -61,6 +56,8 @@ def open_source(
         held = f" of {type(data[0]).__name__}" if data else ", empty"
         raise wrong_kind(name, f"a {type(data).__name__}{held}")
     if isinstance(data, Mapping):
+        from leeboard.sources._dicts import dict_source
+
         return dict_source(data, f"{name} (dict)")
     if isinstance(data, pa.Table | pa.RecordBatch):
         return arrow_source(data, where)

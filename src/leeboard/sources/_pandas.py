@@ -13,7 +13,7 @@ import pyarrow as pa
 from leeboard.errors import FrameError
 from leeboard.sources._arrays import numpy_to_arrow, objects_to_arrow
 from leeboard.sources._columns import Columns, sliced
-from leeboard.sources._frames import FrameReader, bound_of
+from leeboard.sources._gather import FrameReader, bound_of
 
 __all__ = ["pandas_source", "series_to_arrow"]
 

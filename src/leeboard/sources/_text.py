@@ -15,9 +15,8 @@ from typing import TypeAlias
 import pyarrow as pa
 
 from leeboard.errors import FileError
-from leeboard.sources._bytes import Piece, pieces
+from leeboard.sources._bytes import Piece
 from leeboard.sources._columns import Columns, Slot, sliced
-from leeboard.sources._guard import Stamp
 from leeboard.sources._infer import Rows, infer_table
 from leeboard.sources._limits import Limits
 from leeboard.sources._parquet import ParquetSource
@@ -31,30 +30,37 @@ MakeRows: TypeAlias = Callable[[Piece], Rows]
 
 
 def text_source(
-    stamp: Stamp,
-    *,
     name: str,
-    codec: str | None,
-    limits: Limits,
+    pieces: Callable[[], Iterator[Piece]],
+    *,
     make_rows: MakeRows,
     types: Mapping[str, pa.DataType],
-    quoted: bool,
+    keep_bytes: int,
 ) -> Source:
     """Return a text file as a source.
 
     Without types the whole file is read now, since one cell can decide what a column
     is. With types it is read as it is asked for.
 
+    Parameters
+    ----------
+    name : str
+        The file, for messages.
+    pieces : callable
+        Gives the file from its beginning, each time it is called.
+    make_rows : callable
+        Makes the parser, given the first piece.
+    types : mapping of str to DataType
+        What columns are known to be.
+    keep_bytes : int
+        Tables above this size go through a temporary file.
+
     Raises
     ------
     FileError
         Empty, damaged, or not of the kind it should be.
     """
-
-    def all_pieces() -> Iterator[Piece]:
-        return pieces(stamp, name=name, codec=codec, limits=limits, quoted=quoted)
-
-    first = next(all_pieces(), None)
+    first = next(pieces(), None)
     if first is None:
         raise FileError(
             code="empty_file",
@@ -65,10 +71,10 @@ def text_source(
         )
     rows = make_rows(first)
     if types:
-        return Stream(name, rows=rows, pieces=all_pieces, first=first, types=types)
-    kinds, table = infer_table(rows, all_pieces, limits.keep_bytes)
+        return Stream(name, rows=rows, pieces=pieces, first=first, types=types)
+    kinds, table = infer_table(rows, pieces, keep_bytes)
     if table is None:
-        return _Spilled(name, rows=rows, pieces=all_pieces, types=kinds)
+        return _Spilled(name, rows=rows, pieces=pieces, types=kinds)
     return _kept(name, table, rows)
 
 
