@@ -1,8 +1,10 @@
 """Stored cells merged into the fewer cells of a test.
 
 A chi-square law holds where every cell expects enough rows in the smaller sample. Numbers
-merge neighbours, by the reference's counts alone; categories keep a level while both
-samples pooled expect ten rows of it, and all others join *rare*. What never was in the
+merge neighbours, by the reference's counts where no values are tied (the null law of such
+cells is known exactly) and else by the pooled ones, which do not favour either sample.
+Categories keep a level while both samples pooled expect ten rows of it; all others join
+*rare*. What never was in the
 reference (unseen levels) has no cell of its own: its reference count is 0 while its
 true mass is not, and unchanged columns with a long tail would come out as moved.
 """
@@ -76,7 +78,8 @@ def merge(
     pooled = reference + current
     expected = pooled / max(pooled.sum(), 1) * smaller
     if isinstance(cells, NumericCells):
-        group = _number_groups(cells, reference, expected, smaller)
+        mass = reference if cells.continuous else pooled
+        group = _number_groups(cells, mass, expected, smaller)
     else:
         group = _level_groups(cells.inner, expected)
     _, group = np.unique(group, return_inverse=True)
@@ -93,18 +96,18 @@ def merge(
 
 
 def _number_groups(
-    cells: NumericCells, reference: _Ints, expected: Any, smaller: float
+    cells: NumericCells, mass: _Ints, expected: Any, smaller: float
 ) -> np.ndarray[Any, np.dtype[np.intp]]:
     inner = cells.inner
-    own = reference[1 : inner + 1].astype(np.float64)
+    own = mass[1 : inner + 1].astype(np.float64)
     total = own.sum()
     most = MAX_CELLS if smaller >= FINE_FROM else MAX_CELLS // 2
-    room = expected.sum() if total else 0.0
-    finite = float(reference[: cells.above + 1].sum()) / max(reference.sum(), 1)
-    parts = int(min(most, max(1.0, room * finite // MIN_EXPECTED)))
+    finite = float(mass[: cells.above + 1].sum()) / max(mass.sum(), 1)
+    parts = int(min(most, max(1.0, smaller * finite // MIN_EXPECTED)))
     group = np.zeros(cells.size, np.intp)
     if total:
-        group[1 : inner + 1] = _equal_parts(own, parts, cells)
+        least = total * min(1.0, MIN_EXPECTED / max(smaller * finite, 1e-9))
+        group[1 : inner + 1] = _equal_parts(own, parts, least, cells.atoms)
     last = int(group[inner])
     group[cells.below] = group[1] if inner else 0
     group[cells.above] = last
@@ -127,29 +130,26 @@ def _number_groups(
 
 
 def _equal_parts(
-    own: np.ndarray[Any, Any], parts: int, cells: NumericCells
+    own: np.ndarray[Any, Any], parts: int, least: float, atoms: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, np.dtype[np.intp]]:
-    """Neighbouring cells in at most ``parts`` groups of about equal reference mass.
+    """Neighbouring cells in at most ``parts`` groups of about equal mass.
 
-    A group is closed once it holds its share of what is left, so that a heavy atom takes
-    a group of its own and the others share the rest evenly.
+    A group is closed once it holds its share of what is left, and at least the mass that
+    expects enough rows; a heavy atom takes a group of its own where its neighbours can
+    stand without it.
     """
     group = np.empty(len(own), np.intp)
-    left, open_mass, number = own.sum(), 0.0, 0
-    floor = own.sum() / parts if parts else np.inf
-    least = min(floor, left)
+    left, held, number = own.sum(), 0.0, 0
+    heavy = atoms & (own >= own.sum() / parts)
     for i, mass in enumerate(own):
-        share = left / max(parts - number, 1)
-        heavy = bool(cells.atoms[i]) and mass >= least
-        if heavy and open_mass >= least and number < parts - 1:
-            left -= open_mass
-            number, open_mass = number + 1, 0.0
+        if heavy[i] and held >= least and number < parts - 1:
+            left, held, number = left - held, 0.0, number + 1
         group[i] = number
-        open_mass += mass
-        if open_mass >= share * (1 - 1e-9) and number < parts - 1:
-            left -= open_mass
-            number, open_mass = number + 1, 0.0
-    if number and open_mass < 0.5 * least:
+        held += mass
+        share = left / (parts - number)
+        if held >= max(share * (1 - 1e-9), least) and number < parts - 1:
+            left, held, number = left - held, 0.0, number + 1
+    if number and held < least:
         group[group == number] = number - 1
     return group
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,7 +28,6 @@ LEVEL = 0.05
 """False-discovery rate of *moved*; also one minus the coverage of intervals."""
 
 RULE = "size"
-_Z95 = 1.645
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,28 +133,35 @@ def _reason(case: Case, state: State, evidence: Evidence, rows: int | None) -> R
         return Reason("below_large", text)
     between = f"size between {size.interval(1 - LEVEL)[0]:.2g} and {evidence.upper:.2g}"
     if rows is None:
-        return Reason("between_lines", f"{between}; more rows alone cannot settle it")
-    return Reason("too_few_rows", f"{between}; about {rows:,} current rows settle it")
+        text = f"{between}; so near a line that no practical number of rows settles it"
+        return Reason("between_lines", text)
+    both = " and as many reference rows" if rows > case.pair.reference.rows else ""
+    text = f"{between}; about {rows:,} current rows{both} would settle it"
+    return Reason("too_few_rows", text)
 
 
 def _rows_needed(case: Case, size: Size) -> int | None:
-    """Current rows at which the answer would be sure if the size is as it seems."""
-    pair, lines = case.pair, case.lines
+    """Current rows at which the answer is likely sure, if the size is as it seems.
+
+    The reference is taken to have as many, if it has fewer now.
+    Normal approximation to the law of the size: the distance to the line must be 1.645
+    standard errors (2.5 to be selected among columns) and one more for 84 % power.
+    """
+    pair, lines, true = case.pair, case.lines, size.debiased
     n = pair.reference.rows / pair.design_reference
-    m = pair.current.rows / pair.design_current
-    true = size.debiased
-    for factor in np.geomspace(1.25, 4096, 37):
-        scale = 1.0 / n + 1.0 / (m * factor)
-        floor = (size.cells - 1) * scale
-        spread = np.sqrt(2 * (size.cells - 1) * scale**2 + 4 * true * scale)
-        likely = Size(true + floor, size.cells, scale)
-        low = Size(max(true + floor - 0.84 * spread, 0.0), size.cells, scale)
-        sure_held = Size(true + floor + 0.84 * spread, size.cells, scale)
-        moved = true > lines.negligible and low.beyond(lines.negligible) < LEVEL / 4
-        held = likely.upper(0.95) < lines.large and sure_held.upper(0.95) < lines.large
-        if moved or held:
-            return _two_digits(m * factor * pair.design_current)
-    return None
+    m = pair.current.rows / pair.design_current * np.geomspace(1.1, 1e4, 200)
+    scale = 1.0 / np.maximum(n, m) + 1.0 / m
+    noise = 2.0 * (size.cells - 1) * scale**2
+
+    def error(at: float) -> np.ndarray[Any, Any]:
+        return np.sqrt(noise + 4.0 * at * size.stretch * scale)
+
+    held = lines.large - true >= 1.645 * error(lines.large) + error(true)
+    moved = true - lines.negligible >= 2.5 * error(lines.negligible) + error(true)
+    enough = np.flatnonzero(held | moved)
+    if not enough.size:
+        return None
+    return _two_digits(float(m[enough[0]]) * pair.design_current)
 
 
 def _two_digits(rows: float) -> int:
