@@ -10,8 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from leeboard.errors import MetricError
 from leeboard.metrics._metric import Measurement, Pair, PKind, Rows, undefined
-from leeboard.profiles.counts import CategoryCounts, NumericCounts
+from leeboard.profiles.cells import NumericCells
+from leeboard.profiles.counts import SCALE, CategoryCounts, NumericCounts
 from leeboard.profiles.merge import merge as merge_cells
 from leeboard.stats.tables import chi_square_p, pearson
 
@@ -20,7 +22,9 @@ __all__ = [
     "homogeneity_p",
     "lacking_counts",
     "lacking_rows",
+    "numeric",
     "p_kind",
+    "points",
     "present",
     "sorted_numbers",
     "table_of",
@@ -129,7 +133,53 @@ def _lacking(
     return None
 
 
+def numeric(pair: Pair) -> tuple[NumericCells, NumericCounts, NumericCounts]:
+    """Cells and counts of a numeric pair: cells, reference, current.
+
+    Raises
+    ------
+    MetricError
+        If the pair is of categories.
+    """
+    cells, reference, current = pair.cells, pair.reference, pair.current
+    if (
+        isinstance(cells, NumericCells)
+        and isinstance(reference, NumericCounts)
+        and isinstance(current, NumericCounts)
+    ):
+        return cells, reference, current
+    raise MetricError(
+        code="wrong_kind",
+        where="a metric of numbers",
+        found="counts of categories",
+        expected="counts of numbers",
+        fix="Choose a metric of categories; `leeboard metrics` lists them.",
+    )
+
+
+def points(pair: Pair) -> _Array:
+    """True for each inner cell in which all rows of both samples have one value.
+
+    An atom of whole numbers is the cell [v, v + 1), where a current column of floats may
+    hold more than v; then the sum of the cell tells (values nearer to v than rounding of
+    that sum cannot be told from v).
+    """
+    cells, _, current = numeric(pair)
+    atoms = cells.atoms.copy()
+    whole = cells.edges.dtype.kind == "i"
+    if whole and _has_floats(current):
+        for k in np.flatnonzero(atoms):
+            total = int(current.cells[k + 1]) * int(cells.edges[k])
+            atoms[k] = current.sums[k + 1] == float(total) * SCALE
+    return atoms
+
+
+def _has_floats(counts: NumericCounts) -> bool:
+    ends = (counts.minimum, counts.maximum)
+    return any(isinstance(end, float) for end in ends)
+
+
 def sorted_numbers(rows: Rows) -> _Array:
     """Values in ascending order; shape (n,)."""
-    values = np.sort(np.asarray(rows.values))
+    values: _Array = np.sort(np.asarray(rows.values))
     return values

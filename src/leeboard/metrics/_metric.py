@@ -116,9 +116,7 @@ def undefined(
     metric: str, n_reference: int, n_current: int, *, code: str, text: str
 ) -> Measurement:
     """Say that a metric has no value here, and why."""
-    return Measurement(
-        metric, None, n_reference, n_current, reason=Reason(code, text)
-    )
+    return Measurement(metric, None, n_reference, n_current, reason=Reason(code, text))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

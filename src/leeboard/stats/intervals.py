@@ -80,7 +80,9 @@ def welch(
     unit = max(sds)
     difference = means[1] - means[0]
     if unit == 0.0:
-        return (0.0, 1.0) if difference == 0 else (math.copysign(math.inf, difference), 0)
+        return (
+            (0.0, 1.0) if difference == 0 else (math.copysign(math.inf, difference), 0)
+        )
     parts = [(sd / unit) ** 2 / n for sd, n in zip(sds, rows, strict=True)]
     t = difference / unit / math.sqrt(sum(parts))
     spent = [part**2 / (n - 1.0) for part, n in zip(parts, rows, strict=True)]

@@ -193,6 +193,8 @@ def u_statistic(reference: _Array, current: _Array) -> tuple[float, float, float
     size = n + m
     first = np.flatnonzero(np.r_[True, pooled[1:] != pooled[:-1]])
     ties = np.diff(np.r_[first, size]).astype(np.float64)
-    correction = float((ties**3 - ties).sum()) / (size * (size - 1.0)) if size > 1 else 0
+    correction = (
+        float((ties**3 - ties).sum()) / (size * (size - 1.0)) if size > 1 else 0
+    )
     variance = n * m / 12.0 * (size + 1.0 - correction)
     return (below + upto) / 2.0, n * m / 2.0, max(variance, 0.0)
