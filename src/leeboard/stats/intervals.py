@@ -10,6 +10,7 @@ __all__ = [
     "normal_p",
     "order_interval",
     "outside_tail",
+    "student_reach",
     "two_shares_p",
     "welch",
     "wilson",
@@ -88,6 +89,13 @@ def welch(
     spent = [part**2 / (n - 1.0) for part, n in zip(parts, rows, strict=True)]
     degrees = sum(parts) ** 2 / sum(spent)
     return t, 2.0 * float(stdtr(degrees, -abs(t)))
+
+
+def student_reach(rows: float, level: float = 0.95) -> float:
+    """Half width of a mean's interval in standard errors; rows above 1."""
+    from scipy.special import stdtrit
+
+    return float(stdtrit(rows - 1.0, 0.5 + level / 2.0))
 
 
 def order_interval(n: int, q: float, level: float = 0.95) -> tuple[int, int]:
