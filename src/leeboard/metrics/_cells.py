@@ -181,5 +181,5 @@ def _has_floats(counts: NumericCounts) -> bool:
 
 def sorted_numbers(rows: Rows) -> _Array:
     """Values in ascending order; shape (n,)."""
-    values: _Array = np.sort(np.asarray(rows.values))
-    return values
+    values: _Array = np.asarray(rows.values)
+    return values if rows.ascending else np.sort(values)

@@ -160,6 +160,8 @@ class Rows:
     present : array of bool, shape (n + missing,), or None
         Which rows have a value, for metrics that look at several columns; None where
         no row is missing.
+    ascending : bool
+        The values are in ascending order, and no longer in that of the rows.
     """
 
     values: Any
@@ -167,6 +169,7 @@ class Rows:
     kind: Kind
     infinite: int = 0
     present: Any = None
+    ascending: bool = False
 
     @property
     def rows(self) -> int:

@@ -9,10 +9,10 @@ Weak in the tails; on large samples, any change is significant.
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
-from leeboard.errors import MetricError
 from leeboard.metrics._cells import (
     lacking_counts,
     lacking_rows,
@@ -30,7 +30,9 @@ from leeboard.metrics._metric import (
     Pair,
     PKind,
     Rows,
+    undefined,
 )
+from leeboard.metrics._options import one_of
 from leeboard.stats.rank import kolmogorov_p, kolmogorov_smirnov
 
 __all__ = ["METRIC"]
@@ -38,6 +40,7 @@ __all__ = ["METRIC"]
 _ROUNDING = 2.0**-51
 """Ends of an interval are moved outward by this much, more than rounding can do."""
 
+_METHODS = ("auto", "exact", "limit")
 _EXACT_UP_TO = 10_000
 _MEAN = math.sqrt(math.pi / 2.0) * math.log(2.0)
 """Mean of Kolmogorov's law."""
@@ -62,10 +65,15 @@ def _bounds(pair: Pair) -> tuple[float, float]:
     return low / (n * m), max(low, high) / (n * m)
 
 
-def _on_counts(pair: Pair) -> Measurement:
+def _on_counts(pair: Pair, *, method: str = "auto") -> Measurement:
+    one_of("ks", "method", method, _METHODS)
     lacking = lacking_counts("ks", pair)
     if lacking is not None:
         return lacking
+    if method == "exact":
+        sizes = present(pair.reference), present(pair.current)
+        text = "the exact law needs the statistic, which counts only enclose"
+        return undefined("ks", *sizes, code="needs_rows", text=text)
     low, high = _bounds(pair)
     rows = present(pair.reference), present(pair.current)
     n, m = rows[0] / pair.design_reference, rows[1] / pair.design_current
@@ -86,14 +94,7 @@ def _on_counts(pair: Pair) -> Measurement:
 
 
 def _on_rows(reference: Rows, current: Rows, *, method: str = "auto") -> Measurement:
-    if method not in {"auto", "exact", "limit"}:
-        raise MetricError(
-            code="bad_option",
-            where="metric 'ks', option 'method'",
-            found=repr(method),
-            expected="'auto', 'exact' or 'limit'",
-            fix="Leave it out: 'auto' is exact up to 10,000 rows.",
-        )
+    one_of("ks", "method", method, _METHODS)
     lacking = lacking_rows("ks", reference, current)
     if lacking is not None:
         return lacking
@@ -112,7 +113,7 @@ def _on_rows(reference: Rows, current: Rows, *, method: str = "auto") -> Measure
     )
 
 
-def _exact_p(x: np.ndarray, y: np.ndarray) -> float:  # type: ignore[type-arg]  # any dtype
+def _exact_p(x: Any, y: Any) -> float:
     """By counting lattice paths (Hodges, 1958); an upper bound where values tie."""
     from scipy.stats import ks_2samp
 
