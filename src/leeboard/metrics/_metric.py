@@ -202,6 +202,8 @@ class Metric:
     on_types : callable (str, str) -> Measurement, or None
         For metrics of a column's type: names of the reference and the current type.
     options : mapping of option name to default
+    routine : bool
+        A check measures it unasked, where it has the counts; false for what is slow.
     """
 
     name: str
@@ -216,3 +218,4 @@ class Metric:
     on_table: Callable[..., Measurement] | None = None
     on_types: Callable[..., Measurement] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    routine: bool = True
