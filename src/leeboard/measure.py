@@ -7,7 +7,6 @@ what a metric computes.
 from __future__ import annotations
 
 from dataclasses import replace
-from os import PathLike
 from typing import Any
 
 import numpy as np

@@ -80,7 +80,7 @@ def _levels(data: pa.ChunkedArray, kind: Kind) -> Rows:
 
 
 def column_kind(reference: pa.DataType, current: pa.DataType) -> Kind | None:
-    """Kind of a column by its types; that of the other side where one is all missing."""
+    """Kind of a column by its types; the other side's where one is all missing."""
     kind = kind_of(reference)
     return kind_of(current) if kind is None else kind
 
@@ -118,7 +118,7 @@ class RowsPair:
             rows = self._current.rows or 0
             return undefined(metric, 0, rows, code="needs_rows", text=text)
         if declared.on_table is not None:
-            return self._on_table(declared.on_table, options)
+            return self._on_table(self._reference, declared.on_table, options)
         if column is None:
             raise MetricError(
                 code="no_column",
@@ -127,12 +127,14 @@ class RowsPair:
                 expected="the name of one column",
                 fix="Name one with column=.",
             )
-        return replace(self._on_column(declared, column, options), subject=column)
+        return replace(
+            self._on_column(self._reference, declared, column, options), subject=column
+        )
 
     def _on_column(
-        self, metric: Metric, column: str, options: dict[str, Any]
+        self, before: Source, metric: Metric, column: str, options: dict[str, Any]
     ) -> Measurement:
-        types = self._types(column)
+        types = self._types(before, column)
         if metric.on_types is not None:
             names = [(kind_of(t) or "no values") for t in types]
             return metric.on_types(*map(str, names), **options)
@@ -140,49 +142,34 @@ class RowsPair:
         if kind is None:
             kind = _without_values(metric, column, types)
         check_kind(metric, kind, f"column {column!r}")
+        data = before.column(column), self._current.column(column)
         if metric.on_rows is None:
-            return self._on_counts(metric, column, kind, options)
+            return _on_counts(metric, column, kind, data, options)
         if self._held is None or self._held[0] != column:
             self._held = None
-            ours, theirs = (_ordered(rows_of(d, kind)) for d in self._data(column))
+            ours, theirs = (_ordered(rows_of(side, kind)) for side in data)
             self._held = column, ours, theirs
         return metric.on_rows(*self._held[1:], **options)
 
-    def _on_counts(
-        self, metric: Metric, column: str, kind: Kind, options: dict[str, Any]
-    ) -> Measurement:
-        assert metric.on_counts is not None
-        before, now = self._data(column)
-        studied = study(column, before, Column(column, kind))
-        if studied.cells is None or studied.counts is None:
-            text = f"the reference column has {len(before):,} rows and no value"
-            code = "reference_all_missing" if len(before) else "insufficient_data"
-            return undefined(metric.name, 0, len(now), code=code, text=text)
-        current = _counted(studied.cells, now)
-        pair = Pair(studied.cells, studied.counts, current, fixed=True)
-        return metric.on_counts(pair, **options)
-
     def _on_table(
-        self, of: Callable[..., Measurement], options: dict[str, Any]
+        self, before: Source, of: Callable[..., Measurement], options: dict[str, Any]
     ) -> Measurement:
-        assert self._reference is not None
         tables: tuple[dict[str, Rows], dict[str, Rows]] = ({}, {})
         theirs = set(self._current.schema.names)
-        for name in self._reference.schema.names:
+        for name in before.schema.names:
             if name not in theirs:
                 continue
-            kind = self._kind(name, self._types(name))
+            kind = self._kind(name, self._types(before, name))
             if kind not in COMPARED_KINDS:
                 continue
-            for table, data in zip(tables, self._data(name), strict=True):
-                table[name] = rows_of(data, kind)
+            for table, source in zip(tables, (before, self._current), strict=True):
+                table[name] = rows_of(source.column(name), kind)
         measured = of(*tables, **options)
         return measured if measured.subject else replace(measured, subject="table")
 
-    def _types(self, column: str) -> tuple[pa.DataType, pa.DataType]:
-        assert self._reference is not None
+    def _types(self, before: Source, column: str) -> tuple[pa.DataType, pa.DataType]:
         found = []
-        for source in (self._reference, self._current):
+        for source in (before, self._current):
             if column not in source.schema.names:
                 raise MetricError(
                     code="missing_column",
@@ -203,10 +190,6 @@ class RowsPair:
             return self._schema[column].kind
         return natural
 
-    def _data(self, column: str) -> tuple[pa.ChunkedArray, pa.ChunkedArray]:
-        assert self._reference is not None
-        return self._reference.column(column), self._current.column(column)
-
 
 def _without_values(
     metric: Metric, column: str, types: tuple[pa.DataType, pa.DataType]
@@ -222,6 +205,28 @@ def _without_values(
         expected="values of one kind",
         fix="Convert one of them; nothing is cast silently.",
     )
+
+
+def _on_counts(
+    metric: Metric,
+    column: str,
+    kind: Kind,
+    data: tuple[pa.ChunkedArray, pa.ChunkedArray],
+    options: dict[str, Any],
+) -> Measurement:
+    if metric.on_counts is None:
+        text = f"{metric.name} measures neither rows nor counts of one column"
+        sizes = len(data[0]), len(data[1])
+        return undefined(metric.name, *sizes, code="unsupported", text=text)
+    before, now = data
+    studied = study(column, before, Column(column, kind))
+    if studied.cells is None or studied.counts is None:
+        text = f"the reference column has {len(before):,} rows and no value"
+        code = "reference_all_missing" if len(before) else "insufficient_data"
+        return undefined(metric.name, 0, len(now), code=code, text=text)
+    current = _counted(studied.cells, now)
+    pair = Pair(studied.cells, studied.counts, current, fixed=True)
+    return metric.on_counts(pair, **options)
 
 
 def _ordered(rows: Rows) -> Rows:

@@ -1,9 +1,9 @@
 """The area between two distribution functions, from counts and sums of cells.
 
-Private to the metrics. Write h = F - G, p and q for what F and G gain in a cell of width
-w, and H for the integral of h over it. The area of |h| is at least |H|. It is |H| if h
-cannot change its sign: h stays between l = h(a) - q and u = h(a) + p. Else it is at most
-the smaller of
+Private to the metrics. Write h = F - G, p and q for what F and G gain in a cell of
+width w, and H for the integral of h over it. The area of |h| is at least |H|. It is |H|
+if h cannot change its sign: h stays between l = h(a) - q and u = h(a) + p. Else it is
+at most the smaller of
 
 * the area if h took only the values l and u, in the proportion that gives H; and
 * |H| + w (p' + q') / 2 with p' = 4 t (1 - t) p, where a + t w is the mean of the cell's

@@ -63,7 +63,8 @@ class Table:
     def pooled(self) -> _Array:
         """Shares of both samples together; shape (k,)."""
         both = self.reference + self.current
-        return both / both.sum()
+        share: _Array = both / both.sum()
+        return share
 
 
 def table_of(pair: Pair, *, merge: bool) -> Table:
@@ -160,9 +161,9 @@ def numeric(pair: Pair) -> tuple[NumericCells, NumericCounts, NumericCounts]:
 def points(pair: Pair) -> _Array:
     """True for each inner cell in which all rows of both samples have one value.
 
-    An atom of whole numbers is the cell [v, v + 1), where a current column of floats may
-    hold more than v; then the sum of the cell tells (values nearer to v than rounding of
-    that sum cannot be told from v).
+    An atom of whole numbers is the cell [v, v + 1), where a current column of floats
+    may hold more than v; then the sum of the cell tells (values nearer to v than
+    rounding of that sum cannot be told from v).
     """
     cells, _, current = numeric(pair)
     atoms = cells.atoms.copy()

@@ -11,10 +11,10 @@ from leeboard.metrics._metric import Measurement, Pair, Rows, undefined
 
 __all__ = ["extreme_of_counts", "extreme_of_rows"]
 
-End = Literal["min", "max"]
+_End = Literal["min", "max"]
 
 
-def extreme_of_counts(metric: End, pair: Pair) -> Measurement:
+def extreme_of_counts(metric: _End, pair: Pair) -> Measurement:
     """Measure the end of the finite values that a profile remembers."""
     lacking = lacking_counts(metric, pair)
     if lacking is not None:
@@ -28,7 +28,7 @@ def extreme_of_counts(metric: End, pair: Pair) -> Measurement:
     return _measured(metric, ends[0], ends[1], rows)
 
 
-def extreme_of_rows(metric: End, reference: Rows, current: Rows) -> Measurement:
+def extreme_of_rows(metric: _End, reference: Rows, current: Rows) -> Measurement:
     """Measure the end of the finite values of rows."""
     lacking = lacking_rows(metric, reference, current)
     if lacking is not None:
@@ -46,7 +46,7 @@ def extreme_of_rows(metric: End, reference: Rows, current: Rows) -> Measurement:
 
 
 def _measured(
-    metric: End, reference: Any, current: Any, rows: tuple[int, int]
+    metric: _End, reference: Any, current: Any, rows: tuple[int, int]
 ) -> Measurement:
     if reference is None or current is None:
         name = "reference" if reference is None else "current"

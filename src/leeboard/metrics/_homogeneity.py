@@ -26,7 +26,8 @@ def homogeneity(
 ) -> Measurement:
     """Measure a statistic that has a chi-square law when nothing changed.
 
-    Counts enter as effective ones, rows over the design effect; without one, as they are.
+    Counts enter as effective ones, rows over the design effect; without one, as they
+    are.
     """
     lacking = lacking_counts(metric, pair)
     if lacking is not None:

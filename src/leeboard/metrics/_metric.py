@@ -88,7 +88,7 @@ class Measurement:
         Column, pair of columns, or ``table``; filled in by the check.
     segment : str or None
     facts : tuple of (str, float)
-        Figures beside the value, by name, such as ``("z", 1.7)``; the metric says which.
+        Figures beside the value, by name, such as ``("z", 1.7)``.
     """
 
     metric: str

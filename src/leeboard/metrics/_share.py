@@ -1,4 +1,4 @@
-"""A share of rows in each sample: difference, interval, and test. Private to the metrics."""
+"""A share of rows in each sample, and its test. Private to the metrics."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Anderson-Darling: squared differences of distribution functions, weighted to the tails.
+"""Anderson-Darling: squared differences of functions, weighted to the tails.
 
 The p-value is interpolated in a published table that ends at 0.001 and 0.25; beyond it,
 the measurement says so. ``permutations`` gives an exact p-value instead.

@@ -1,4 +1,4 @@
-"""How many different values does the column hold?"""
+"""How many different values the column holds."""
 
 from __future__ import annotations
 

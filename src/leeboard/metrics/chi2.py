@@ -1,4 +1,4 @@
-"""Pearson's chi-square test: do two samples have the same shares?
+"""Pearson's chi-square test of whether two samples have the same shares.
 
 A test of homogeneity: both sides are samples. The same statistic against the reference
 as if it were the truth is too large by 1 + m / n, and calls unchanged data changed.

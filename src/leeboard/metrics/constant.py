@@ -1,4 +1,4 @@
-"""Does the column hold one and the same value in every row that has one?"""
+"""Whether the column holds one and the same value in every row that has one."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _on_counts(pair: Pair) -> Measurement:
     if theirs is None:
         text = "every value is rare; a profile does not tell one rare level from two"
         return undefined("constant", *sizes, code="needs_rows", text=text)
-    return _measured(ours, theirs, (sizes[0], sizes[1]))
+    return _measured((ours, theirs), (sizes[0], sizes[1]))
 
 
 def _single(cells: Cells, counts: Counts) -> bool | None:
@@ -52,10 +52,11 @@ def _on_rows(reference: Rows, current: Rows) -> Measurement:
     ours, theirs = (
         bool((rows.values == rows.values[0]).all()) for rows in (reference, current)
     )
-    return _measured(ours, theirs, (len(reference.values), len(current.values)))
+    return _measured((ours, theirs), (len(reference.values), len(current.values)))
 
 
-def _measured(ours: bool | None, theirs: bool, sizes: tuple[int, int]) -> Measurement:
+def _measured(found: tuple[bool | None, bool], sizes: tuple[int, int]) -> Measurement:
+    ours, theirs = found
     return Measurement(
         "constant",
         float(theirs),

@@ -1,4 +1,4 @@
-"""Which correlation of two numeric columns changed most, and by how much?
+"""Which correlation of two numeric columns changed most, and by how much.
 
 The p-value is Fisher's, times the number of pairs that were looked at (Bonferroni).
 """
@@ -29,12 +29,12 @@ from leeboard.stats.rank import midranks
 __all__ = ["METRIC"]
 
 _Array = np.ndarray[Any, Any]
-Table = Mapping[str, Rows]
+_Table = Mapping[str, Rows]
 
 
 def _on_table(
-    reference: Table,
-    current: Table,
+    reference: _Table,
+    current: _Table,
     *,
     method: str = "spearman",
     pair: tuple[str, str] | None = None,

@@ -1,4 +1,4 @@
-"""What share of the rows repeats an earlier row in every column?"""
+"""What share of the rows repeats an earlier row in every column."""
 
 from __future__ import annotations
 
@@ -84,7 +84,8 @@ def _numbered(values: Any) -> _Array:
         values = values.astype(np.float64) + 0.0  # -0.0 equals 0.0
     else:
         values = values.astype(np.int64)
-    return values.view(np.uint64)
+    codes: _Array = values.view(np.uint64)
+    return codes
 
 
 METRIC = Metric(

@@ -75,8 +75,8 @@ METRIC = Metric(
     kinds=NUMBERS,
     unit="root of the column's unit",
     direction="larger is more change",
-    source="Székely and Rizzo, Journal of Statistical Planning and Inference 143, 2013, "
-    "section 2",
+    source="Székely and Rizzo, Journal of Statistical Planning and Inference 143, "
+    "2013, section 2",
     on_rows=_on_rows,
     options={"permutations": 0, "seed": 0},
 )

@@ -1,4 +1,4 @@
-"""The likelihood-ratio test: do two samples have the same shares?
+"""The likelihood-ratio test of whether two samples have the same shares.
 
 A test of homogeneity, as its chi-square cousin, and equal to it for small changes.
 """

@@ -1,4 +1,4 @@
-"""How far apart are the shares of the cells, on a scale from 0 to 1?
+"""How far apart the shares of the cells are, on a scale from 0 to 1.
 
 Needs no smoothing; 8 times its square is about PSI for small changes.
 """
@@ -32,7 +32,7 @@ METRIC = Metric(
     kinds=ANY,
     unit="distance, 0 to 1",
     direction="larger is more change",
-    source="Hellinger, 1909; Le Cam and Yang, Asymptotics in Statistics, 2000, section 3.1",
+    source="Hellinger, 1909; Le Cam and Yang, Asymptotics in Statistics, 2000",
     on_counts=_on_counts,
     options=OPTIONS,
 )

@@ -1,7 +1,8 @@
 """How far apart are the shares of the cells: the root of the Jensen-Shannon divergence.
 
 With base 2 the distance lies in [0, 1]. Libraries disagree on the base, so one and the
-same line means different changes: with base e, values are smaller by sqrt(ln 2) = 0.833.
+same line means different changes: with base e, values are smaller by sqrt(ln 2) =
+0.833.
 """
 
 from __future__ import annotations

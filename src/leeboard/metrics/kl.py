@@ -1,4 +1,4 @@
-"""How surprising is the reference to one who expects the current shares?
+"""How surprising the reference is to one who expects the current shares.
 
 KL(reference || current): not symmetric.
 """
@@ -32,7 +32,7 @@ METRIC = Metric(
     kinds=ANY,
     unit="nats",
     direction="larger is more change",
-    source="Kullback and Leibler, Annals of Mathematical Statistics 22, 1951, section 2",
+    source="Kullback and Leibler, Annals of Mathematical Statistics 22, 1951",
     on_counts=_on_counts,
     options=OPTIONS,
 )

@@ -2,8 +2,8 @@
 
 From counts the statistic is known up to an interval. At the edges of the cells both
 functions are known. Inside a cell, one rises by p and the other by q, in an order that
-the counts do not tell; a cell that holds one value hides nothing. Infinities are values.
-Weak in the tails; on large samples, any change is significant.
+the counts do not tell; a cell that holds one value hides nothing. Infinities are
+values. Weak in the tails; on large samples, any change is significant.
 """
 
 from __future__ import annotations

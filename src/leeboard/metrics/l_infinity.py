@@ -1,4 +1,4 @@
-"""What is the largest change of any one cell's share?
+"""The largest change of any one cell's share.
 
 Blind to many small changes that add up.
 """
@@ -32,7 +32,7 @@ METRIC = Metric(
     kinds=ANY,
     unit="share",
     direction="larger is more change",
-    source="Breck et al., Data Validation for Machine Learning, MLSys 2019, section 4",
+    source="Breck et al., Data Validation for Machine Learning, MLSys 2019",
     on_counts=_on_counts,
     options=OPTIONS,
 )

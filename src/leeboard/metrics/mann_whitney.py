@@ -1,4 +1,4 @@
-"""Mann-Whitney: how often is a current value larger than a reference one?
+"""Mann-Whitney: how often a current value is larger than a reference one.
 
 0.5 is no change. Blind to a change of spread alone.
 """

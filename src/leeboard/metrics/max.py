@@ -1,4 +1,4 @@
-"""What is the largest finite value?"""
+"""The largest finite value."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What is the mean, and how far did it move?
+"""The mean, and how far it moved.
 
-Facts beside the value: ``difference``, current minus reference; ``z``, the difference in
-standard deviations of the reference (a size); ``t``, in standard errors (evidence).
+Facts beside the value: ``difference``, current minus reference; ``z``, the difference
+in standard deviations of the reference (a size); ``t``, in standard errors (evidence).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from leeboard.stats.intervals import student_reach, welch
 
 __all__ = ["METRIC"]
 
-Moments = tuple[float, float | None, int, float]
+_Moments = tuple[float, float | None, int, float]
 """Mean, standard deviation (None below two rows), rows, and design effect."""
 
 
@@ -56,7 +56,7 @@ def _on_rows(reference: Rows, current: Rows) -> Measurement:
     return _measured(moments[0], moments[1], PKind.INDEPENDENT)
 
 
-def _moments(rows: Rows) -> Moments | None:
+def _moments(rows: Rows) -> _Moments | None:
     values = np.asarray(rows.values, np.float64)
     if rows.infinite:
         values = values[np.isfinite(values)]
@@ -71,7 +71,7 @@ def _moments(rows: Rows) -> Moments | None:
     return mean, sd, len(values), 1.0
 
 
-def _measured(reference: Moments, current: Moments, kind: PKind) -> Measurement:
+def _measured(reference: _Moments, current: _Moments, kind: PKind) -> Measurement:
     mean, sd, n, design = reference
     other, other_sd, m, other_design = current
     effective = n / design, m / other_design

@@ -1,4 +1,4 @@
-"""What is the smallest finite value?"""
+"""The smallest finite value."""
 
 from __future__ import annotations
 

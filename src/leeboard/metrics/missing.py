@@ -1,4 +1,4 @@
-"""What share of the rows has no value: NULL, NaN, NaT?"""
+"""What share of the rows has no value: NULL, NaN, NaT."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What share of the values lies outside of the reference's range?
+"""What share of the values lies outside of the reference's range.
 
 Two new rows in n + 1 are expected outside, on average, whatever the distribution.
 Infinities lie outside unless the reference has the same infinity.

@@ -1,6 +1,6 @@
-"""How far have the shares of the cells moved?
+"""How far the shares of the cells have moved.
 
-symmetric; about (0.3 sd shift)² = 0.09 for a shift of 0.3 standard deviations.
+Symmetric; about 0.09 = 0.3² for a shift of 0.3 standard deviations.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ METRIC = Metric(
     kinds=ANY,
     unit="nats",
     direction="larger is more change",
-    source="Yurdakul and Naranjo, Journal of Risk Model Validation 14(4), 2020; the J divergence of Jeffreys, 1946",
+    source="Yurdakul and Naranjo, Journal of Risk Model Validation 14(4), 2020; the J "
+    "divergence of Jeffreys, 1946",
     on_counts=_on_counts,
     options=OPTIONS,
 )

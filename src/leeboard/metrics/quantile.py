@@ -1,8 +1,8 @@
-"""What is the q-quantile: the median for q = 0.5?
+"""The q-quantile, such as the median for q = 0.5.
 
 From rows it lies between two ordered rows, by linear interpolation; its 95 % interval
-rests on order statistics and holds for every distribution. From counts it is known up to
-the cell or two in which those rows lie, and so is the reference's.
+rests on order statistics and holds for every distribution. From counts it is known up
+to the cell or two in which those rows lie, and so is the reference's.
 """
 
 from __future__ import annotations
@@ -133,8 +133,8 @@ METRIC = Metric(
     kinds=NUMBERS,
     unit="unit of the column",
     direction="compare with the reference's",
-    source="Hyndman and Fan, American Statistician 50, 1996, type 7; interval: Conover, "
-    "Practical Nonparametric Statistics, 1999, section 3.2",
+    source="Hyndman and Fan, American Statistician 50, 1996, type 7; interval: "
+    "Conover, Practical Nonparametric Statistics, 1999, section 3.2",
     on_counts=_on_counts,
     on_rows=_on_rows,
     options={"q": 0.5},

@@ -1,4 +1,4 @@
-"""What share of the rows would have to move to another cell?
+"""What share of the rows would have to move to another cell.
 
 Its noise floor grows with the number of cells.
 """

@@ -1,4 +1,4 @@
-"""Did the type of the column change, such as from numbers to text?"""
+"""Whether the type of the column changed, such as from numbers to text."""
 
 from __future__ import annotations
 

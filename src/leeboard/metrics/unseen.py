@@ -1,7 +1,7 @@
-"""What share of the values are levels that the reference never had?
+"""What share of the values are levels that the reference never had.
 
-An unchanged column has unseen levels too, if the reference does not hold every rare one.
-How many is told by the reference's levels that occur once: their share of the rows
+An unchanged column has unseen levels too, if the reference does not hold every rare
+one. How many is told by the reference's levels that occur once: their share of the rows
 estimates the mass of all levels it never met (Good and Turing). That is the null.
 """
 
@@ -48,11 +48,11 @@ def _on_counts(pair: Pair) -> Measurement:
 
 
 def _excess_p(singles: int, n: int, unseen: int, m: int, design: float) -> float:
-    """One-sided: are there more unseen rows than the singletons let expect?
+    """Chance of so many unseen rows, by what the singletons let expect.
 
     A level that the reference missed may occur several times among the current rows, on
-    average at most 1 + 2 m / n times in a row of equally likely numbers of rows, so that
-    unseen rows come in clumps of about that size.
+    average at most 1 + 2 m / n times in a row of equally likely numbers of rows, so
+    that unseen rows come in clumps of about that size.
     """
     clump = (1.0 + 2.0 * m / n) * design
     effective = max(round(m / clump), 1)

@@ -1,4 +1,4 @@
-"""Wasserstein-1: by how much, on average, would values have to move?
+"""Wasserstein-1: by how much, on average, values would have to move.
 
 From counts the distance is known up to an interval. In a cell, the area between the two
 functions is at least the absolute value of its integral, which follows from counts and

@@ -1,8 +1,8 @@
 """Divergences between two sets of shares, from counts.
 
 Shares are smoothed by adding the same amount to every cell of both sides,
-``p = (c + a) / (n + a K)``; ``a = 1/2`` is the estimate of Krichevsky and Trofimov (1981).
-With ``a = 0`` a divergence may be infinite. Arrays in, numbers out.
+``p = (c + a) / (n + a K)``; ``a = 1/2`` is the estimate of Krichevsky and Trofimov
+(1981). With ``a = 0`` a divergence may be infinite. Arrays in, numbers out.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _Array = np.ndarray[Any, Any]
 def shares(counts: _Array, smoothing: float) -> _Array:
     """Shares of cells, ``smoothing`` rows added to each; shape (k,), sum 1."""
     padded = np.asarray(counts, np.float64) + smoothing
-    return padded / padded.sum()
+    result: _Array = padded / padded.sum()
+    return result
 
 
 def kullback_leibler(p: _Array, q: _Array) -> float:

@@ -122,8 +122,8 @@ def outside_tail(least: int, n: int, m: int) -> float:
     """Chance that ``least`` or more of m new rows lie outside the range of n old ones.
 
     Exact for independent rows of one continuous distribution, as all orders of old and
-    new rows are then equally likely (David and Nagaraja, Order Statistics, 2003, section
-    7.2); an upper bound where values tie. n is at least 2.
+    new rows are then equally likely (David and Nagaraja, Order Statistics, 2003,
+    section 7.2); an upper bound where values tie. n is at least 2.
     """
     from scipy.special import gammaln
 
@@ -147,8 +147,8 @@ def correlation_p(
 ) -> float:
     """Two-sided test that two correlations are equal, by Fisher's z (1921).
 
-    ``ranks``: for Spearman's coefficient, with the variance of Bonett and Wright (2000),
-    ``(1 + r² / 2) / (n - 3)``. Each sample needs 4 rows.
+    ``ranks``: for Spearman's coefficient, with the variance of Bonett and Wright
+    (2000), ``(1 + r² / 2) / (n - 3)``. Each sample needs 4 rows.
     """
     if max(abs(reference), abs(current)) >= 1.0:
         return 1.0 if reference == current else 0.0

@@ -1,4 +1,4 @@
-"""Two-sample tests of counts: is the current sample from what the reference is from?
+"""Two-sample tests of counts: both samples from one distribution, or not.
 
 Both rows of the table are samples. Taking the reference for the truth, as a
 goodness-of-fit test does, inflates the statistic by 1 + m / n. Arrays in, numbers out.
