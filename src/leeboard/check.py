@@ -115,7 +115,7 @@ def check(
     source = open_source(current, name="current")
     now = profile_current(source, before)
     chosen = _chosen(before, columns, ignore)
-    rows = open_rows(rows_before, source)
+    rows = open_rows(rows_before, source, before.schema)
     columns_found = _columns(before, now, chosen, lines)
     columns_found = list(_with_rows(columns_found, rows)) if exact else columns_found
     subjects = _Subjects(before, now, columns_found, rows)
@@ -313,6 +313,7 @@ def measure_pair(pair: Pair, column: Column) -> dict[str, Measurement]:
         name: metric.on_counts(pair)
         for name, metric in metrics().items()
         if metric.on_counts is not None
+        and metric.routine
         and metric.needs in (Needs.COUNTS, Needs.MOMENTS)
         and column.kind in metric.kinds
     }

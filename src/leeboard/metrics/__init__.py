@@ -1,14 +1,10 @@
-"""Metrics: what compares two profiles. A folder is a registry."""
+"""Metrics: each compares a reference with current data and gives a measurement.
 
-from __future__ import annotations
+One file here is one metric; its name is the file's. Other packages add metrics through
+the entry-point group ``leeboard.metrics``: each entry names a ``Metric``. Nothing is
+imported before it is asked for.
+"""
 
-from collections.abc import Mapping
+from leeboard.metrics._registry import Metrics, metrics
 
-from leeboard.metrics._metric import Metric
-
-__all__ = ["metrics"]
-
-
-def metrics() -> Mapping[str, Metric]:
-    """Return every metric by name."""
-    return {}
+__all__ = ["Metrics", "metrics"]

@@ -22,6 +22,7 @@ __all__ = [
     "Pair",
     "Reason",
     "Rows",
+    "undefined",
 ]
 
 ANY = frozenset({Kind.NUMERIC, Kind.CATEGORICAL, Kind.BOOLEAN, Kind.DATETIME})
@@ -86,6 +87,8 @@ class Measurement:
     subject : str
         Column, pair of columns, or ``table``; filled in by the check.
     segment : str or None
+    facts : tuple of (str, float)
+        Figures beside the value, by name, such as ``("z", 1.7)``.
     """
 
     metric: str
@@ -102,6 +105,18 @@ class Measurement:
     reason: Reason | None = None
     subject: str = ""
     segment: str | None = None
+    facts: tuple[tuple[str, float], ...] = ()
+
+    def fact(self, name: str) -> float | None:
+        """Figure of that name beside the value; None if there is none."""
+        return next((figure for key, figure in self.facts if key == name), None)
+
+
+def undefined(
+    metric: str, n_reference: int, n_current: int, *, code: str, text: str
+) -> Measurement:
+    """Say that a metric has no value here, and why."""
+    return Measurement(metric, None, n_reference, n_current, reason=Reason(code, text))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,12 +157,24 @@ class Rows:
     kind : Kind
     infinite : int
         Among ``values``, how many are infinite.
+    present : array of bool, shape (n + missing,), or None
+        Which rows have a value, for metrics that look at several columns; None where
+        no row is missing.
+    ascending : bool
+        The values are in ascending order, and no longer in that of the rows.
     """
 
     values: Any
     missing: int
     kind: Kind
     infinite: int = 0
+    present: Any = None
+    ascending: bool = False
+
+    @property
+    def rows(self) -> int:
+        """All rows, missing ones included."""
+        return len(self.values) + self.missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +198,12 @@ class Metric:
     on_rows : callable (Rows, Rows, **options) -> Measurement, or None
         Reference first.
     on_table : callable or None
-        For metrics of a whole table: (frame of Rows by column, likewise, **options).
+        For metrics of a whole table: (mapping of column to Rows, likewise, **options).
+    on_types : callable (str, str) -> Measurement, or None
+        For metrics of a column's type: names of the reference and the current type.
     options : mapping of option name to default
+    routine : bool
+        A check measures it unasked, where it has the counts; false for what is slow.
     """
 
     name: str
@@ -185,4 +216,6 @@ class Metric:
     on_counts: Callable[..., Measurement] | None = None
     on_rows: Callable[..., Measurement] | None = None
     on_table: Callable[..., Measurement] | None = None
+    on_types: Callable[..., Measurement] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    routine: bool = True

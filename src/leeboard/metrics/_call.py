@@ -1,0 +1,100 @@
+"""One metric called with options, which are checked first. Private to the metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from leeboard.errors import MetricError
+from leeboard.metrics._metric import Measurement, Metric, Pair, Rows, undefined
+from leeboard.schema import Kind
+
+__all__ = ["check_kind", "check_options", "of_counts", "of_rows", "of_tables"]
+
+
+def check_options(metric: Metric, options: Mapping[str, Any]) -> None:
+    """Refuse an option that the metric does not have, or a value of another type.
+
+    Raises
+    ------
+    MetricError
+    """
+    for name, value in options.items():
+        where = f"metric {metric.name!r}, option {name!r}"
+        if name not in metric.options:
+            known = ", ".join(map(repr, metric.options))
+            raise MetricError(
+                code="unknown_option",
+                where=where,
+                found="no such option",
+                expected=f"one of {known}" if known else "no options",
+                fix="`leeboard metrics` lists each metric's options.",
+            )
+        default = metric.options[name]
+        if default is not None and not _fits(value, default):
+            raise MetricError(
+                code="bad_option",
+                where=where,
+                found=f"{value!r:.40}",
+                expected=f"a value like {default!r}",
+                fix="Leave it out to get the default.",
+            )
+
+
+def _fits(value: object, default: object) -> bool:
+    if isinstance(value, bool) or isinstance(default, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    return isinstance(value, type(default))
+
+
+def check_kind(metric: Metric, kind: Kind | None, subject: str) -> None:
+    """Refuse a column of a kind that the metric cannot measure.
+
+    Raises
+    ------
+    MetricError
+    """
+    if kind in metric.kinds:
+        return
+    raise MetricError(
+        code="wrong_kind",
+        where=f"metric {metric.name!r} on {subject}",
+        found=f"values of kind {kind.value}" if kind else "values of no known kind",
+        expected=" or ".join(sorted(known.value for known in metric.kinds)),
+        fix="Choose another metric; `leeboard metrics` says what each one is for.",
+    )
+
+
+def of_counts(metric: Metric, pair: Pair, **options: Any) -> Measurement:
+    """Measure two sets of counts; without a value if the metric needs rows."""
+    check_options(metric, options)
+    if metric.on_counts is None:
+        sizes = pair.reference.rows, pair.current.rows
+        text = f"{metric.name} needs rows, and a profile holds counts"
+        return undefined(metric.name, *sizes, code="needs_rows", text=text)
+    return metric.on_counts(pair, **options)
+
+
+def of_rows(
+    metric: Metric, reference: Rows, current: Rows, **options: Any
+) -> Measurement | None:
+    """Measure two columns of rows; None if the metric works on counts alone."""
+    check_options(metric, options)
+    if metric.on_rows is None:
+        return None
+    return metric.on_rows(reference, current, **options)
+
+
+def of_tables(
+    metric: Metric,
+    reference: Mapping[str, Rows],
+    current: Mapping[str, Rows],
+    **options: Any,
+) -> Measurement | None:
+    """Measure two tables; None if the metric is of one column."""
+    check_options(metric, options)
+    if metric.on_table is None:
+        return None
+    return metric.on_table(reference, current, **options)
