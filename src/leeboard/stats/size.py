@@ -18,6 +18,8 @@ __all__ = ["Size", "psi", "shares"]
 
 _Array = np.ndarray[Any, Any]
 _HALVINGS = 60
+_RESOLUTION = 2.0**-53
+"""A tail taken as one minus a probability is known no finer."""
 
 
 def shares(counts: _Array, smoothing: float = 0.5) -> _Array:
@@ -91,8 +93,8 @@ class Size:
         return float(chndtr(at / self.scale, freedom, size / self.scale))
 
     def beyond(self, size: float) -> float:
-        """p-value of "the true size is at most ``size``"."""
-        return max(0.0, 1.0 - self.at_most(size))
+        """p-value of "the true size is at most ``size``", never exactly 0."""
+        return max(_RESOLUTION, 1.0 - self.at_most(size))
 
     def upper(self, level: float) -> float:
         """One-sided upper bound of the true size at that level, such as 0.95."""
