@@ -1,11 +1,14 @@
 """Leeboard: what changed, how sure that is, and whether it matters.
 
-Events fall into windows, windows are counted into profiles, metrics compare two profiles,
-verdicts judge the measurements, incidents gather the verdicts, and people are told.
+Events fall into windows, windows are counted into profiles, metrics compare two
+profiles, verdicts judge the measurements, incidents gather the verdicts, and people are
+told.
 """
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -56,10 +59,25 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(message)
     from importlib import import_module
 
-    # a module of the same name becomes an attribute on import; the function replaces it
     value = getattr(import_module(_HOME[name]), name)
     globals()[name] = value
     return value
+
+
+class _Package(ModuleType):
+    """Keeps ``leeboard.check`` the function, whoever imports the module of that name.
+
+    Importing a module sets it as an attribute of its package. Where a public name is
+    that of its module, the attribute becomes what the module holds under the name.
+    """
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name in _HOME and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
 
 
 def __dir__() -> list[str]:

@@ -7,7 +7,6 @@ import importlib
 import pkgutil
 import subprocess
 import sys
-import types
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,6 +39,13 @@ def _defined(module: ast.Module) -> Iterator[str]:
                 yield name
 
 
+def _brought(module: ast.Module) -> Iterator[str]:
+    """Yield the names that a package takes from its own modules."""
+    for node in module.body:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lee"):
+            yield from (name.asname or name.name for name in node.names)
+
+
 @pytest.mark.parametrize("name", _packages())
 def test_all_equals_the_public_names_of_a_package(name: str) -> None:
     """A package's __all__ resolves, repeats nothing, and leaves out no public name."""
@@ -48,11 +54,8 @@ def test_all_equals_the_public_names_of_a_package(name: str) -> None:
     assert len(declared) == len(set(declared))
     for public in declared:
         getattr(package, public)
-    bound = {
-        key
-        for key, value in vars(package).items()
-        if not isinstance(value, types.ModuleType) and key != "annotations"
-    }
+    module = tree(Path(package.__file__ or ""))
+    bound = {*_defined(module), *_brought(module)}
     assert _public(bound) <= set(declared)
     assert set(declared) <= set(dir(package))
 
@@ -83,5 +86,16 @@ def test_star_import_works() -> None:
         "from leeboard import *\nimport leeboard\n"
         "missing = [n for n in leeboard.__all__ if n not in globals()]\n"
         "assert not missing, missing"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("name", leeboard.__all__)
+def test_a_public_name_is_never_a_module(name: str) -> None:
+    """``leeboard.check`` is the function, also after its module was imported."""
+    code = (
+        "import importlib, types\nimport leeboard\n"
+        f"importlib.import_module(leeboard._HOME[{name!r}])\n"
+        f"assert not isinstance(leeboard.{name}, types.ModuleType)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
