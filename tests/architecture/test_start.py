@@ -38,11 +38,21 @@ def test_import_is_quick(tmp_path: Path) -> None:
 
 
 CHECK = """
+import sys
+
+class Absent:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("pandas", "polars", "duckdb"):
+            raise ModuleNotFoundError(name, name=name)
+
+sys.meta_path.insert(0, Absent())
 import leeboard as lb
+
 rows = {"x": [float(i) for i in range(300)], "c": ["a", "b", "c"] * 100}
 report = lb.check(rows, rows)
 assert report.passed
 report.to_json()
+report.to_dict()
 """
 
 
@@ -50,15 +60,16 @@ report.to_json()
     ("code", "forbidden"),
     [
         ("import leeboard", ["numpy", "pyarrow", "narwhals", "scipy", "jinja2"]),
-        (
-            CHECK,
-            ["scipy.stats", "sklearn", "pandas", "polars", "duckdb", "pyarrow.dataset"],
-        ),
+        (CHECK, ["scipy.stats", "sklearn", "pyarrow.dataset", "jinja2", "rich"]),
     ],
     ids=["import", "check"],
 )
 def test_slow_packages_stay_out(code: str, forbidden: list[str]) -> None:
-    """The import, and the default check, load none of the packages that cost most."""
+    """The import, and the default check, load none of the packages that cost most.
+
+    The check runs as if no frame package were installed: pyarrow loads pandas by
+    itself where it is, so that asking afterwards would say nothing about us.
+    """
     look = f"import sys; print([m for m in {forbidden!r} if m in sys.modules])"
     run = subprocess.run(
         [sys.executable, "-c", f"{code}\n{look}"],

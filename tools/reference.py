@@ -1,0 +1,106 @@
+"""Write docs/reference: tables of metrics, settings and commands, from the code itself.
+
+Run by ``make docs``; ``tests/docs/test_reference.py`` compares what stands there.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+import leeboard
+from leeboard.cli.commands import app
+
+__all__ = ["commands", "main", "metrics", "pages"]
+
+ROOT = Path(__file__).resolve().parents[1]
+NOTE = "<!-- Written by `make docs`. Change the code, not this page. -->\n"
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    cells = [[cell.replace("|", "\\|") for cell in line] for line in lines]
+    return "\n".join("| " + " | ".join(line) + " |" for line in cells) + "\n"
+
+
+def _options(options: dict[str, Any]) -> str:
+    return ", ".join(f"`{name}={value!r}`" for name, value in options.items())
+
+
+def metrics() -> str:
+    """Return the page of metrics, from their declarations."""
+    rows = [
+        (
+            f"`{metric.name}`",
+            metric.answers,
+            metric.needs.value,
+            ", ".join(sorted(kind.value for kind in metric.kinds)),
+            metric.unit,
+            metric.direction,
+            _options(dict(metric.options)),
+            metric.source,
+        )
+        for metric in leeboard.metrics().values()
+    ]
+    head = ("name", "answers", "needs", "kinds", "unit", "direction")
+    return (
+        "# Metrics\n\nEach compares a reference with a current sample. What a metric"
+        " *needs* says the least it works on: counts and moments are in a saved"
+        " profile, rows are not.\n\n"
+        + _table((*head, "options", "source"), sorted(rows))
+    )
+
+
+def _form(parameter: Any) -> str:
+    """Return how a parameter is typed: ``REFERENCE``, or ``--html FILE``."""
+    if parameter.param_type_name == "argument":
+        return f"`{parameter.metavar or parameter.name.upper()}`"
+    return f"`{' '.join([', '.join(parameter.opts), parameter.metavar or '']).strip()}`"
+
+
+def _shown(default: Any) -> str:
+    return "" if default in (None, (), [], False) else f"`{default}`"
+
+
+def _command(command: Any, path: str) -> str:
+    """Return one command's part: what it does, its arguments and options."""
+    rows = [
+        (_form(given), _shown(given.default), " ".join((given.help or "").split()))
+        for given in command.params
+        if not given.hidden
+    ]
+    text = f"## {path}\n\n{inspect.cleandoc(command.help or '')}\n"
+    return text + (f"\n{_table(('', 'default', ''), rows)}" if rows else "")
+
+
+def commands() -> str:
+    """Return the page of commands, from what ``--help`` reads."""
+    root = typer.main.get_command(app)
+    parts = [
+        _command(command, f"leeboard {name}")
+        for name, command in sorted(getattr(root, "commands", {}).items())
+        if not command.hidden
+    ]
+    return "# Commands\n\n" + "\n".join([_command(root, "leeboard"), *parts])
+
+
+def pages() -> dict[Path, str]:
+    """Return the text of every page of the reference by its place in the checkout."""
+    folder = Path("docs") / "reference"
+    texts = {"metrics.md": metrics(), "commands.md": commands()}
+    return {folder / name: f"{NOTE}\n{text}" for name, text in texts.items()}
+
+
+def main() -> None:
+    """Write every page."""
+    for place, text in pages().items():
+        (ROOT / place).parent.mkdir(parents=True, exist_ok=True)
+        (ROOT / place).write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
