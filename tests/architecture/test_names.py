@@ -34,7 +34,12 @@ def _defined(module: ast.Module) -> Iterator[str]:
             case ast.AsyncFunctionDef(name=name):
                 yield name
             case ast.Assign(targets=targets):
-                yield from (t.id for t in targets if isinstance(t, ast.Name))
+                yield from (
+                    part.id
+                    for target in targets
+                    for part in ast.walk(target)
+                    if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)
+                )
             case ast.AnnAssign(target=ast.Name(id=name)):
                 yield name
 

@@ -14,14 +14,18 @@ INNER_PARAMETERS = 6
 
 
 def _lines(node: Function) -> int:
-    """Count a function's lines without its docstring: prose is not complexity."""
-    assert node.end_lineno is not None
+    """Count a function's lines without its docstring: prose is not complexity.
+
+    Of a command of the shell only the body counts: its signature is the declaration
+    that ``--help`` and the docs are made from, as long as the command has options.
+    """
     first = node.body[0]
-    doc = 0
-    if ast.get_docstring(node) is not None:
-        assert first.end_lineno is not None
-        doc = first.end_lineno - first.lineno + 1
-    return node.end_lineno - node.lineno + 1 - doc
+    assert node.end_lineno is not None
+    assert first.end_lineno is not None
+    command = any("app.command" in ast.unparse(d) for d in node.decorator_list)
+    start = first.lineno if command else node.lineno
+    doc = first.end_lineno - first.lineno + 1 if ast.get_docstring(node) else 0
+    return node.end_lineno - start + 1 - doc
 
 
 def _parameters(node: Function) -> int:
