@@ -48,12 +48,12 @@ def area_bounds(pair: Pair) -> tuple[float, float]:
     c, x = (counts.cells[: cells.inner + 2] for counts in (reference, current))
     p, q = c / n, x / m
     width = np.maximum(b - a, 0.0)
-    start = np.cumsum(p) - p - (np.cumsum(q) - q)
+    start, stop = _apart(c, x)
     # room left to the right of the rows, summed over rows: from counts and sums
     right_f = np.clip(p * b - reference.sums / n, 0.0, p * width)
     right_g = np.clip(q * b - current.sums / m, 0.0, q * width)
     integral = start * width + right_f - right_g
-    integral[single] = ((start + p - q) * width)[single]
+    integral[single] = (stop * width)[single]
     least = np.abs(integral)
     most = _most(np.stack([start, p, q, width, right_f, right_g]), integral)
     most = np.where(single | (p == 0) & (q == 0), least, np.maximum(most, least))
@@ -65,6 +65,17 @@ def area_bounds(pair: Pair) -> tuple[float, float]:
     low = max(float(least.sum()) * (1.0 - 64 * _ULP) - slack, 0.0) / SCALE
     high = (float(most.sum()) * (1.0 + 64 * _ULP) + slack) / SCALE
     return max(low - _TINY, 0.0), high + _TINY
+
+
+def _apart(c: _Array, x: _Array) -> tuple[_Array, _Array]:
+    """F - G where each cell starts and stops, each rounded once."""
+    n, m = int(c.sum()), int(x.sum())
+    upto = [0]
+    for rows_c, rows_x in zip(c.tolist(), x.tolist(), strict=True):
+        # whole numbers: near its ends, F - G is a small difference of large shares
+        upto.append(upto[-1] + rows_c * m - rows_x * n)
+    shares = np.array([difference / (n * m) for difference in upto])
+    return shares[:-1], shares[1:]
 
 
 def _ends(
