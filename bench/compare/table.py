@@ -47,8 +47,8 @@ categories tilted, both a PSI of 0.09; the share of columns called changed.
 NannyML looks at chunks (a tenth of the reference, at most the whole current sample); a
 column counts if any chunk alerts. Of single chunks of an unchanged column {chunks}
 alerted. Evidently also has an alarm for the whole data set, raised when half of the
-columns are: {dataset} of {dataset_of} unchanged data sets. Of all columns here Leeboard left
-{unsure} *unsure*, which is neither an alarm nor a word that nothing changed.
+columns are: {dataset} of {dataset_of} unchanged data sets. Of all columns here Leeboard
+left {unsure} *unsure*, which is neither an alarm nor a word that nothing changed.
 """
 
 WILD = """\
