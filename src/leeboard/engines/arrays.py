@@ -103,7 +103,8 @@ def distance(values: _Array, centre: float) -> float:
     """Square root of the summed squared distances from a centre, times SCALE."""
     with np.errstate(over="ignore", invalid="ignore"):
         apart = values - centre
-        squares = float(np.dot(apart, apart))
+        # not np.dot: BLAS starts threads for it, and its sum depends on their number
+        squares = float(np.square(apart, out=apart).sum())
     if np.isfinite(squares) and squares > 1e-290:
         return float(np.sqrt(squares)) * SCALE
     apart = values * SCALE - centre * SCALE
@@ -111,7 +112,7 @@ def distance(values: _Array, centre: float) -> float:
     if largest == 0.0:
         return 0.0
     apart = apart / largest
-    return float(np.sqrt(np.dot(apart, apart))) * largest
+    return float(np.sqrt(np.square(apart).sum())) * largest
 
 
 def count_ordered(
