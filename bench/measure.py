@@ -67,6 +67,7 @@ def run(command: Sequence[str | Path], *, allowed: Sequence[int] = (0, 1)) -> Co
     """Run to the end; raise SystemExit with its errors if the code is not allowed."""
     environment = os.environ | QUIET
     environment.setdefault("PYTHONPATH", str(ROOT / "src"))
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     start = [sys.executable, "-S", "-c", LAUNCH]
     with tempfile.NamedTemporaryFile() as note:
         done = subprocess.run(
