@@ -169,4 +169,9 @@ TOOLS: dict[str, Callable[..., Answer]] = {
 
 def versions(tool: str) -> dict[str, str]:
     """Return the version of a tool and of the pandas beside it."""
-    return {name: version(name) for name in (tool, "pandas", "numpy")}
+    found = {name: version(name) for name in ("pandas", "numpy")}
+    if tool == "leeboard":  # of this checkout, installed or not
+        from leeboard._version import __version__
+
+        return {tool: __version__} | found
+    return {tool: version(tool)} | found

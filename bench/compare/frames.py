@@ -78,7 +78,14 @@ def sizes() -> list[Pair]:
     return [
         Pair("A1", "no rows in current", plain, other.head(0), None, empty),
         Pair("A2", "no rows in reference", plain.head(0), other, None, empty),
-        Pair("A3", "one row in current", plain, other.head(1), None, ("one row",)),
+        Pair(
+            "A3",
+            "one row in current",
+            plain,
+            other.head(1),
+            None,
+            ("insufficient", "too few"),
+        ),
         Pair("A4", "no columns", plain[[]], other[[]], None, none),
     ]
 

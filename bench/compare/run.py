@@ -157,10 +157,11 @@ def judge(pair: Pair, answer: Answer) -> str:
     if pair.code == "A44" and breaks_out(answer):
         return "unsafe page"
     if pair.odd is None:
-        spoken = " ".join(f.text for f in answer.columns.values()) + answer.notices
-        named = any(word in spoken.lower() for word in pair.words)
-        judged = [f for f in answer.columns.values() if f.value is not None]
-        return "result" if judged or named else "silent"
+        if any(found.value is not None for found in answer.columns.values()):
+            return "result"
+        told = [f.text for f in answer.columns.values() if f.changed is not None]
+        spoken = " ".join([*told, answer.notices]).lower()
+        return "named" if any(word in spoken for word in pair.words) else "silent"
     found = answer.columns.get(pair.odd)
     if found is not None and found.value is not None:
         return "result"
