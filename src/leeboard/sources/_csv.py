@@ -25,6 +25,7 @@ __all__ = ["CsvRows"]
 _BLOCK = 1 << 20
 _CARDINALITY = 10_000
 _STEP = 1 << 18
+_ENDS = (b"", b"\n", b"\r")
 _LONG = r"^\s*[+-]?\d{19,}\s*$"
 _INT64_MAX = 2.0**63
 _ZEROS = r"^\s*[+-]?0[0-9xX][0-9a-fA-F]*\s*$"
@@ -42,6 +43,8 @@ class CsvRows:
     texts : set of str
         Columns that are text whatever they look like.
     """
+
+    has_header = True
 
     def __init__(
         self,
@@ -125,6 +128,10 @@ class CsvRows:
         """
         return self._read(piece, types, list(types))
 
+    def texts(self, piece: Piece, name: str) -> pa.ChunkedArray:
+        """Return a column as it is written."""
+        return self._read(piece, {name: pa.string()}, [name]).column(name)
+
     def _read(
         self,
         piece: Piece,
@@ -195,7 +202,7 @@ class CsvRows:
         line = piece.line
         for row in found:
             text = row.text.encode("utf-8", "surrogateescape")
-            start = max(at, piece.data.find(text, at))
+            start = _line_start(piece.data, text, at)
             line += piece.data.count(b"\n", at, start)
             expected = f"{row.expected_columns} fields, as in the header"
             self.rejects.add(line, f"{row.actual_columns} fields", expected)
@@ -214,6 +221,17 @@ class CsvRows:
 
 _LABELS = "\0labels"
 _NUMBERS = frozenset({pa.int64(), pa.float64()})
+
+
+def _line_start(data: bytes, text: bytes, at: int) -> int:
+    """Return where a row stands that is known by its text, searched from a place on."""
+    start = data.find(text, at)
+    while start >= 0:
+        end = start + len(text)
+        if data[end : end + 1] in _ENDS and data[max(0, start - 1) : start] in _ENDS:
+            return start
+        start = data.find(text, start + 1)
+    return at
 
 
 def _has_leading_zero(data: bytes, delimiter: str) -> bool:

@@ -5,6 +5,7 @@ Place: under ``TextSource``, over CSV and JSON lines. Must not know either's syn
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
@@ -14,7 +15,11 @@ from leeboard.errors import Note, Problem
 from leeboard.sources._bytes import Piece
 from leeboard.sources._rejects import Rejects
 
-__all__ = ["Rows", "infer_table", "merge_types", "plain_type"]
+__all__ = ["Rows", "infer_table", "known_type", "merge_types", "plain_type"]
+
+
+_VALUES = re.compile(r"dictionary<values=([^,]+),")
+_TIME = re.compile(r"timestamp\[(s|ms|us|ns)(?:, tz=(.+))?\]")
 
 
 class Rows(Protocol):
@@ -23,6 +28,7 @@ class Rows(Protocol):
     notes: list[Note]
     problems: dict[str, Problem]
     rejects: Rejects
+    has_header: bool
 
     def infer(self, piece: Piece) -> pa.Table:
         """Return a piece with the types its own text suggests."""
@@ -30,6 +36,10 @@ class Rows(Protocol):
 
     def read(self, piece: Piece, types: Mapping[str, pa.DataType]) -> pa.Table:
         """Return some columns with given types; ArrowInvalid if a cell does not fit."""
+        ...
+
+    def texts(self, piece: Piece, name: str) -> pa.ChunkedArray:
+        """Return a column as it is written."""
         ...
 
 
@@ -49,6 +59,25 @@ def merge_types(one: pa.DataType, two: pa.DataType) -> pa.DataType:
     if len(times) == 2 and times[0].tz == times[1].tz:
         return pa.timestamp("ns", times[0].tz)
     return pa.string()
+
+
+def known_type(kind: pa.DataType | str) -> pa.DataType:
+    """Return a type given as such or by its text, such as ``timestamp[us, tz=UTC]``.
+
+    Dictionaries become the type of their values; texts that say nothing become null,
+    which fits every column.
+    """
+    if isinstance(kind, pa.DataType):
+        return plain_type(kind)
+    values = _VALUES.match(kind)
+    text = values.group(1) if values else kind
+    time = _TIME.fullmatch(text)
+    if time:
+        return pa.timestamp(time.group(1), time.group(2))
+    try:
+        return pa.type_for_alias(text)
+    except (ValueError, pa.ArrowException):
+        return pa.null()
 
 
 def plain_type(kind: pa.DataType) -> pa.DataType:

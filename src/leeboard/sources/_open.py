@@ -23,7 +23,7 @@ def open_source(
     data: Any,
     *,
     name: str = "reference",
-    types: Mapping[str, pa.DataType] | None = None,
+    types: Mapping[str, pa.DataType | str] | None = None,
     limits: Limits | None = None,
 ) -> Source:
     """Return data as a source of columns and blocks.
@@ -34,9 +34,10 @@ def open_source(
         A path may name a file, a folder or a pattern such as ``logs/*.parquet``.
     name : str
         What the data is to the user, ``reference`` or ``current``; for messages.
-    types : mapping of str to DataType, optional
-        What columns are known to be. Text files are then read in one pass; cells that
-        do not fit are missing, and the column is listed in ``problems`` at the end.
+    types : mapping of str to DataType or str, optional
+        What columns are known to be, also by the text of a type. Text files are then
+        read in one pass; cells that do not fit are missing, and the column is listed in
+        ``problems`` at the end.
     limits : Limits, optional
         By default those the environment sets.
 
@@ -113,12 +114,13 @@ def _is(data: Any, library: str, name: str) -> bool:
 
 
 def _files(
-    paths: Any, types: Mapping[str, pa.DataType] | None, limits: Limits | None
+    paths: Any, types: Mapping[str, pa.DataType | str] | None, limits: Limits | None
 ) -> Source:
     from leeboard.sources._files import file_source
+    from leeboard.sources._infer import known_type
 
     return file_source(
         [os.fspath(path) for path in paths],
-        types=types or {},
+        types={name: known_type(kind) for name, kind in (types or {}).items()},
         limits=limits or Limits.from_environment(),
     )

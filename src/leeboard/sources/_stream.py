@@ -129,10 +129,11 @@ class Stream:
                 return self._rows.read(piece, {name: attempt}).column(name)
             except pa.ArrowInvalid:
                 continue
-        texts = self._rows.read(piece, {name: pa.string()}).column(name)
+        texts = self._rows.texts(piece, name)
         fitting, bad = _fitting(texts, kind)
         row = pc.index(bad, True).as_py()
-        known = misfits.setdefault(name, [piece.line + row + 1, 0])
+        header = piece.line == 1 and self._rows.has_header
+        known = misfits.setdefault(name, [piece.line + row + header, 0])
         known[1] += pc.sum(bad).as_py() or 0
         return fitting
 
@@ -148,15 +149,17 @@ class Stream:
 
 
 def _settle(guessed: pa.DataType, known: pa.DataType | None) -> pa.DataType:
-    if known is None:
+    if known is None or pa.types.is_null(known):
         return guessed
-    known = plain_type(known)
     if pa.types.is_large_string(known):
         known = pa.string()
     if known == pa.string() or pa.types.is_null(guessed):
         return known
     if _is_number(known) and _is_number(guessed):
         return guessed
+    if pa.types.is_timestamp(known) and pa.types.is_timestamp(guessed):
+        # another unit is the same thing; with a zone or without is not
+        return known if bool(known.tz) == bool(guessed.tz) else guessed
     return known if merge_types(guessed, known) == known else guessed
 
 
