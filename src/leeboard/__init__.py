@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
