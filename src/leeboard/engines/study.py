@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leeboard.engines.arrays import count_ordered, tally_levels
+from leeboard.engines.arrays import count_ordered, sorted_finite, tally_levels
 from leeboard.engines.cut import cut_levels, cut_numbers
 from leeboard.engines.values import kind_of, numbers
 from leeboard.errors import Note
@@ -114,21 +114,11 @@ def _study_numbers(
     column = declared or _infer_number(name, kind, values, nulls)
     if not column.compared:
         return Studied(column, form)
-    if values.dtype.kind == "f":
-        nulls += int(np.count_nonzero(np.isnan(values)))
-        low = int(np.count_nonzero(values == -np.inf))
-        high = int(np.count_nonzero(values == np.inf))
-        finite = values[np.isfinite(values)] if nulls or low or high else values
-    else:
-        low = high = 0
-        finite = values
-    if len(finite) == 0:
+    ordered, low, high, gone = sorted_finite(values)
+    if len(ordered) == 0:
         return _all_missing(name, kind, declared, form)
-    ordered = np.sort(finite)
-    if ordered.dtype.kind == "f":
-        ordered += 0.0  # -0.0 becomes 0.0, so that both are one value
     cells = cut_numbers(ordered)
-    counts = count_ordered(cells, ordered, (low, high, nulls))
+    counts = count_ordered(cells, ordered, (low, high, nulls + gone))
     notes = _infinite_note(name, low + high, "reference")
     return Studied(column, form, cells, counts, notes)
 
