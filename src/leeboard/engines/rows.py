@@ -142,12 +142,13 @@ class RowsPair:
         if kind is None:
             kind = _without_values(metric, column, types)
         check_kind(metric, kind, f"column {column!r}")
-        data = before.column(column), self._current.column(column)
+        sides = (before, self._current)
         if metric.on_rows is None:
+            data = before.column(column), self._current.column(column)
             return _on_counts(metric, column, kind, data, options)
         if self._held is None or self._held[0] != column:
             self._held = None
-            ours, theirs = (_ordered(rows_of(side, kind)) for side in data)
+            ours, theirs = (_ordered(rows_of(s.column(column), kind)) for s in sides)
             self._held = column, ours, theirs
         return metric.on_rows(*self._held[1:], **options)
 
