@@ -66,7 +66,7 @@ def profile(
         source = open_source(frame, name="reference")
         return profile_reference(source, _schema(schema), segment)
     known = reference if isinstance(reference, Profile) else _load(reference)
-    return profile_current(open_source(frame, name="current"), known)
+    return profile_current(_current(frame, known), known)
 
 
 def check(
@@ -112,7 +112,7 @@ def check(
     lines = _lines(negligible, large)
     conditions = load_suite(suite)
     before, rows_before = _reference(reference, schema, segment)
-    source = open_source(current, name="current")
+    source = _current(current, before)
     now = profile_current(source, before)
     chosen = _chosen(before, columns, ignore)
     rows = open_rows(rows_before, source, before.schema)
@@ -133,6 +133,12 @@ def check(
         level=LEVEL,
     )
     return Report(findings)
+
+
+def _current(frame: Any, reference: Profile) -> Source:
+    """Open current rows by the reference's types, so that text is read in one pass."""
+    types = {name: form.type for name, form in reference.types.items()}
+    return open_source(frame, name="current", types=types)
 
 
 def _lines(negligible: float, large: float) -> Lines:

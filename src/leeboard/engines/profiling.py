@@ -51,6 +51,10 @@ def profile_reference(
         rows = len(data)
         found[name] = study(name, data, declared)
         del data
+        if name in source.problems:
+            # a cell was met that ends the column, see Source.problems
+            problems[name] = source.problems[name]
+            del found[name]
     _refuse_empty(source, rows)
     columns = _columns(schema, found, problems)
     cells = {n: f.cells for n, f in found.items() if f.cells is not None}
@@ -97,6 +101,11 @@ def profile_current(source: Source, reference: Profile) -> Profile:
     _check_time(source, reference, types)
     usable = [n for n in reference.cells if n not in problems]
     parts = count_parts(source, reference, usable)
+    late = {n: source.problems[n] for n in usable if n in source.problems}
+    if late:
+        # told only once the rows had been read, see Source.problems
+        problems.update(late)
+        parts = {key: _without(part, late) for key, part in parts.items()}
     extra = [n for n in source.schema.names if n not in reference.schema]
     notes = [
         Note("unexpected_column", f"column {n!r}", "not in the reference; ignored")
@@ -112,6 +121,12 @@ def profile_current(source: Source, reference: Profile) -> Profile:
         problems=problems,
         notes=(*source.notes, *notes),
     )
+
+
+def _without(part: Part, names: Mapping[str, Problem]) -> Part:
+    counts = {n: count for n, count in part.counts.items() if n not in names}
+    blocks = {n: sums for n, sums in part.blocks.items() if n not in names}
+    return Part(part.rows, counts, blocks)
 
 
 def _declared(schema: Schema | None, name: str, segment: str | None) -> Column | None:

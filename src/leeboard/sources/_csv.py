@@ -44,8 +44,6 @@ class CsvRows:
         Columns that are text whatever they look like.
     """
 
-    has_header = True
-
     def __init__(
         self,
         name: str,

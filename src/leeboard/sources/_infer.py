@@ -28,7 +28,6 @@ class Rows(Protocol):
     notes: list[Note]
     problems: dict[str, Problem]
     rejects: Rejects
-    has_header: bool
 
     def infer(self, piece: Piece) -> pa.Table:
         """Return a piece with the types its own text suggests."""
@@ -36,10 +35,6 @@ class Rows(Protocol):
 
     def read(self, piece: Piece, types: Mapping[str, pa.DataType]) -> pa.Table:
         """Return some columns with given types; ArrowInvalid if a cell does not fit."""
-        ...
-
-    def texts(self, piece: Piece, name: str) -> pa.ChunkedArray:
-        """Return a column as it is written."""
         ...
 
 

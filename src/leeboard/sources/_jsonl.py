@@ -40,8 +40,6 @@ class JsonRows:
     max_columns : int
     """
 
-    has_header = False
-
     def __init__(self, name: str, first: Piece, max_columns: int) -> None:
         self.name = name
         self.notes: list[Note] = []
@@ -85,14 +83,6 @@ class JsonRows:
                 for name, kind in types.items()
             }
         )
-
-    def texts(self, piece: Piece, name: str) -> pa.ChunkedArray:
-        """Return a column as it is written: text in its quotes, numbers bare."""
-        columns = self._slow(piece)
-        rows = len(next(iter(columns.values()), []))
-        cells = columns.get(name, [None] * rows)
-        texts = [None if cell is None else json.dumps(cell) for cell in cells]
-        return pa.chunked_array([pa.array(texts, pa.string())])
 
     def _fast(self, piece: Piece) -> pa.Table | None:
         table = _arrow(piece.data)

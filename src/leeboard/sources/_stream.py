@@ -1,4 +1,4 @@
-"""A text file read in one pass, by column types known before.
+"""A CSV file read in one pass, by column types known before.
 
 Place: under ``text_source``. Cells that do not fit never stop the pass.
 """
@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from leeboard.errors import Note, Problem
 from leeboard.sources._bytes import Piece
-from leeboard.sources._infer import Rows, merge_types, plain_type
+from leeboard.sources._csv import CsvRows
+from leeboard.sources._infer import merge_types, plain_type
 from leeboard.sources._readable import one_array, reading_of
 from leeboard.sources._source import Block
 from leeboard.sources._watch import TextWatch
@@ -23,7 +24,7 @@ _NUMBER = r"(?i)^\s*[+-]?(\d+\.?\d*(e[+-]?\d+)?|\.\d+(e[+-]?\d+)?|inf|infinity|n
 
 
 class Stream:
-    """Rows of a text file, piece by piece.
+    """Rows of a CSV file, piece by piece.
 
     A column takes its known type where its first piece fits it; else the type its text
     suggests, so that the change shows at once. A cell further on that does not fit is
@@ -36,12 +37,15 @@ class Stream:
         self,
         name: str,
         *,
-        rows: Rows,
+        rows: CsvRows,
         pieces: Callable[[], Iterator[Piece]],
         first: Piece,
         types: Mapping[str, pa.DataType],
+        keep_bytes: int,
     ) -> None:
         self.name = name
+        self._keep_bytes = keep_bytes
+        self._kept: dict[str, list[pa.Array]] | None = None
         self._rows = rows
         self._pieces = pieces
         guessed = rows.infer(first)
@@ -49,8 +53,9 @@ class Stream:
             field.name: _settle(plain_type(field.type), types.get(field.name))
             for field in guessed.schema
         }
-        self._types = {n: k for n, k in kinds.items() if reading_of(k) is not None}
-        self.schema = pa.schema(list(self._types.items()))
+        readings = {name: reading_of(kind) for name, kind in kinds.items()}
+        self._types = {name: kinds[name] for name, r in readings.items() if r}
+        self.schema = pa.schema([(n, r.type) for n, r in readings.items() if r])
         self.problems: dict[str, Problem] = dict(rows.problems)
         self._watch = TextWatch(name)
 
@@ -64,15 +69,33 @@ class Stream:
         )
 
     def column(self, name: str) -> pa.ChunkedArray:
-        """Return one whole column, by a pass over the file."""
-        chunks = [block.columns[name] for block in self.blocks([name])]
+        """Return one whole column.
+
+        The first one asked for keeps all of them, if they are not too large; else each
+        takes a pass over the file.
+        """
+        if self._kept is None:
+            self._kept = self._keep()
+        chunks = self._kept.get(name)
+        if chunks is None:
+            chunks = [block.columns[name] for block in self.blocks([name])]
         kinds = {chunk.type for chunk in chunks}
         if len(kinds) > 1:
-            kind = self._types[name]
-            for other in kinds:
-                kind = merge_types(kind, other)
-            chunks = [chunk.cast(kind) for chunk in chunks]
-        return pa.chunked_array(chunks, None if chunks else self._types[name])
+            # whole numbers in some blocks, fractions in others
+            chunks = [chunk.cast(pa.float64()) for chunk in chunks]
+        kind = self.schema.field(name).type
+        return pa.chunked_array(chunks, None if chunks else kind)
+
+    def _keep(self) -> dict[str, list[pa.Array]]:
+        kept: dict[str, list[pa.Array]] = {name: [] for name in self.schema.names}
+        size = 0
+        for block in self.blocks(self.schema.names):
+            for name, array in block.columns.items():
+                kept[name].append(array)
+                size += array.nbytes
+            if size > self._keep_bytes:
+                return {}
+        return kept
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
         """Yield the file once, about 8 MiB at a time."""
@@ -132,17 +155,18 @@ class Stream:
         texts = self._rows.texts(piece, name)
         fitting, bad = _fitting(texts, kind)
         row = pc.index(bad, True).as_py()
-        header = piece.line == 1 and self._rows.has_header
+        header = piece.line == 1
         known = misfits.setdefault(name, [piece.line + row + header, 0])
         known[1] += pc.sum(bad).as_py() or 0
         return fitting
 
     def _problem(self, name: str, line: int, count: int) -> Problem:
         kind = self._types[name]
+        cells = "cell that is" if count == 1 else "cells that are"
         return Problem(
             code="type_changed",
             where=f"column {name!r} of {self.name}, near line {line}",
-            found=f"{count} cells that are not {_words(kind)}",
+            found=f"{count} {cells} not {_words(kind)}, the first near line {line}",
             expected=f"{_words(kind)}, as in the first rows and the reference",
             fix="Mend those cells, or leave the column out.",
         )

@@ -17,6 +17,7 @@ import pyarrow as pa
 from leeboard.errors import FileError
 from leeboard.sources._bytes import Piece
 from leeboard.sources._columns import Columns, Slot, sliced
+from leeboard.sources._csv import CsvRows
 from leeboard.sources._infer import Rows, infer_table
 from leeboard.sources._limits import Limits
 from leeboard.sources._parquet import ParquetSource
@@ -40,7 +41,8 @@ def text_source(
     """Return a text file as a source.
 
     Without types the whole file is read now, since one cell can decide what a column
-    is. With types it is read as it is asked for.
+    is. With types CSV is read as it is asked for; JSON says its own types, and which
+    columns there are only at its end.
 
     Parameters
     ----------
@@ -70,8 +72,15 @@ def text_source(
             fix="Check that the file was written.",
         )
     rows = make_rows(first)
-    if types:
-        return Stream(name, rows=rows, pieces=pieces, first=first, types=types)
+    if types and isinstance(rows, CsvRows):
+        return Stream(
+            name,
+            rows=rows,
+            pieces=pieces,
+            first=first,
+            types=types,
+            keep_bytes=keep_bytes,
+        )
     kinds, table = infer_table(rows, pieces, keep_bytes)
     if table is None:
         return _Spilled(name, rows=rows, pieces=pieces, types=kinds)
