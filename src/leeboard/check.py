@@ -6,7 +6,7 @@ measurements. The reference may be a saved profile; its rows are then not needed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
@@ -27,7 +27,7 @@ from leeboard.verdicts.report import ColumnResult, Findings, Skipped
 from leeboard.verdicts.suite import Condition, Subjects, evaluate
 from leeboard.verdicts.verdict import Lines, State, Verdict
 
-__all__ = ["check", "profile"]
+__all__ = ["EXACT", "check", "measure_pair", "profile"]
 
 EXACT = ("ks", "wasserstein")
 """Row metrics that ``exact=True`` adds on numeric columns."""
@@ -248,22 +248,22 @@ class _Slot:
 
     column: Column
     segment: str | None
-    case: Case | None
-    problem: Problem | None
+    task: Case | Problem
 
 
 def _columns(
     before: Profile, now: Profile, chosen: dict[str, str], lines: Lines
 ) -> list[ColumnResult]:
     slots = list(_slots(before, now, chosen, lines))
-    verdicts = iter(judge([slot.case for slot in slots if slot.case is not None]))
+    verdicts = iter(judge([slot.task for slot in slots if isinstance(slot.task, Case)]))
     results = []
     for slot in slots:
-        if slot.case is not None:
+        if isinstance(slot.task, Case):
             verdict = next(verdicts)
-            measured = measure_pair(slot.case.pair, slot.column)
+            measured = measure_pair(slot.task.pair, slot.column)
         else:
-            verdict, measured = _failed(slot, before, now, lines), {}
+            rows = _rows(slot.segment, before, now)
+            verdict, measured = _failed(slot, slot.task, lines, rows), {}
         measured = {
             name: replace(m, subject=slot.column.name, segment=slot.segment)
             for name, m in measured.items()
@@ -282,7 +282,7 @@ def _slots(
             continue
         problem = now.problems.get(column.name)
         if problem is not None:
-            yield _Slot(column, None, None, problem)
+            yield _Slot(column, None, problem)
             continue
         own = Lines(
             lines.negligible if column.negligible is None else column.negligible,
@@ -298,18 +298,21 @@ def _slots(
                 now.parts.get(key, nothing),
                 fixed=before.fixed and key is None,
             )
-            yield _Slot(column, key, Case(column, key, pair, own), None)
+            yield _Slot(column, key, Case(column, key, pair, own))
 
 
-def _failed(slot: _Slot, before: Profile, now: Profile, lines: Lines) -> Verdict:
-    problem = slot.problem
-    assert problem is not None
+def _rows(segment: str | None, before: Profile, now: Profile) -> dict[str, int]:
+    return {
+        "reference": before.parts[segment].rows,
+        "current": now.parts[segment].rows if segment in now.parts else 0,
+    }
+
+
+def _failed(
+    slot: _Slot, problem: Problem, lines: Lines, rows: Mapping[str, int]
+) -> Verdict:
     text = f"found {problem.found}; expected {problem.expected}. {problem.fix}"
     reason = Reason(problem.code, text)
-    rows = {
-        "reference": before.parts[slot.segment].rows,
-        "current": now.parts[slot.segment].rows if slot.segment in now.parts else 0,
-    }
     return failed(slot.column, slot.segment, lines, reason, rows)
 
 
@@ -326,7 +329,8 @@ def measure_pair(pair: Pair, column: Column) -> dict[str, Measurement]:
 
 
 def _with_rows(results: list[ColumnResult], rows: RowsPair) -> Iterator[ColumnResult]:
-    for result in results:
+    for found in results:
+        result = found
         if result.segment is None and result.verdict.kind == "numeric":
             added = {
                 name: rows.measure(name, result.name)

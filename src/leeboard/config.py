@@ -1,4 +1,4 @@
-"""Files that people edit: schema and suite; and how to tell a saved profile from data."""
+"""Files that people edit, and how to tell a saved profile from data."""
 
 from __future__ import annotations
 

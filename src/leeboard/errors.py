@@ -69,7 +69,12 @@ class LeeboardError(ValueError):
 
 
 def _rebuild(
-    kind: type[LeeboardError], code: str, where: str, found: str, expected: str, fix: str
+    kind: type[LeeboardError],
+    code: str,
+    where: str,
+    found: str,
+    expected: str,
+    fix: str,
 ) -> LeeboardError:
     return kind(code=code, where=where, found=found, expected=expected, fix=fix)
 

@@ -1,0 +1,1 @@
+"""Engines: who counts. Sources and cells in, counts out."""

@@ -1,9 +1,9 @@
 """Which rows hang together: days of the time column, or groups of entities.
 
-Days and entities are dealt into a fixed number of buckets, so that memory does not grow.
-A bucket may hold several days or entities; the variance between buckets is then that of
-random groups, which estimates the same design effect (Wolter, Introduction to Variance
-Estimation, 2007, chapter 2).
+Days and entities are dealt into a fixed number of buckets, so that memory does not
+grow. A bucket may hold several days or entities; the variance between buckets is then
+that of random groups, which estimates the same design effect (Wolter, Introduction to
+Variance Estimation, 2007, chapter 2).
 """
 
 from __future__ import annotations

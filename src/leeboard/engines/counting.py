@@ -1,4 +1,4 @@
-"""One pass over the blocks of a source: every column counted, by segment and by block."""
+"""One pass over a source: every column counted, by segment and by block."""
 
 from __future__ import annotations
 
@@ -31,25 +31,22 @@ class _Counter:
     def __init__(self, cells: Cells) -> None:
         self.cells = cells
         self.groups = coarse_groups(cells)
-        if isinstance(cells, CategoryCells):
-            self._levels: LevelCounter | None = LevelCounter(cells)
-            self._numbers = None
-        else:
-            self._levels = None
-            self._numbers = NumberCounter(cells)
+        self._counter: LevelCounter | NumberCounter = (
+            LevelCounter(cells)
+            if isinstance(cells, CategoryCells)
+            else NumberCounter(cells)
+        )
 
     def count(self, array: pa.Array) -> Counts:
-        if self._levels is not None:
-            return self._levels.count(array)
-        assert self._numbers is not None
-        return self._numbers.count(*numbers(array))
+        if isinstance(self._counter, LevelCounter):
+            return self._counter.count(array)
+        return self._counter.count(*numbers(array))
 
     def group(self, array: pa.Array) -> _Array:
-        if self._levels is not None:
-            return self.groups[self._levels.locate(array)]
-        assert self._numbers is not None
+        if isinstance(self._counter, LevelCounter):
+            return self.groups[self._counter.locate(array)]
         values, nulls = numbers(array)
-        places = self._numbers.locate(values)
+        places = self._counter.locate(values)
         if nulls:
             present = array.is_valid().to_numpy(zero_copy_only=False)
             every = np.full(len(array), self.cells.missing, np.intp)

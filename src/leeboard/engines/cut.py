@@ -1,4 +1,4 @@
-"""Cells from a reference column: distinct order statistics, with heavy ties as atoms."""
+"""Cells from a reference column: distinct order statistics, heavy ties as atoms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Array = np.ndarray[Any, Any]
 
 
 def cut_numbers(ordered: _Array) -> NumericCells:
-    """Cells of a column from its finite values in ascending order, shape (n,), n >= 1."""
+    """Cells of a column from its n >= 1 finite values in ascending order."""
     if ordered.dtype.kind == "i" and ordered[-1] == np.iinfo(np.int64).max:
         # no whole number follows the largest; as floats there is one
         ordered = ordered.astype(np.float64)

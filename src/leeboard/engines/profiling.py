@@ -1,4 +1,4 @@
-"""Sources into profiles: the reference fixes the cells, current rows are counted in them."""
+"""Sources into profiles: the reference fixes the cells that current rows fall into."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _columns(
 ) -> tuple[Column, ...]:
     columns = []
     seen_time = False
-    for name, studied in found.items():
+    for studied in found.values():
         column = studied.column
         if schema is None and column.role is Role.TIME:
             if seen_time:

@@ -28,7 +28,7 @@ class Edges:
 
     def __init__(self, edges: _Array) -> None:
         self.edges = edges
-        width = 1 << max(1, int(len(edges)).bit_length())
+        width = 1 << max(1, len(edges).bit_length())
         padded = np.full(width, np.nan)
         padded[: len(edges)] = edges
         self._padded = padded

@@ -143,9 +143,9 @@ def _infer_number(name: str, kind: Kind, values: Any, nulls: int) -> Column:
         return Column(name, kind, role, why=why)
     if whole and bool((np.diff(values) == 1).all()):
         return Column(name, kind, Role.ID, why="a row number: each row is one more")
-    if whole and _ID_NAME.match(name.lower()):
-        if len(np.unique(values)) == len(values):
-            return Column(name, kind, Role.ID, why="an identifier: no value repeats")
+    named = whole and _ID_NAME.match(name.lower())
+    if named and len(np.unique(values)) == len(values):
+        return Column(name, kind, Role.ID, why="an identifier: no value repeats")
     return Column(name, kind, role)
 
 

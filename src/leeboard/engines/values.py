@@ -72,7 +72,8 @@ def numbers(array: pa.Array) -> tuple[np.ndarray[Any, Any], int]:
     """Values of a numeric or date column as float64 or int64, and the NULL count.
 
     NaN stays among the values. Durations and times of day become seconds, dates and
-    timestamps whole microseconds since 1970. Unsigned integers past int64 become float64.
+    timestamps whole microseconds since 1970. Unsigned integers past int64 become
+    float64.
     """
     nulls = array.null_count
     if nulls:

@@ -1,0 +1,1 @@
+"""Integrations: the interfaces of other tools, on top of this one's."""

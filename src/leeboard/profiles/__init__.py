@@ -1,0 +1,1 @@
+"""Profiles: what rows are counted into, saved, added, and compared."""

@@ -8,6 +8,6 @@ __all__ = ["level_key"]
 
 
 def level_key(level: str) -> int:
-    """Return the first eight bytes of BLAKE2b of the level's UTF-8 form as an integer."""
+    """Return the first eight bytes of BLAKE2b of the level in UTF-8, as an integer."""
     text = level.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8).digest(), "little")

@@ -1,9 +1,9 @@
-"""Sums over blocks of rows (days, or groups of entities) that tell how much rows hang together.
+"""Sums over blocks of rows (days, entities) that tell how much rows hang together.
 
 Rows of one day, or of one customer, resemble each other; a test that takes them for
 independent is too sure of itself. From how much the shares of a few coarse groups of
-cells vary between blocks follows the intra-block correlation (Kish, Survey Sampling, 1965,
-section 5.4; Rao and Scott, Annals of Statistics 1984, for tables of counts).
+cells vary between blocks follows the intra-block correlation (Kish, Survey Sampling,
+1965, section 5.4; Rao and Scott, Annals of Statistics 1984, for tables of counts).
 """
 
 from __future__ import annotations
@@ -96,10 +96,10 @@ class BlockSums:
         return self.squares / self.rows if self.rows else 1.0
 
     def design_effect(self) -> float | None:
-        """How many times too small the variance of independent rows is; None if unknown.
+        """How many times too small independent rows' variance is; None if unknown.
 
-        Mean over groups of the variance of group totals between blocks over the binomial
-        one, weighted as in Rao and Scott's first-order correction.
+        Mean over groups of the variance of group totals between blocks over the
+        binomial one, weighted as in Rao and Scott's first-order correction.
         """
         if self.count < MIN_BLOCKS or self.block_rows <= 1.0:
             return None

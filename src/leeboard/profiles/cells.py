@@ -1,8 +1,8 @@
 """The cells a column is counted into: fixed once, by the reference.
 
-Numbers: cell ``i`` is the half-open interval ``[edges[i], edges[i + 1])``, so that every
-engine needs only comparisons ``x < edge``. Edges are distinct order statistics of the
-reference; a value that holds a heavy share of the rows is an *atom*, a cell that
+Numbers: cell ``i`` is the half-open interval ``[edges[i], edges[i + 1])``, so that
+every engine needs only comparisons ``x < edge``. Edges are distinct order statistics of
+the reference; a value that holds a heavy share of the rows is an *atom*, a cell that
 contains that value alone. Beside them stand cells for below, above, -inf, +inf and
 missing. Categories: the frequent levels, *rare* for every other level, and missing.
 
@@ -97,8 +97,8 @@ class CategoryCells:
     levels : tuple of str
         Levels with a cell of their own, most frequent first.
     rare_keys : array, shape (r,), uint64, ascending
-        64-bit keys of the reference levels that share the cell *rare*; they serve only to
-        tell a rare level from one that the reference never had.
+        64-bit keys of the reference levels that share the cell *rare*; they serve only
+        to tell a rare level from one that the reference never had.
     singletons : int
         Reference rows whose level occurs once (Good, 1953: their share estimates the
         mass of what was never seen).

@@ -138,8 +138,6 @@ class CategoryCounts:
 Counts = NumericCounts | CategoryCounts
 
 
-def _pick(
-    choose: Any, one: float | int | None, other: float | int | None
-) -> float | int | None:
+def _pick(choose: Any, one: float | None, other: float | None) -> float | int | None:
     present = [value for value in (one, other) if value is not None]
     return choose(present) if present else None

@@ -32,14 +32,45 @@ _Dict = dict[str, Any]
 class Record(Protocol):
     """What a profile consists of."""
 
-    schema: Schema
-    cells: Mapping[str, Cells]
-    parts: Mapping[str | None, Part]
-    types: Mapping[str, Form]
-    segment: str | None
-    fixed: bool
-    problems: Mapping[str, Problem]
-    notes: tuple[Note, ...]
+    @property
+    def schema(self) -> Schema:
+        """Columns, kinds and roles."""
+        ...
+
+    @property
+    def cells(self) -> Mapping[str, Cells]:
+        """Cells of each column."""
+        ...
+
+    @property
+    def parts(self) -> Mapping[str | None, Part]:
+        """Counts by segment; None is the whole."""
+        ...
+
+    @property
+    def types(self) -> Mapping[str, Form]:
+        """How each column was stored."""
+        ...
+
+    @property
+    def segment(self) -> str | None:
+        """The column whose levels are segments."""
+        ...
+
+    @property
+    def fixed(self) -> bool:
+        """The counts are of the rows that fixed the cells."""
+        ...
+
+    @property
+    def problems(self) -> Mapping[str, Problem]:
+        """Columns that could not be counted."""
+        ...
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What a reader should know."""
+        ...
 
 
 def to_text(profile: Record) -> str:

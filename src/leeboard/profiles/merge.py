@@ -1,12 +1,12 @@
 """Stored cells merged into the fewer cells of a test.
 
-A chi-square law holds where every cell expects enough rows in the smaller sample. Numbers
-merge neighbours, by the reference's counts where no values are tied (the null law of such
-cells is known exactly) and else by the pooled ones, which do not favour either sample.
-Categories keep a level while both samples pooled expect ten rows of it; all others join
-*rare*. What never was in the
-reference (unseen levels) has no cell of its own: its reference count is 0 while its
-true mass is not, and unchanged columns with a long tail would come out as moved.
+A chi-square law holds where every cell expects enough rows in the smaller sample.
+Numbers merge neighbours, by the reference's counts where no values are tied (the null
+law of such cells is known exactly) and else by the pooled ones, which do not favour
+either sample. Categories keep a level while both samples pooled expect ten rows of it;
+all others join *rare*. What never was in the reference (unseen levels) has no cell of
+its own: its reference count is 0 while its true mass is not, and unchanged columns with
+a long tail would come out as moved.
 """
 
 from __future__ import annotations
@@ -134,9 +134,9 @@ def _equal_parts(
 ) -> np.ndarray[Any, np.dtype[np.intp]]:
     """Neighbouring cells in at most ``parts`` groups of about equal mass.
 
-    A group is closed once it holds its share of what is left, and at least the mass that
-    expects enough rows; a heavy atom takes a group of its own where its neighbours can
-    stand without it.
+    A group is closed once it holds its share of what is left, and at least the mass
+    that expects enough rows; a heavy atom takes a group of its own where its neighbours
+    can stand without it.
     """
     group = np.empty(len(own), np.intp)
     left, held, number = own.sum(), 0.0, 0

@@ -1,0 +1,1 @@
+"""Mathematics alone: numpy and scipy in, numbers out."""

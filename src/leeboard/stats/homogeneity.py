@@ -13,7 +13,7 @@ import numpy as np
 __all__ = ["DRAWS", "chi_square", "dirichlet_null", "tail"]
 
 DRAWS = 1999
-"""Monte Carlo draws of an exact null; odd, so that (1 + hits) / (1 + draws) is round."""
+"""Monte Carlo draws of an exact null; one less than a round number, as 1 is added."""
 
 _Array = np.ndarray[Any, Any]
 _FEW = 10

@@ -1,10 +1,11 @@
 """The size of a change of distribution: PSI, its noise, and what n rows can say of it.
 
-For cell counts c (n rows) and x (m rows) over K cells, with s = 1/n + 1/m, PSI / s is close
-to a non-central chi-square with K - 1 degrees of freedom and non-centrality size / s
-(Yurdakul and Naranjo, Journal of Risk Model Validation 2020, for size 0; Potgieter et al.,
-arXiv 2307.11878, for the non-central law). Where the change sits in rare cells the
-variance is larger than that law's; the delta method gives it, and the law is stretched.
+For cell counts c (n rows) and x (m rows) over K cells, with s = 1/n + 1/m, PSI / s is
+close to a non-central chi-square with K - 1 degrees of freedom and non-centrality size
+/ s (Yurdakul and Naranjo, Journal of Risk Model Validation 2020, for size 0; Potgieter
+et al., arXiv 2307.11878, for the non-central law). Where the change sits in rare cells
+the variance is larger than that law's; the delta method gives it, and the law is
+stretched.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Verdicts: what a measurement means, and how sure that is."""

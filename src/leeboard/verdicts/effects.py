@@ -1,4 +1,4 @@
-"""Design effects: how many rows a row counts for, when rows of a day or entity resemble."""
+"""Design effects: how much a row counts when rows of a day or entity resemble."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ def pair_up(
     """Reference and current counts of one column, with their design effects.
 
     The intra-block correlation is taken from the sample with more blocks, since a week
-    of current rows has too few days to tell; each sample then gets the effect of its own
-    block sizes, 1 + (block rows - 1) · correlation, at least 1.
+    of current rows has too few days to tell; each sample then gets the effect of its
+    own block sizes, 1 + (block rows - 1) · correlation, at least 1.
     """
     before, now = _counts(reference, name), _counts(current, name)
     blocks = [p.blocks[name] for p in (reference, current) if name in p.blocks]

@@ -45,7 +45,7 @@ def weigh(pair: Pair, lines: Lines) -> Evidence | Reason:
     n = int(merged.reference.sum()) / pair.design_reference
     m = int(merged.current.sum()) / pair.design_current
     if merged.size < 2:
-        return _no_cells(pair, min(n, m))
+        return _no_cells(min(n, m))
     p, q = shares(merged.reference), shares(merged.current)
     size = Size.of(p, q, n, m)
     p_value, kind = _no_change(pair, merged, n, m)
@@ -58,7 +58,7 @@ def weigh(pair: Pair, lines: Lines) -> Evidence | Reason:
     )
 
 
-def _no_cells(pair: Pair, smaller: float) -> Reason:
+def _no_cells(smaller: float) -> Reason:
     if smaller < MIN_ROWS:
         text = (
             f"{smaller:.0f} effective rows in the smaller sample; "

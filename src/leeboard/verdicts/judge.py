@@ -22,7 +22,7 @@ from leeboard.verdicts.evidence import weigh
 from leeboard.verdicts.exact import outside_constant
 from leeboard.verdicts.verdict import Evidence, Lines, State, Verdict
 
-__all__ = ["LEVEL", "Case", "judge"]
+__all__ = ["LEVEL", "RULE", "Case", "failed", "judge"]
 
 LEVEL = 0.05
 """False-discovery rate of *moved*; also one minus the coverage of intervals."""
@@ -106,7 +106,7 @@ def _without_size(case: Case, reason: Reason) -> Verdict:
     )
 
 
-def _facts(case: Case) -> dict[str, object]:
+def _facts(case: Case) -> dict[str, Any]:
     return {
         "subject": case.column.name,
         "segment": case.segment,
@@ -154,7 +154,8 @@ def _rows_needed(case: Case, size: Size) -> int | None:
     noise = 2.0 * (size.cells - 1) * scale**2
 
     def error(at: float) -> np.ndarray[Any, Any]:
-        return np.sqrt(noise + 4.0 * at * size.stretch * scale)
+        spread: np.ndarray[Any, Any] = np.sqrt(noise + 4.0 * at * size.stretch * scale)
+        return spread
 
     held = lines.large - true >= 1.645 * error(lines.large) + error(true)
     moved = true - lines.negligible >= 2.5 * error(lines.negligible) + error(true)
@@ -166,7 +167,7 @@ def _rows_needed(case: Case, size: Size) -> int | None:
 
 def _two_digits(rows: float) -> int:
     """Round up to two significant digits."""
-    unit = 10 ** max(0, int(np.floor(np.log10(rows))) - 1)
+    unit: int = 10 ** max(0, int(np.floor(np.log10(rows))) - 1)
     return int(np.ceil(rows / unit)) * unit
 
 

@@ -108,7 +108,7 @@ class Findings:
         return tuple(name for name, at in worst.items() if at is state)
 
     def worst(self) -> dict[str, State]:
-        """State of each column, taken over its segments: failed, moved, unsure, held."""
+        """State of each column over its segments: failed, moved, unsure, held."""
         order = (State.HELD, State.UNSURE, State.MOVED, State.FAILED)
         worst: dict[str, State] = {}
         for column in self.columns:
