@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

@@ -110,7 +110,7 @@ def test_ks_interval_holds_the_exact_statistic() -> None:
         low, high = result.interval or (result.value, result.value)
         exact = _largest(x, y)
         if result.exact:
-            low, high = result.value - 1e-15, result.value + 1e-15  # type: ignore[operator]  # a number
+            low, high = result.value - 1e-15, result.value + 1e-15
         if not low <= exact <= high:
             outside.append((i, low, exact, high))
         widths.append(high - low)
@@ -166,7 +166,7 @@ def test_ks_p_value_is_never_below_that_of_the_rows() -> None:
         exact = ks.METRIC.on_rows
         assert exact is not None
         limit = exact(rows(x), rows(y), method="limit")
-        assert result.fact("least_p") - 1e-12 <= limit.p_value <= result.p_value + 1e-12  # type: ignore[operator]  # numbers
+        assert result.fact("least_p") - 1e-12 <= limit.p_value <= result.p_value + 1e-12
 
 
 @pytest.mark.parametrize("case", hand("ks_interval"), ids=lambda c: c["name"])

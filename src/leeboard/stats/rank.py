@@ -58,7 +58,10 @@ def kolmogorov_smirnov(reference: _Array, current: _Array) -> float:
     best = int(np.abs(upto[0] * m - upto[1] * n).max())
     # open intervals before, between and after grid values: ranks at start and at end
     start = [np.r_[0, ranks] for ranks in upto]
-    end = [np.r_[ranks, len(side)] for ranks, side in zip(below, (large, small), strict=True)]
+    end = [
+        np.r_[ranks, len(side)]
+        for ranks, side in zip(below, (large, small), strict=True)
+    ]
     most = np.maximum(end[0] * m - start[1] * n, end[1] * n - start[0] * m)
     for i in np.flatnonzero(most > best):
         inside = _difference(
