@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leeboard.engines.values import kind_of, levels_and_codes, numbers
+from leeboard.engines.values import kind_of, levels_and_codes, numbers, plain
 from leeboard.profiles._level import level_key
 from leeboard.schema import Kind, Role, Schema
 from leeboard.sources import Source
@@ -67,7 +67,7 @@ class Blocks:
                 mixed = values.view(np.uint64) * _MIX
                 keys = mixed >> np.uint64(54)
             if nulls:
-                present = array.is_valid().to_numpy(zero_copy_only=False)
+                present = plain(array.is_valid())
                 codes[present] = keys
             else:
                 codes[:] = keys

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from leeboard.engines.arrays import LevelCounter, NumberCounter
 from leeboard.engines.blocks import BUCKETS, Blocks
-from leeboard.engines.values import numbers
+from leeboard.engines.values import numbers, plain
 from leeboard.profiles.blocks import BlockSums, coarse_groups
 from leeboard.profiles.cells import CategoryCells, Cells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
@@ -48,7 +48,7 @@ class _Counter:
         values, nulls = numbers(array)
         places = self._counter.locate(values)
         if nulls:
-            present = array.is_valid().to_numpy(zero_copy_only=False)
+            present = plain(array.is_valid())
             every = np.full(len(array), self.cells.missing, np.intp)
             every[present] = places
             places = every

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from leeboard.schema import Kind
 
-__all__ = ["FORMS", "kind_of", "levels_and_codes", "numbers"]
+__all__ = ["FORMS", "kind_of", "levels_and_codes", "numbers", "plain"]
 
 _INT64_MAX = 2**63 - 1
 
@@ -68,6 +68,24 @@ def _is_list(kind: pa.DataType) -> bool:
     )
 
 
+def plain(array: pa.Array) -> np.ndarray[Any, Any]:
+    """Numbers or truth values of an array without NULLs, read-only; shape (n,).
+
+    ``Array.to_numpy`` imports pandas where it is installed, which takes longer than all
+    else that a check imports.
+    """
+    if pa.types.is_boolean(array.type):
+        return plain(array.cast(pa.uint8())).view(np.bool_)
+    kind = np.dtype(array.type.to_pandas_dtype())
+    data = array.buffers()[1]
+    if data is None or len(array) == 0:
+        return np.empty(0, kind)
+    start = array.offset * kind.itemsize
+    values = np.frombuffer(data, kind, len(array), start)
+    values.flags.writeable = False  # the memory may be the caller's frame
+    return values
+
+
 def numbers(array: pa.Array) -> tuple[np.ndarray[Any, Any], int]:
     """Values of a numeric or date column as float64 or int64, and the NULL count.
 
@@ -89,7 +107,7 @@ def numbers(array: pa.Array) -> tuple[np.ndarray[Any, Any], int]:
         array = array.cast(pa.float64(), safe=False)
     elif types.is_boolean(kind):
         array = array.cast(pa.int64())
-    values = array.to_numpy(zero_copy_only=False)
+    values = plain(array)
     if values.dtype == np.uint64:
         big = len(values) and int(values.max()) > _INT64_MAX
         return values.astype(np.float64 if big else np.int64), nulls
@@ -98,7 +116,7 @@ def numbers(array: pa.Array) -> tuple[np.ndarray[Any, Any], int]:
 
 
 def _seconds(array: pa.Array) -> np.ndarray[Any, Any]:
-    whole: np.ndarray[Any, Any] = array.cast(pa.int64()).to_numpy(zero_copy_only=False)
+    whole: np.ndarray[Any, Any] = plain(array.cast(pa.int64()))
     return whole / 1e6
 
 
@@ -125,15 +143,14 @@ def levels_and_codes(
     if None in levels:
         gone = levels.index(None)
         present = np.asarray(
-            indices.is_valid().to_numpy(zero_copy_only=False)
-            & (indices.fill_null(0).to_numpy(zero_copy_only=False) != gone)
+            plain(indices.is_valid()) & (plain(indices.fill_null(0)) != gone)
         )
         levels[gone] = ""
-        codes = indices.fill_null(0).to_numpy(zero_copy_only=False)[present]
+        codes = plain(indices.fill_null(0))[present]
         return levels, codes, present
     if indices.null_count:
-        present = indices.is_valid().to_numpy(zero_copy_only=False)
-        codes = indices.drop_null().to_numpy(zero_copy_only=False)
+        present = plain(indices.is_valid())
+        codes = plain(indices.drop_null())
         return levels, codes, present
-    codes = indices.to_numpy(zero_copy_only=False)
+    codes = plain(indices)
     return levels, codes, np.ones(len(array), bool)

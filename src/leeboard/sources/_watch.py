@@ -25,6 +25,7 @@ _WORDS = (
 _LOOKED_AT = 1000
 _SHARE = 0.9
 _MANY = 20
+_FEW = 1000
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 _FORMS = (
     ("numbers with leading zeros, kept as text", re.compile(r"[+-]?0\d+")),
@@ -107,12 +108,14 @@ class TextWatch:
 
     def _count_words(self, name: str, array: pa.DictionaryArray, start: int) -> None:
         levels = array.dictionary
-        wanted = pa.array(_WORDS, levels.type)
-        found = pc.indices_nonzero(pc.is_in(levels, value_set=wanted))
-        if not len(found):
-            return
+        if len(levels) <= _FEW:  # pa.array imports pandas where it is installed
+            texts = levels.to_pylist()
+            found = [place for place, text in enumerate(texts) if text in _WORDS]
+        else:
+            wanted = pa.array(_WORDS, levels.type)
+            found = pc.indices_nonzero(pc.is_in(levels, value_set=wanted)).to_pylist()
         words: Counter[str] = Counter()
-        for place in found.to_pylist():
+        for place in found:
             rows = pc.sum(pc.equal(array.indices, place)).as_py()
             if rows:
                 words[levels[place].as_py()] += rows
