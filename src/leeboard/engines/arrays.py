@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from leeboard.engines.moments import distance, run_sums
 from leeboard.engines.search import PIECE, Edges
 from leeboard.engines.values import levels_and_codes
 from leeboard.profiles.cells import CategoryCells, NumericCells
-from leeboard.profiles.counts import SCALE, CategoryCounts, NumericCounts
+from leeboard.profiles.counts import CategoryCounts, NumericCounts
 
 __all__ = [
     "LevelCounter",
     "NumberCounter",
     "count_ordered",
-    "distance",
     "sorted_finite",
     "tally_levels",
 ]
@@ -72,7 +72,6 @@ def sorted_finite(values: _Array) -> tuple[_Array, int, int, int]:
     ordered = np.sort(values)
     if ordered.dtype.kind != "f" or len(ordered) == 0:
         return ordered, 0, 0, 0
-    ordered += 0.0  # -0.0 becomes 0.0, so that both are one value
     if np.isfinite(ordered[0]) and np.isfinite(ordered[-1]):
         return ordered, 0, 0, 0
     # NaN sorts last
@@ -82,42 +81,12 @@ def sorted_finite(values: _Array) -> tuple[_Array, int, int, int]:
     return ordered[start:stop], start, last - stop, len(ordered) - last
 
 
-def _sums(ordered: _Array, bounds: _Array, counts: _Array) -> _Array:
-    """Sum of each run of values, times SCALE; shape (runs,)."""
-    sums = np.zeros(len(counts))
-    full = np.flatnonzero(counts)
-    if not full.size:
-        return sums
-    values = ordered.astype(np.float64, copy=False)
-    with np.errstate(over="ignore", invalid="ignore"):
-        sums[full] = np.add.reduceat(values, bounds[full])
-    if np.isfinite(sums).all():
-        return sums * SCALE
-    sums[full] = np.add.reduceat(values * SCALE, bounds[full])
-    return sums
-
-
-def distance(values: _Array, centre: float) -> float:
-    """Square root of the summed squared distances from a centre, times SCALE."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        apart = values - centre
-        # not np.dot: BLAS starts threads for it, and its sum depends on their number
-        squares = float(np.square(apart, out=apart).sum())
-    if np.isfinite(squares) and squares > 1e-290:
-        return float(np.sqrt(squares)) * SCALE
-    apart = values * SCALE - centre * SCALE
-    largest = float(np.abs(apart).max())
-    if largest == 0.0:
-        return 0.0
-    apart = apart / largest
-    return float(np.sqrt(np.square(apart).sum())) * largest
-
-
 def count_ordered(
     cells: NumericCells,
     ordered: _Array,
     specials: tuple[int, int, int],
     edges: _Array | None = None,
+    norm: float | None = None,
 ) -> NumericCounts:
     """Count finite values in ascending order.
 
@@ -129,6 +98,8 @@ def count_ordered(
         Rows that are -inf, +inf, and missing.
     edges : array, optional
         The cells' edges, exact for the type of the values; None: the cells' own.
+    norm : float, optional
+        Of the counts, where it is known already.
     """
     edges = cells.edges if edges is None else edges
     bounds = np.concatenate([[0], np.searchsorted(ordered, edges, side="left")])
@@ -136,9 +107,10 @@ def count_ordered(
     table = np.concatenate([own, specials]).astype(np.int64)
     if len(ordered) == 0:
         return NumericCounts(table, np.zeros(len(own)), 0.0, None, None)
-    low, high = ordered[0].item(), ordered[-1].item()
-    sums = _sums(ordered, bounds, own)
-    return NumericCounts(table, sums, distance(ordered, cells.centre), low, high)
+    low, high = (ordered[end].item() + 0 for end in (0, -1))  # -0.0 becomes 0.0
+    if norm is None:
+        norm = distance(ordered, cells.centre)
+    return NumericCounts(table, run_sums(ordered, bounds, own), norm, low, high)
 
 
 def tally_levels(array: pa.Array, tally: dict[str, int]) -> int:

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from leeboard.engines.moments import distance
 from leeboard.profiles._level import level_key
 from leeboard.profiles.cells import CategoryCells, NumericCells
+from leeboard.profiles.counts import SCALE
 
 __all__ = ["CELLS", "LEVELS", "LEVEL_SHARE", "cut_levels", "cut_numbers"]
 
@@ -29,7 +31,9 @@ def cut_numbers(ordered: _Array) -> NumericCells:
     if ordered.dtype.kind == "i" and ordered[-1] == np.iinfo(np.int64).max:
         # no whole number follows the largest; as floats there is one
         ordered = ordered.astype(np.float64)
-    values, heavy = _picks(ordered)
+    fresh = ordered[1:] != ordered[:-1]
+    distinct = int(np.count_nonzero(fresh)) + 1
+    values, heavy = _picks(ordered, fresh, distinct)
     starts = {value: bool(tied) for value, tied in zip(values, heavy, strict=True)}
     for value, tied in zip(values, heavy, strict=True):
         follower = _next(value)
@@ -38,17 +42,17 @@ def cut_numbers(ordered: _Array) -> NumericCells:
     edges = np.array(sorted(starts), ordered.dtype)
     atoms = np.array([starts[edge] for edge in edges], bool)
     edges = np.append(edges, _next(ordered[-1]))
-    centre, spread = _moments(ordered)
-    continuous = bool((ordered[1:] != ordered[:-1]).all())
-    return NumericCells(edges, atoms, centre, spread, continuous)
+    edges += 0  # -0.0 and 0.0 are one edge
+    centre = _mean(ordered)
+    spread = distance(ordered, centre) / SCALE / np.sqrt(len(ordered))
+    return NumericCells(edges, atoms, centre, spread, distinct == len(ordered))
 
 
-def _picks(ordered: _Array) -> tuple[_Array, _Array]:
+def _picks(ordered: _Array, fresh: _Array, distinct: int) -> tuple[_Array, _Array]:
     """Values at which cells start, and which of them hold a heavy share of the rows."""
     n = len(ordered)
-    changes = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
-    if len(changes) < CELLS:
-        values = ordered[np.concatenate([[0], changes])]
+    if distinct <= CELLS:
+        values = ordered[np.concatenate([[0], np.flatnonzero(fresh) + 1])]
         return values, np.full(len(values), n > 2 * len(values) or len(values) == 1)
     values = np.unique(ordered[np.arange(CELLS) * n // CELLS])
     first = np.searchsorted(ordered, values, side="left")
@@ -64,17 +68,13 @@ def _next(value: Any) -> Any:
         return np.nextafter(value, np.inf)
 
 
-def _moments(ordered: _Array) -> tuple[float, float]:
-    """Mean and standard deviation, safe for values near the largest float."""
-    values = ordered.astype(np.float64, copy=False)
-    scale = max(abs(float(values[0])), abs(float(values[-1])))
-    if scale == 0.0:
-        return 0.0, 0.0
-    if 1e-140 < scale < 1e140:
-        mean = float(values.mean())
-        return mean, float(values.std())
-    unit = values / scale
-    return float(unit.mean() * scale), float(unit.std() * scale)
+def _mean(ordered: _Array) -> float:
+    """Mean, safe for values near the largest float."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = float(ordered.mean(dtype=np.float64))
+    if np.isfinite(mean):
+        return mean
+    return float((ordered * SCALE).mean() / SCALE)
 
 
 def cut_levels(counts: Mapping[str, int]) -> CategoryCells:

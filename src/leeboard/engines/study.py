@@ -14,7 +14,7 @@ from leeboard.engines.cut import cut_levels, cut_numbers
 from leeboard.engines.values import kind_of, numbers
 from leeboard.errors import Note
 from leeboard.profiles.cells import Cells
-from leeboard.profiles.counts import CategoryCounts, Counts
+from leeboard.profiles.counts import SCALE, CategoryCounts, Counts
 from leeboard.profiles.part import Form
 from leeboard.schema import Column, Kind, Role
 
@@ -118,7 +118,9 @@ def _study_numbers(
     if len(ordered) == 0:
         return _all_missing(name, kind, declared, form)
     cells = cut_numbers(ordered)
-    counts = count_ordered(cells, ordered, (low, high, nulls + gone))
+    specials = (low, high, nulls + gone)
+    norm = cells.spread * float(np.sqrt(len(ordered))) * SCALE
+    counts = count_ordered(cells, ordered, specials, norm=norm)
     notes = _infinite_note(name, low + high, "reference")
     return Studied(column, form, cells, counts, notes)
 
@@ -141,7 +143,8 @@ def _infer_number(name: str, kind: Kind, values: Any, nulls: int) -> Column:
     if role is Role.ENTITY:
         why = "names an entity; its rows are counted as one block"
         return Column(name, kind, role, why=why)
-    if whole and bool((np.diff(values) == 1).all()):
+    steps = whole and values[-1] - values[0] == len(values) - 1
+    if steps and bool((np.diff(values) == 1).all()):
         return Column(name, kind, Role.ID, why="a row number: each row is one more")
     named = whole and _ID_NAME.match(name.lower())
     if named and len(np.unique(values)) == len(values):
