@@ -4,6 +4,7 @@ import datetime as dt
 import decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -25,7 +26,7 @@ def read(array: pa.Array, largest: float | None = None) -> tuple[str, list[Any]]
     ("array", "kind", "values"),
     [
         (pa.array([1, None], pa.int8()), "int8", [1, None]),
-        (pa.array([1, None], pa.float16()), "float", [1.0, None]),
+        (pa.array([np.float16(1), None], pa.float16()), "float", [1.0, None]),
         (pa.array([0, None], pa.date64()), "timestamp[ms]", [MIDNIGHT, None]),
         (pa.array(["x", None], pa.string_view()), "large_string", ["x", None]),
         (

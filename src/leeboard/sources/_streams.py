@@ -90,10 +90,19 @@ def stream_source(data: Any, name: str) -> Streamed:
     """
 
     def batches(names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
-        for batch in pa.RecordBatchReader.from_stream(data):
+        for batch in pa.RecordBatchReader.from_stream(_fresh(data)):
             yield batch if names is None else batch.select(list(names))
 
-    return Streamed(name, pa.RecordBatchReader.from_stream(data).schema, batches)
+    return Streamed(
+        name, pa.RecordBatchReader.from_stream(_fresh(data)).schema, batches
+    )
+
+
+def _fresh(data: Any) -> Any:
+    """Return a relation that has not run yet: DuckDB's keep their result once used."""
+    if "duckdb" in type(data).__module__ and hasattr(data, "project"):
+        return data.project("*")
+    return data
 
 
 def lazy_source(data: Any, name: str) -> Streamed:
