@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -114,13 +116,24 @@ class TextWatch:
         else:
             wanted = pa.array(_WORDS, levels.type)
             found = pc.indices_nonzero(pc.is_in(levels, value_set=wanted)).to_pylist()
+        if not found:
+            return
         words: Counter[str] = Counter()
+        codes = _codes(array.indices.drop_null())
         for place in found:
-            rows = pc.sum(pc.equal(array.indices, place)).as_py()
+            rows = int(np.count_nonzero(codes == place))
             if rows:
                 words[levels[place].as_py()] += rows
         if words:
             self._words.setdefault(name, {})[start] = words
+
+
+def _codes(indices: pa.Array) -> np.ndarray[Any, np.dtype[np.int32]]:
+    """Return indices without NULLs; Arrow's own way imports pandas where it is."""
+    if not len(indices):
+        return np.empty(0, np.int32)
+    whole = np.frombuffer(indices.buffers()[1], np.int32)
+    return whole[indices.offset : indices.offset + len(indices)]
 
 
 def _form(levels: pa.Array) -> str:
