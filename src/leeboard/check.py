@@ -12,6 +12,7 @@ from os import PathLike
 from typing import Any
 
 from leeboard.config import is_profile, load_schema, load_suite
+from leeboard.engines.exact import EXACT, ExactPass
 from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.engines.rows import RowsPair, open_rows
 from leeboard.errors import InputError, Note, Problem
@@ -19,7 +20,7 @@ from leeboard.metrics import metrics
 from leeboard.metrics._metric import Measurement, Needs, Pair, Reason
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
-from leeboard.schema import Column, Schema
+from leeboard.schema import Column, Kind, Schema
 from leeboard.sources import Source, open_source
 from leeboard.verdicts.effects import pair_up
 from leeboard.verdicts.judge import LEVEL, Case, failed, judge
@@ -28,9 +29,6 @@ from leeboard.verdicts.suite import Condition, Subjects, evaluate
 from leeboard.verdicts.verdict import Lines, State, Verdict
 
 __all__ = ["EXACT", "check", "measure_pair", "profile"]
-
-EXACT = ("ks", "wasserstein")
-"""Row metrics that ``exact=True`` adds on numeric columns."""
 
 
 def profile(
@@ -111,13 +109,15 @@ def check(
     """
     lines = _lines(negligible, large)
     conditions = load_suite(suite)
-    before, rows_before = _reference(reference, schema, segment)
+    sorted_once = ExactPass() if exact else None
+    before, rows_before = _reference(reference, schema, segment, sorted_once)
     source = _current(current, before)
-    now = profile_current(source, before)
+    now = profile_current(source, before, sorted_once)
     chosen = _chosen(before, columns, ignore)
     rows = open_rows(rows_before, source, before.schema)
     columns_found = _columns(before, now, chosen, lines)
-    columns_found = list(_with_rows(columns_found, rows)) if exact else columns_found
+    if sorted_once is not None:
+        columns_found = list(_with_rows(columns_found, rows, sorted_once))
     subjects = _Subjects(before, now, columns_found, rows)
     findings = Findings(
         reference=before,
@@ -164,7 +164,10 @@ def _load(path: str | PathLike[str]) -> Profile:
 
 
 def _reference(
-    reference: Any, schema: Schema | str | PathLike[str] | None, segment: str | None
+    reference: Any,
+    schema: Schema | str | PathLike[str] | None,
+    segment: str | None,
+    exact: ExactPass | None,
 ) -> tuple[Profile, Source | None]:
     """Profile of the reference, and its rows where they are at hand."""
     if isinstance(reference, Profile):
@@ -172,7 +175,7 @@ def _reference(
     if isinstance(reference, str | PathLike) and is_profile(reference):
         return _saved(_load(reference), segment), None
     source = open_source(reference, name="reference")
-    return profile_reference(source, _schema(schema), segment), source
+    return profile_reference(source, _schema(schema), segment, exact), source
 
 
 def _saved(profile: Profile, segment: str | None) -> Profile:
@@ -328,15 +331,17 @@ def measure_pair(pair: Pair, column: Column) -> dict[str, Measurement]:
     }
 
 
-def _with_rows(results: list[ColumnResult], rows: RowsPair) -> Iterator[ColumnResult]:
-    for found in results:
-        result = found
-        if result.segment is None and result.verdict.kind == "numeric":
-            added = {
-                name: rows.measure(name, result.name)
-                for name in EXACT
-                if result.measurements
+def _with_rows(
+    results: list[ColumnResult], rows: RowsPair, exact: ExactPass
+) -> Iterator[ColumnResult]:
+    """Add the exact measurements: those made while counting, and else from the rows."""
+    for result in results:
+        numeric = result.verdict.kind == Kind.NUMERIC
+        if result.segment is None and numeric and result.measurements:
+            found = exact.measured.get(result.name) or {
+                name: rows.measure(name, result.name) for name in EXACT
             }
+            added = {n: replace(m, subject=result.name) for n, m in found.items()}
             result = replace(result, measurements={**result.measurements, **added})
         yield result
 

@@ -17,7 +17,7 @@ __all__ = [
     "LevelCounter",
     "NumberCounter",
     "count_ordered",
-    "sorted_finite",
+    "finite_part",
     "tally_levels",
 ]
 
@@ -43,7 +43,11 @@ class NumberCounter:
         Sorting a block (vectorised in NumPy) and finding the edges in it is faster than
         finding each value among the edges.
         """
-        ordered, low, high, gone = sorted_finite(values)
+        return self.count_sorted(np.sort(values), nulls)
+
+    def count_sorted(self, values: _Array, nulls: int) -> NumericCounts:
+        """Count present values in ascending order, NaN last; shape (n,)."""
+        ordered, low, high, gone = finite_part(values)
         edges = self._for(values).edges
         return count_ordered(self._cells, ordered, (low, high, nulls + gone), edges)
 
@@ -67,9 +71,8 @@ class NumberCounter:
         return self._by_type[key]
 
 
-def sorted_finite(values: _Array) -> tuple[_Array, int, int, int]:
-    """Finite values in ascending order, and how many are -inf, +inf and NaN."""
-    ordered = np.sort(values)
+def finite_part(ordered: _Array) -> tuple[_Array, int, int, int]:
+    """Finite ones of sorted values, and how many are -inf, +inf and NaN."""
     if ordered.dtype.kind != "f" or len(ordered) == 0:
         return ordered, 0, 0, 0
     if np.isfinite(ordered[0]) and np.isfinite(ordered[-1]):

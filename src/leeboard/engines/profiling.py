@@ -10,11 +10,12 @@ import pyarrow as pa
 
 from leeboard.engines.blocks import Blocks
 from leeboard.engines.counting import count_parts
+from leeboard.engines.exact import ExactPass
 from leeboard.engines.study import Studied, study
 from leeboard.engines.values import FORMS, kind_of, levels_and_codes
 from leeboard.errors import FrameError, Note, Problem
-from leeboard.profiles.cells import CategoryCells, Cells
-from leeboard.profiles.counts import NumericCounts
+from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
+from leeboard.profiles.counts import Counts, NumericCounts
 from leeboard.profiles.part import Form, Part
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Column, Kind, Role, Schema
@@ -24,7 +25,10 @@ __all__ = ["profile_current", "profile_reference"]
 
 
 def profile_reference(
-    source: Source, schema: Schema | None = None, segment: str | None = None
+    source: Source,
+    schema: Schema | None = None,
+    segment: str | None = None,
+    exact: ExactPass | None = None,
 ) -> Profile:
     """Fix the cells by the rows of a source, and count them.
 
@@ -35,6 +39,8 @@ def profile_reference(
         None: kinds and roles are inferred.
     segment : str or None
         Column whose levels are counted apart as well.
+    exact : ExactPass, optional
+        Keeps sorted columns for the current rows to be measured against.
 
     Raises
     ------
@@ -49,7 +55,7 @@ def profile_reference(
         declared = _declared(schema, name, segment)
         data = source.column(name)
         rows = len(data)
-        found[name] = study(name, data, declared)
+        found[name] = study(name, data, declared, exact)
         del data
         if name in source.problems:
             # a cell was met that ends the column, see Source.problems
@@ -79,8 +85,14 @@ def profile_reference(
     return replace(profile, parts=parts)
 
 
-def profile_current(source: Source, reference: Profile) -> Profile:
-    """Count the rows of a source in the cells of a reference."""
+def profile_current(
+    source: Source, reference: Profile, exact: ExactPass | None = None
+) -> Profile:
+    """Count the rows of a source in the cells of a reference.
+
+    With ``exact``, columns it keeps are measured on the way, unless they must be counted
+    by segment or block.
+    """
     types = {
         field.name: Form(kind_of(field.type), str(field.type))
         for field in source.schema
@@ -100,7 +112,10 @@ def profile_current(source: Source, reference: Profile) -> Profile:
                 problems[name] = changed
     _check_time(source, reference, types)
     usable = [n for n in reference.cells if n not in problems]
-    parts = count_parts(source, reference, usable)
+    if exact is None or reference.segment or Blocks.of(reference.schema, source):
+        parts = count_parts(source, reference, usable)
+    else:
+        parts = _count_exactly(source, reference, usable, exact)
     late = {n: source.problems[n] for n in usable if n in source.problems}
     if late:
         # told only once the rows had been read, see Source.problems
@@ -127,6 +142,19 @@ def _without(part: Part, names: Mapping[str, Problem]) -> Part:
     counts = {n: count for n, count in part.counts.items() if n not in names}
     blocks = {n: sums for n, sums in part.blocks.items() if n not in names}
     return Part(part.rows, counts, blocks)
+
+
+def _count_exactly(
+    source: Source, reference: Profile, names: list[str], exact: ExactPass
+) -> dict[str | None, Part]:
+    counts: dict[str, Counts] = {}
+    for name in names:
+        cells = reference.cells[name]
+        if name in exact and isinstance(cells, NumericCells):
+            counts[name] = exact.count(name, source.column(name), cells)
+    rest = count_parts(source, reference, [n for n in names if n not in counts])[None]
+    counts.update(rest.counts)
+    return {None: Part(rest.rows, {name: counts[name] for name in names})}
 
 
 def _declared(schema: Schema | None, name: str, segment: str | None) -> Column | None:

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from leeboard.engines.arrays import count_ordered, sorted_finite, tally_levels
+from leeboard.engines.arrays import count_ordered, finite_part, tally_levels
 from leeboard.engines.cut import cut_levels, cut_numbers
+from leeboard.engines.exact import ExactPass
 from leeboard.engines.values import kind_of, numbers
 from leeboard.errors import Note
 from leeboard.profiles.cells import Cells
@@ -36,6 +37,7 @@ _ROLES = {
 }
 _ID_NAME = re.compile(r"^(id|uuid|guid|.*_(id|uuid|guid))$")
 _FEW = 50
+_Array = np.ndarray[Any, Any]
 _MANY_LEVELS = 1000
 
 
@@ -61,7 +63,12 @@ class Studied:
     notes: tuple[Note, ...] = ()
 
 
-def study(name: str, data: pa.ChunkedArray, declared: Column | None) -> Studied:
+def study(
+    name: str,
+    data: pa.ChunkedArray,
+    declared: Column | None,
+    exact: ExactPass | None = None,
+) -> Studied:
     """Look at one whole reference column.
 
     Parameters
@@ -70,6 +77,8 @@ def study(name: str, data: pa.ChunkedArray, declared: Column | None) -> Studied:
     data : ChunkedArray, shape (rows,)
     declared : Column or None
         From a schema; None: infer kind and role.
+    exact : ExactPass, optional
+        Keeps the sorted values of a compared numeric column.
     """
     natural = kind_of(data.type)
     form = Form(natural, str(data.type))
@@ -82,7 +91,10 @@ def study(name: str, data: pa.ChunkedArray, declared: Column | None) -> Studied:
         return Studied(Column(name, natural, Role.IGNORE, why=why), form)
     kind = declared.kind if declared is not None else natural
     if kind in (Kind.NUMERIC, Kind.DATETIME):
-        return _study_numbers(name, kind, data, declared, form)
+        studied, ordered = _study_numbers(name, kind, data, declared, form)
+        if exact is not None and ordered is not None and kind is Kind.NUMERIC:
+            exact.keep(name, ordered, len(data) - len(ordered))
+        return studied
     return _study_levels(name, kind, data, declared, form)
 
 
@@ -107,22 +119,24 @@ def _role_by_name(name: str) -> Role:
 
 def _study_numbers(
     name: str, kind: Kind, data: pa.ChunkedArray, declared: Column | None, form: Form
-) -> Studied:
+) -> tuple[Studied, _Array | None]:
+    """What was found, and the sorted values if all present ones are finite."""
     pieces = [numbers(chunk) for chunk in data.chunks]
     values = np.concatenate([piece for piece, _ in pieces])
     nulls = sum(count for _, count in pieces)
     column = declared or _infer_number(name, kind, values, nulls)
     if not column.compared:
-        return Studied(column, form)
-    ordered, low, high, gone = sorted_finite(values)
+        return Studied(column, form), None
+    ordered, low, high, gone = finite_part(np.sort(values))
     if len(ordered) == 0:
-        return _all_missing(name, kind, declared, form)
+        return _all_missing(name, kind, declared, form), None
     cells = cut_numbers(ordered)
     specials = (low, high, nulls + gone)
     norm = cells.spread * float(np.sqrt(len(ordered))) * SCALE
     counts = count_ordered(cells, ordered, specials, norm=norm)
     notes = _infinite_note(name, low + high, "reference")
-    return Studied(column, form, cells, counts, notes)
+    finite = None if low or high else ordered
+    return Studied(column, form, cells, counts, notes), finite
 
 
 def _infinite_note(name: str, count: int, side: str) -> tuple[Note, ...]:
