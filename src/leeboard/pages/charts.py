@@ -150,13 +150,14 @@ def plain(histogram: Histogram) -> Markup:
 
 def moved_most(histogram: Histogram) -> str:
     """Name the marked cells and what happened to their share of the rows."""
-    marked = [f"{bar.label} ({bar.shares})" for bar in histogram.bars if bar.marked]
-    marked += [
-        f"{row.label} (reference {row.reference_text}, current {row.current_text})"
-        for row in histogram.apart
-        if row.marked
-    ]
-    return "; ".join(marked)
+    marked = {bar.label: bar.shares for bar in histogram.bars if bar.marked}
+    for row in histogram.apart:
+        # rows outside the reference may be drawn and told apart: named once
+        if row.marked and row.label not in marked:
+            marked[row.label] = (
+                f"reference {row.reference_text}, current {row.current_text}"
+            )
+    return "; ".join(f"{label} ({shares})" for label, shares in marked.items())
 
 
 def full(histogram: Histogram, name: str) -> Markup:

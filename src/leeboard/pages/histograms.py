@@ -25,8 +25,11 @@ __all__ = ["COARSE", "FINE", "histogram"]
 
 _Array = np.ndarray[Any, Any]
 
-FINE, COARSE = 32, 20
-"""Cells drawn of a column of numbers, in small reports and in large ones."""
+FINE = 32
+"""Cells drawn of a column of numbers, in a small report."""
+
+COARSE = 20
+"""The same in a large report."""
 
 _LEVELS, _FEW_LEVELS = 14, 9
 """The same for categories."""
@@ -39,7 +42,7 @@ _MANY_DAYS_US = 60 * 86_400_000_000
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Neighbouring cells drawn as one; shares of all rows, then whether marked."""
+    """Neighbouring cells drawn as one; shares of all rows, whether marked, its name."""
 
     low: float
     high: float
@@ -47,6 +50,7 @@ class _Piece:
     reference: float
     current: float
     marked: bool = False
+    label: str = ""
 
 
 def histogram(
@@ -107,7 +111,7 @@ def _density(
     reference, current = counts
     write = _Writer.of(column, cells)
     pieces = _pieces(cells, reference, current, most)
-    outside = _outside(cells, reference, current)
+    outside = _outside(cells, reference, current, write)
     axis = axes.choose([(p.low, p.high, p.reference) for p in pieces])
     drawn = [p for p in pieces if axis.holds(p.low, p.high)]
     beyond = [p for p in pieces if not axis.holds(p.low, p.high)]
@@ -119,7 +123,7 @@ def _density(
     axis = axis.stretched([(p.low, p.high) for p in drawn])
     bars, heights, row_axis = _bars(drawn, axis, column, write)
     apart = [_tail(p, write) for p in beyond]
-    apart += _special_numbers(cells, reference, current, write)
+    apart += _apart(_special_names(cells, write), reference, current)
     remark = []
     if axis.log:
         remark.append("logarithmic axis, because the values have a long tail")
@@ -213,7 +217,10 @@ def _starts(points: _Array, most: int) -> list[int]:
 
 
 def _outside(
-    cells: NumericCells, reference: NumericCounts, current: NumericCounts
+    cells: NumericCells,
+    reference: NumericCounts,
+    current: NumericCounts,
+    write: _Writer,
 ) -> list[_Piece]:
     """Pieces from the reference's ends to the farthest finite values."""
     both = (reference, current)
@@ -222,6 +229,7 @@ def _outside(
     if low is None or high is None:
         return []
     n, m = reference.rows, current.rows
+    names = dict(_special_names(cells, write))
     pieces = []
     for cell, start, end in (
         (cells.below, float(low), float(cells.edges[0])),
@@ -230,7 +238,8 @@ def _outside(
         a, b = int(reference.cells[cell]), int(current.cells[cell])
         if a + b and end > start:
             mark = _one_apart("", (a, n), (b, m)).marked
-            pieces.append(_Piece(start, end, False, a / n, b / m, mark))
+            told = names[cell]
+            pieces.append(_Piece(start, end, False, a / n, b / m, mark, told))
     return pieces
 
 
@@ -278,6 +287,8 @@ def _per(axis: axes.Axis, column: Column, write: _Writer, *, all_points: bool) -
 
 
 def _piece_label(piece: _Piece, write: _Writer) -> str:
+    if piece.label:
+        return piece.label
     if piece.point:
         return f"{write(piece.low)}{write.unit}"
     return f"{write(piece.low)} to {write(piece.high)}{write.unit}"
@@ -298,24 +309,18 @@ def _tail(piece: _Piece, write: _Writer) -> Apart:
     )
 
 
-def _special_numbers(
-    cells: NumericCells,
-    reference: NumericCounts,
-    current: NumericCounts,
-    write: _Writer,
-) -> list[Apart]:
+def _special_names(cells: NumericCells, write: _Writer) -> tuple[tuple[int, str], ...]:
     whole = cells.edges.dtype.kind == "i"
     end = cells.edges[-1]
     last = int(end) - 1 if whole else float(np.nextafter(end, -np.inf))
     low, high = write(float(cells.edges[0])), write(float(last))
-    named = (
+    return (
         (cells.below, f"below {low}, the reference minimum"),
         (cells.above, f"above {high}, the reference maximum"),
         (cells.minus_inf, "−∞"),
         (cells.plus_inf, "+∞"),
         (cells.missing, "missing"),
     )
-    return _apart(named, reference, current)
 
 
 def _apart(
