@@ -73,4 +73,4 @@ def test_hostile_texts_parse() -> None:
     assert tags - known == {"system-out"}
     names = {str(case.get("name")) for case in root.iter("testcase")}
     assert "</script><script>alert(1)</script>" in names
-    assert "a␀b<script␀>" in names
+    assert "a⟨U+0000⟩b<script⟨U+0000⟩>" in names

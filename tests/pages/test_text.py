@@ -57,7 +57,7 @@ def test_controls_of_the_data_are_written_out() -> None:
     """Escape sequences and bidirectional characters never reach the terminal."""
     text = _printed(hostile(), 200)
     assert not set(text) & set("\x1b\x07\x00\x85\u202e\u2066\ud800")
-    assert "␛[31mred" in text
+    assert "⟨U+001B⟩[31mred" in text
 
 
 def test_markup_of_the_terminal_library_is_text() -> None:

@@ -91,7 +91,7 @@ def test_plain_texts_stay_as_they_are(text: str) -> None:
 def test_turned_names_are_told() -> None:
     """A name that reads otherwise than it is written shows how it is written."""
     assert printable("gpj\u202eexe") == "gpj⟨U+202E⟩exe"
-    assert printable("a\nb") == "a␊b"
+    assert printable("a\nb") == "a⟨U+000A⟩b"
     assert printable("Größe 温度 température") == "Größe 温度 température"
 
 

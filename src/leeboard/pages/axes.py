@@ -64,9 +64,16 @@ class Axis:
         """Length of a piece: values, or doublings on a logarithmic axis."""
         return self._place(high) - self._place(low)
 
-    def width_in_values(self) -> float:
-        """Length of the axis in values; infinite past the largest float."""
-        return self.high - self.low
+    def borders(self, low: float, high: float) -> bool:
+        """Tell whether a piece lies beside the axis and is no longer than it."""
+        if self.log and low <= 0:
+            return False
+        start, end = self._place(self.low) / 2, self._place(self.high) / 2
+        left, right = self._place(low) / 2, self._place(high) / 2
+        room = (end - start) * (0.5 if self.log else 1.0)
+        # the next whole number after the end is beside it, too
+        near = max(right, start) - left <= room and right - min(left, end) <= room
+        return near and (low >= self.high or high <= self.low)
 
     def step(self) -> float:
         """Length that heights are told for: a round one, or one doubling."""

@@ -30,7 +30,8 @@ def headline(findings: Findings) -> str:
             )
         return f"No column moved: {held:,} of {total:,} held{rest}."
     largest = sorted(_largest(findings), key=_size, reverse=True)
-    named = [_with_size(column) for column in largest]
+    where = shorten(findings.reference.segment or "segment", _NAME)
+    named = [_with_size(column, where) for column in largest]
     some = f"{len(moved):,} of {plural(total, 'column')} moved"
     rest = f"; {plural(len(failed), 'other')} failed" if failed else ""
     return f"{some}: {in_words(named)}{rest}."
@@ -52,10 +53,10 @@ def _size(column: ColumnResult) -> float:
     return column.verdict.value or 0.0
 
 
-def _with_size(column: ColumnResult) -> str:
+def _with_size(column: ColumnResult, where: str) -> str:
     name = shorten(column.name, _NAME)
     if column.segment is not None:
-        name += f" in {shorten(column.segment, _NAME)}"
+        name += f" where {where} is {shorten(column.segment, _NAME)}"
     if column.verdict.shift is not None:
         return f"{name} ({size_in_words(column.verdict)})"
     return name

@@ -115,10 +115,8 @@ def _density(
     axis = axes.choose([(p.low, p.high, p.reference) for p in pieces])
     drawn = [p for p in pieces if axis.holds(p.low, p.high)]
     beyond = [p for p in pieces if not axis.holds(p.low, p.high)]
-    room = axis.width_in_values()
     # rows just outside are drawn where they lie; rows far away only stand apart
-    near = not axis.log and not beyond
-    drawn += [p for p in outside if near and p.high - p.low <= room]
+    drawn += [p for p in outside if axis.borders(p.low, p.high)]
     drawn.sort(key=lambda p: (p.low, p.high))
     axis = axis.stretched([(p.low, p.high) for p in drawn])
     bars, heights, row_axis = _bars(drawn, axis, column, write)
@@ -128,7 +126,8 @@ def _density(
     if axis.log:
         remark.append("logarithmic axis, because the values have a long tail")
     if beyond:
-        remark.append("the axis ends early, and what lies beyond is told apart")
+        early = "what does not fit it" if axis.log else "the axis ends early; the rest"
+        remark.append(f"{early} is told apart")
     return Histogram(
         form="density",
         bars=bars,
@@ -143,8 +142,9 @@ def _density(
 
 def _axis_name(column: Column) -> str:
     if column.kind is Kind.DATETIME:
-        return "time (UTC)"
-    return shorten(column.unit, 40) or "value"
+        return f"{shorten(column.name, 40)} (UTC)"
+    unit = f" ({shorten(column.unit, 20)})" if column.unit else ""
+    return f"{shorten(column.name, 40)}{unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,9 +171,10 @@ def _pieces(
 ) -> list[_Piece]:
     r, c = reference.cells[1 : cells.above], current.cells[1 : cells.above]
     edges = cells.edges.astype(np.float64)
-    points = cells.atoms.copy()
-    if cells.edges.dtype.kind == "i":
-        points |= np.diff(cells.edges) == 1
+    whole = cells.edges.dtype.kind == "i"
+    # a cell as narrow as its type allows holds one value, called an atom or not
+    following = edges[:-1] + 1 if whole else np.nextafter(edges[:-1], np.inf)
+    points = cells.atoms | (following == edges[1:])
     starts = _starts(points, most)
     points = points[starts]
     r, c = np.add.reduceat(r, starts), np.add.reduceat(c, starts)
@@ -236,10 +237,10 @@ def _outside(
         (cells.above, float(cells.edges[-1]), float(high)),
     ):
         a, b = int(reference.cells[cell]), int(current.cells[cell])
-        if a + b and end > start:
+        if a + b:
             mark = _one_apart("", (a, n), (b, m)).marked
-            told = names[cell]
-            pieces.append(_Piece(start, end, False, a / n, b / m, mark, told))
+            point, told = end <= start, names[cell]
+            pieces.append(_Piece(start, end, point, a / n, b / m, mark, told))
     return pieces
 
 
@@ -254,8 +255,8 @@ def _bars(
     spread = [max(t) for p, t in zip(pieces, tall, strict=True) if not p.point]
     stems = [max(t) for p, t in zip(pieces, tall, strict=True) if p.point]
     top = max(spread, default=0.0)
-    # stems far taller than everything else are cut off, and told in numbers
-    if not spread or (stems and max(stems) <= 3 * top):
+    # a stem or two far taller than all else are cut off, and told in numbers
+    if not spread or sum(stem > 3 * top for stem in stems) not in (1, 2):
         top = max([top, *stems])
     top = top or 1.0
     bars = tuple(

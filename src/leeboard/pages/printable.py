@@ -17,14 +17,13 @@ _UNSEEN = re.compile(
     "\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _MAX_MARKS = 3
-_PICTURES = 0x2400
 
 
 def printable(text: str) -> str:
     """Return the text with every character that cannot be seen written out.
 
-    Control characters become their pictures (a line feed is shown as ␊), others their
-    code point (⟨U+202E⟩). Of marks stacked on one character, three are kept.
+    Control and bidirectional characters become their code points, such as ⟨U+202E⟩. Of
+    marks stacked on one character, three are kept.
     """
     if text.isascii() and text.isprintable():
         return text
@@ -32,12 +31,7 @@ def printable(text: str) -> str:
 
 
 def _written_out(found: re.Match[str]) -> str:
-    code = ord(found.group())
-    if code < 0x20:
-        return chr(_PICTURES + code)
-    if code == 0x7F:
-        return "␡"
-    return f"⟨U+{code:04X}⟩"
+    return f"⟨U+{ord(found.group()):04X}⟩"
 
 
 def _unstack(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from leeboard.pages import headlines
@@ -109,6 +110,7 @@ def _columns(shown: list[ColumnResult], console: Console) -> Table:
     width = console.width
     table = Table(
         box=box.SIMPLE_HEAD if width >= _MIDDLE else None,
+        show_edge=False,
         pad_edge=False,
         padding=(0, 2 if width >= _WIDE else 1, 0, 0),
         expand=False,
@@ -141,7 +143,7 @@ def _columns(shown: list[ColumnResult], console: Console) -> Table:
 
 def _size(column: ColumnResult, width: int) -> str:
     verdict = column.verdict
-    words = size_in_words(verdict).replace("standard deviations", "sd")
+    words = re.sub(" standard deviations?", " sd", size_in_words(verdict))
     if verdict.value is None:
         return words
     return f"{words}; {psi_in_words(verdict)}" if width >= _WIDE else words

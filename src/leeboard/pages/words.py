@@ -117,16 +117,31 @@ def psi_in_words(verdict: Verdict) -> str:
 
 def size_in_words(verdict: Verdict) -> str:
     """Write the size of a change as a reader can feel it."""
-    if verdict.value is None:
+    size, lines = verdict.value, verdict.lines
+    if size is None:
         return "not measured"
-    if verdict.value <= verdict.lines.negligible:
+    if verdict.state is State.UNSURE and verdict.interval is not None:
+        return _range_in_words(verdict, *verdict.interval)
+    if size <= lines.negligible:
         return "negligible"
     if verdict.shift is not None:
-        digits = 1 if verdict.shift < 1 else 2
-        return f"about {number(verdict.shift, digits)} standard deviations"
-    if verdict.value < verdict.lines.large:
-        return "between negligible and large"
-    return "large"
+        return f"about {_deviations(verdict.shift)}"
+    return "between negligible and large" if size < lines.large else "large"
+
+
+def _range_in_words(verdict: Verdict, low: float, high: float) -> str:
+    """Write what an unsure size may be: its middle would say too much."""
+    if verdict.shift is not None and math.isfinite(high):
+        start = number(math.sqrt(max(low, 0.0)), 1)
+        return f"{start} to {_deviations(math.sqrt(max(high, 0.0)))}"
+    if low <= verdict.lines.negligible:
+        return "negligible to large" if high > verdict.lines.large else "not large"
+    return "more than negligible"
+
+
+def _deviations(shift: float) -> str:
+    text = number(shift, 1 if shift < 1 else 2)
+    return f"{text} standard deviation{'' if text == '1' else 's'}"
 
 
 def in_words(names: list[str], most: int = 3) -> str:
