@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,11 @@ from tests.pages.findings import hostile, typical, wide
 
 pytestmark = pytest.mark.browser
 
-REPORTS = {"typical": typical, "hostile": hostile, "wide": lambda: wide(200)}
+REPORTS: dict[str, Callable[[], Findings]] = {
+    "typical": typical,
+    "hostile": hostile,
+    "wide": lambda: wide(200),
+}
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the reports."""
     out: Path = tmp_path_factory.mktemp("reports")
     for name, make in REPORTS.items():
-        found: Findings = make()
-        (out / f"{name}.html").write_text(render_html(report_page(found)), "utf-8")
+        (out / f"{name}.html").write_text(render_html(report_page(make())), "utf-8")
     return out
 
 
