@@ -89,7 +89,7 @@ def test_one_wild_value_does_not_blind() -> None:
     """One reference value of a million leaves the histogram readable."""
     wild = np.append(NORMAL, 1e6)
     found = _drawn(numbers("x", wild, NORMAL[:900] + 1))
-    assert sum(bar.reference > 0.3 for bar in found.bars) >= 8
+    assert sum(bar.right - bar.left for bar in found.bars if bar.reference > 0.3) > 0.2
 
 
 def test_single_values_are_stems() -> None:
