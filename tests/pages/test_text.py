@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from leeboard.pages.text import render_text
+from leeboard.pages.text import plain_text, render_text
 from leeboard.verdicts.report import Findings
 from tests.pages.findings import findings, hostile, typical, wide
 
@@ -79,3 +79,13 @@ def test_many_held_columns_are_summed_up() -> None:
     """Of hundreds of columns that held, forty are listed and the rest counted."""
     text = _printed(wide(120), 100)
     assert "and 20 more that held" in text
+
+
+def test_plain_text_has_no_tails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a value shown by Python: no colour, no space at a line's end, no last line."""
+    monkeypatch.setenv("COLUMNS", "80")
+    text = plain_text(typical())
+    assert text.startswith("5 of 12 columns moved")
+    assert all(line == line.rstrip() for line in text.split("\n"))
+    assert "\x1b" not in text
+    assert not text.endswith("\n")

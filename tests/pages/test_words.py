@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from leeboard.pages.printable import printable, shorten
-from leeboard.pages.words import in_words, moment, number, p_in_words, share
+from leeboard.pages.words import (
+    in_words,
+    moment,
+    number,
+    p_in_words,
+    share,
+    size_in_words,
+)
+from leeboard.verdicts.verdict import State, Verdict
+from tests.pages.findings import levels, numbers, verdict
 
 
 @pytest.mark.parametrize(
@@ -99,3 +109,28 @@ def test_turned_names_are_told() -> None:
 def test_shortened_texts_are_short(text: str, length: int) -> None:
     """Never longer than asked for."""
     assert len(shorten(text, length)) <= length
+
+
+def _judged(size: float | None, state: State, *, numeric: bool = True) -> Verdict:
+    values = np.arange(50.0)
+    if numeric:
+        return verdict(numbers("x", values, values, size=size, state=state))
+    return verdict(levels("x", {"a": 9}, {"a": 9}, size=size, state=state))
+
+
+def test_sizes_are_told_as_readers_feel_them() -> None:
+    """Standard deviations for numbers, the two lines for categories."""
+    assert size_in_words(_judged(0.09, State.MOVED)) == "about 0.3 standard deviations"
+    assert size_in_words(_judged(1.0, State.MOVED)) == "about 1 standard deviation"
+    assert size_in_words(_judged(0.5, State.MOVED, numeric=False)) == "large"
+    assert size_in_words(_judged(0.01, State.HELD)) == "negligible"
+    assert size_in_words(_judged(None, State.FAILED)) == "not measured"
+
+
+def test_unsure_sizes_are_ranges() -> None:
+    """An unsure size is never called negligible, nor given as one number."""
+    told = size_in_words(_judged(0.01, State.UNSURE))
+    assert told == "0.07 to 0.2 standard deviations"
+    told = size_in_words(_judged(0.08, State.UNSURE, numeric=False))
+    assert told == "more than negligible"
+    assert size_in_words(_judged(0.0, State.UNSURE, numeric=False)) == "not large"

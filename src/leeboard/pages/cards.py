@@ -161,7 +161,7 @@ def effect_mark(verdict: Verdict) -> EffectMark | None:
 
 def figure_line(figure: Measurement) -> FigureLine:
     """Write one measurement."""
-    basis = "rows" if figure.exact else "counts"
+    basis = "rows" if figure.exact else "bounds from counts"
     if figure.p_kind is not None:
         basis += f"; p {figure.p_kind}"
     return FigureLine(

@@ -209,7 +209,7 @@ class FigureLine:
     value, interval, p_value, noise_floor, reference, current : str
         In words; a dash where there is none.
     basis : str
-        What the figures rest on: rows or counts, and the kind of p-value.
+        What the figures rest on: rows or bounds, and the kind of p-value.
     reason : str
         Why there is no value, where there is none; else empty.
     """
