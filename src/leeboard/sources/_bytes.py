@@ -6,13 +6,15 @@ Place: under CSV and JSON lines. Must not know columns or types.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from leeboard.errors import FileError
-from leeboard.sources._guard import Stamp, open_regular
+from leeboard.sources._guard import Stamp, arrow_file, open_regular
 from leeboard.sources._limits import Limits, setting
 
 __all__ = ["Piece", "pieces", "wrong_encoding"]
@@ -84,10 +86,13 @@ def pieces(
 def _unpacked(
     stamp: Stamp, name: str, *, codec: str | None, limits: Limits
 ) -> Iterator[bytes]:
-    with open_regular(stamp, name) as handle:
-        stream = pa.PythonFile(handle, mode="r")
-        if codec is not None:
-            stream = pa.CompressedInputStream(stream, codec)
+    with ExitStack() as stack:
+        stream: Any
+        if codec is None:
+            stream = stack.enter_context(open_regular(stamp, name))
+        else:
+            file = stack.enter_context(arrow_file(stamp, name))
+            stream = pa.CompressedInputStream(file, codec)
         total = 0
         while True:
             try:

@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+import pyarrow as pa
+
 from leeboard.errors import FileError
 
-__all__ = ["Stamp", "cannot_open", "open_regular", "stamp_of"]
+__all__ = ["Stamp", "arrow_file", "cannot_open", "open_regular", "stamp_of"]
 
 _KINDS = (
     (stat.S_ISDIR, "a folder"),
@@ -106,6 +110,31 @@ def open_regular(stamp: Stamp, name: str) -> BinaryIO:
         handle.close()
         stamp.check(name)
     return handle
+
+
+@contextmanager
+def arrow_file(stamp: Stamp, name: str) -> Iterator[pa.NativeFile]:
+    """Open a file that was stamped for Arrow's own reading.
+
+    A Python file would do, but Arrow's threads must not call into an interpreter that
+    is shutting down.
+    """
+    open_regular(stamp, name).close()
+    try:
+        file = pa.OSFile(os.fsencode(stamp.path).decode("utf-8"), "rb")
+    except OSError as error:
+        raise cannot_open(error, name) from error
+    except UnicodeDecodeError as error:
+        raise FileError(
+            code="bad_path",
+            where=repr(name),
+            found="a path that is not UTF-8",
+            expected="a path Arrow can open",
+            fix="Rename the file.",
+        ) from error
+    with file:
+        stamp.check(name)
+        yield file
 
 
 def cannot_open(error: OSError, name: str) -> FileError:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from leeboard.errors import FileError, Note, Problem
 from leeboard.sources._columns import unsupported
-from leeboard.sources._guard import open_regular, stamp_of
+from leeboard.sources._guard import arrow_file, stamp_of
 from leeboard.sources._limits import Limits, setting
 from leeboard.sources._names import check_names
 from leeboard.sources._readable import Reading, UnreadableCell, reading_of
@@ -131,11 +131,9 @@ class IpcSource:
     @contextmanager
     def _opened(self, fields: list[int] | None = None) -> Iterator[Any]:
         options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
-        with open_regular(self._stamp, self.name) as handle:
+        with arrow_file(self._stamp, self.name) as handle:
             try:
-                file = pa.ipc.open_file(
-                    pa.PythonFile(handle, mode="r"), options=options
-                )
+                file = pa.ipc.open_file(handle, options=options)
             except _BROKEN as error:
                 self._stamp.check(self.name)
                 raise _damaged(self.name, error) from error

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from leeboard.errors import FileError, Note, Problem
 from leeboard.sources._columns import unsupported
-from leeboard.sources._guard import Stamp, open_regular, stamp_of
+from leeboard.sources._guard import Stamp, arrow_file, open_regular, stamp_of
 from leeboard.sources._limits import Limits, setting
 from leeboard.sources._names import check_names
 from leeboard.sources._readable import (
@@ -184,10 +184,10 @@ class ParquetSource:
     def _opened(self) -> Iterator[Any]:
         import pyarrow.parquet as pq
 
-        with open_regular(self._stamp, self.name) as handle:
+        with arrow_file(self._stamp, self.name) as handle:
             try:
                 file = pq.ParquetFile(
-                    pa.PythonFile(handle, mode="r"),
+                    handle,
                     metadata=self._meta,
                     read_dictionary=self._texts,
                     buffer_size=_BUFFER,
