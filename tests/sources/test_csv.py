@@ -213,3 +213,24 @@ def test_rows_longer_than_a_block_are_read(write: Write) -> None:
 def test_the_first_bytes_decide_not_the_ending(write: Write) -> None:
     """Text without a known ending is read as CSV."""
     assert values(open_source(write("data", "a,b\n1,2\n"))) == {"a": [1], "b": [2]}
+
+
+def test_only_the_ends_of_lines_end_a_row(write: Write) -> None:
+    """Unicode's own line separators are text, in the header and below it."""
+    text = "a\u2028x,b\n1,c\x85d\n2,e\n"
+    read = values(open_source(write("f.csv", text)))
+    assert read == {"a\u2028x": [1, 2], "b": ["c\x85d", "e"]}
+
+
+def test_long_fields_do_not_stop_the_search_for_a_delimiter(write: Write) -> None:
+    """A field longer than the csv module reads is data, or a header refused by line."""
+    long = "y" * 200_000
+    read = values(open_source(write("f.csv", f"a;b\n1;2\n3;{long}\n")))
+    assert read == {"a": [1, 3], "b": ["2", long]}
+    error = refusal(write("g.csv", f"{long},b\n1,2\n"))
+    assert (error.code, error.where) == ("bad_header", "g.csv, line 1")
+
+
+def test_rows_below_a_single_name_are_refused(write: Write) -> None:
+    """A header of one name over rows of two fields is no single column."""
+    assert refusal(write("f.csv", "a\n1,2\n3,4\n")).code == "bad_rows"

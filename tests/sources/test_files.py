@@ -100,6 +100,11 @@ def test_links_to_files_are_followed(write: Write, tmp_path: Path) -> None:
     assert open_source(link).rows == 2
 
 
+def test_addresses_are_refused_with_the_way_out() -> None:
+    """Only files on this machine are read."""
+    assert refusal("s3://bucket/train.parquet").code == "not_local"
+
+
 @pytest.mark.parametrize("path", ["", " ", "no/such.csv", "x\0y", "*.nothing"])
 def test_paths_to_nothing_are_refused(path: str) -> None:
     """A path that leads nowhere says so."""

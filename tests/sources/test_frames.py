@@ -75,6 +75,19 @@ def test_a_duckdb_relation_is_read_as_often_as_asked() -> None:
     assert source.column("a")[99_999].as_py() == 99_999
 
 
+def test_streamed_text_is_counted_over_the_whole_pass() -> None:
+    """Warnings of a streamed frame count all of its rows."""
+    relation = duckdb.sql(
+        "select if(range % 1000 = 0, 'NA', 'x') s, blob '\\xAA' b from range(300000)"
+    )
+    source = open_source(relation)
+    for block in source.blocks(["s", "b"]):
+        list(block.columns.values())
+    notes = {note.code: note.text for note in source.notes}
+    assert "300 'NA'" in notes["null_like_text"]
+    assert set(notes) == {"null_like_text", "bytes_as_text"}
+
+
 def test_large_frames_come_in_several_blocks() -> None:
     """A frame of more rows than a block holds is cut, in order."""
     n = (1 << 20) + 5

@@ -96,6 +96,17 @@ def test_integers_past_64_bits_become_floats() -> None:
     assert objects.notes[0][0] == "big_integers"
 
 
+def test_decimals_warn_where_digits_are_lost() -> None:
+    """Decimals of more digits than a float holds are told; the others are not."""
+    for digits, codes in (
+        ("1.50", []),
+        ("0.1234567890123456789", ["decimal_precision"]),
+    ):
+        objects = read_objects([decimal.Decimal(digits), decimal.Decimal("NaN"), 2])
+        assert [code for code, _ in objects.notes] == codes
+        assert objects.array.to_pylist()[1:] == [None, 2.0]
+
+
 def test_integers_at_the_edges_of_64_bits_stay_exact() -> None:
     """The largest and smallest 64-bit integers are read as they are."""
     edges = [2**63 - 1, -(2**63)]

@@ -111,3 +111,25 @@ def _packed(data: bytes) -> bytes:
     import gzip
 
     return gzip.compress(data)
+
+
+def test_a_part_without_a_column_still_has_its_rows(write: Write) -> None:
+    """Missing columns are as long as their part, counted beforehand or not."""
+    write("d/1.csv", "a\n1\n2\n")
+    path = write("d/2.csv", "a,b\n3,4\n")
+    table = pa.table({"c": [5, 6, 7]})
+    with pa.ipc.new_file(path.parent / "3.arrow", table.schema) as sink:
+        sink.write_table(table)
+    expected = {
+        "a": [1, 2, 3, None, None, None],
+        "b": [None, None, 4, None, None, None],
+        "c": [None, None, None, 5, 6, 7],
+    }
+    assert values(open_source(path.parent)) == expected
+    types = {"a": pa.int64(), "b": pa.int64()}
+    source = open_source(path.parent, types=types)
+    assert source.rows is None
+    assert values(source) == expected
+    assert [c for x in source.blocks(["b"]) for c in x.columns["b"].to_pylist()] == (
+        expected["b"]
+    )

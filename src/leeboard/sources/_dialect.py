@@ -6,6 +6,7 @@ Place: under ``CsvRows``. Guesses only what the rows agree on; says so when they
 from __future__ import annotations
 
 import csv
+import io
 import itertools
 from dataclasses import dataclass
 
@@ -82,21 +83,37 @@ def read_dialect(first: Piece, name: str) -> Dialect:
 
 
 def _rows(text: str, delimiter: str, *, whole: bool) -> list[list[str]]:
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     if not whole:
         lines = lines[:-1] or lines
-    reader = csv.reader(lines, delimiter=delimiter)
+    rows: list[list[str]] = []
     try:
-        rows = list(itertools.islice(reader, _SAMPLE_ROWS))
+        reader = csv.reader(lines, delimiter=delimiter)
+        rows.extend(itertools.islice(reader, _SAMPLE_ROWS))
     except csv.Error:
-        return []
+        # a field too long for the sample; the rows before it are sample enough
+        pass
     return [row for row in rows if row]
 
 
+def _lines(text: str) -> list[str]:
+    # unlike str.splitlines, this keeps to the line ends of files
+    return list(io.StringIO(text, newline=""))
+
+
 def _dialect(text: str, delimiter: str, name: str) -> Dialect:
-    lines = text.splitlines(keepends=True)
+    lines = _lines(text)
     reader = csv.reader(lines, delimiter=delimiter)
-    header: list[str] = next((row for row in reader if row), [])
+    try:
+        header: list[str] = next((row for row in reader if row), [])
+    except csv.Error as error:
+        raise FileError(
+            code="bad_header",
+            where=f"{name}, line {reader.line_num}",
+            found=f"a first row that is no header ({error})",
+            expected="names of columns",
+            fix="Write a first row with a name for each column.",
+        ) from error
     used = "".join(lines[: reader.line_num])
     quoted = [h for h in header if len(h) > 1 and h[0] == h[-1] == "'"]
     if header and len(quoted) == len(header):

@@ -97,6 +97,14 @@ def _expand(path: str) -> list[Path]:
             expected="a file, a folder or a pattern",
             fix="Give a path.",
         )
+    if "://" in path:
+        raise FileError(
+            code="not_local",
+            where=path,
+            found="an address",
+            expected="a path on this machine",
+            fix="Download the file, or open it elsewhere and give the frame.",
+        )
     whole = Path(path)
     try:
         folder, exists = whole.is_dir(), os.path.lexists(whole)

@@ -13,13 +13,10 @@ from typing import Any
 import pyarrow as pa
 
 from leeboard.errors import FileError, Note, Problem
-from leeboard.sources._columns import unsupported
+from leeboard.sources._conversion import Conversion
 from leeboard.sources._guard import arrow_file, stamp_of
 from leeboard.sources._limits import Limits, setting
-from leeboard.sources._names import check_names
-from leeboard.sources._readable import Reading, UnreadableCell, reading_of
 from leeboard.sources._source import Block, LazyColumns
-from leeboard.sources._watch import TextWatch
 
 __all__ = ["IpcSource"]
 
@@ -51,39 +48,29 @@ class IpcSource:
                 expected=f"at most {limits.max_columns}",
                 fix=f"Choose columns, or set {setting('max_columns')}.",
             )
-        names, notes = check_names(arrow.names, where=name, error=FileError)
-        self._notes: list[Note] = notes
-        self._watch = TextWatch(name)
-        self.problems: dict[str, Problem] = {}
-        self._readings: dict[str, tuple[int, Reading]] = {}
-        for place, (column, field) in enumerate(zip(names, arrow, strict=True)):
-            self._plan(column, field.type, place)
-        self.schema = pa.schema([(n, r.type) for n, (_, r) in self._readings.items()])
+        self._places = {column: place for place, column in enumerate(arrow.names)}
+        self._conversion = Conversion(name, arrow, error=FileError)
+        self.problems: dict[str, Problem] = self._conversion.problems
+        self.schema = self._conversion.schema
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Warnings so far."""
-        return (*self._notes, *self._watch.notes())
+        return self._conversion.notes
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return one whole column."""
-        place, reading = self._readings[name]
-        chunks = []
-        row = 0
-        with self._opened(fields=[place]) as file:
-            for batch in self._read(file):
-                chunks.append(self._convert(name, batch.column(0), row))
-                row += batch.num_rows
+        self._conversion.begin([name])
+        with self._opened(fields=[self._places[name]]) as file:
+            chunks = [batch.column(0) for batch in self._read(file)]
         self._stamp.check(self.name)
-        return self._watch.chunks(name, chunks, reading.type)
+        return self._conversion.column(name, chunks)
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
         """Yield the record batches."""
-        places = [self._readings[name][0] for name in names]
-        for name in names:
-            self._watch.begin(name)
+        self._conversion.begin(names)
         row = 0
-        with self._opened(fields=places) as file:
+        with self._opened(fields=[self._places[name] for name in names]) as file:
             for batch in self._read(file):
                 if batch.num_rows:
                     reader = self._reader(batch, row)
@@ -91,34 +78,8 @@ class IpcSource:
                 row += batch.num_rows
         self._stamp.check(self.name)
 
-    def _plan(self, name: str, kind: pa.DataType, place: int) -> None:
-        reading = reading_of(kind)
-        where = f"column {name!r} of {self.name}"
-        if reading is None:
-            found = f"cells of type {kind}"
-            self.problems[name] = unsupported(name, self.name, row=None, found=found)
-            return
-        self._readings[name] = place, reading
-        if reading.note:
-            self._notes.append(Note(reading.note, where, reading.text))
-            self._watch.quiet.add(name)
-
     def _reader(self, batch: pa.RecordBatch, row: int) -> Callable[[str], pa.Array]:
-        def read(name: str) -> pa.Array:
-            array = self._convert(name, batch.column(name), row)
-            return self._watch.look(name, array, row)
-
-        return read
-
-    def _convert(self, name: str, array: pa.Array, start: int) -> pa.Array:
-        _, reading = self._readings[name]
-        try:
-            return reading.convert(array)
-        except UnreadableCell as cell:
-            self.problems[name] = unsupported(
-                name, self.name, row=start + cell.row, found=cell.found
-            )
-            return pa.nulls(len(array), reading.type)
+        return lambda name: self._conversion.array(name, batch.column(name), row)
 
     def _read(self, file: Any) -> Iterator[pa.RecordBatch]:
         for number in range(self._batches):

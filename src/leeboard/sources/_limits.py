@@ -43,7 +43,7 @@ class Limits:
     max_columns: int = 10_000
     max_unpacked_bytes: int = 1024 * _MIB
     max_ratio: int = 200
-    max_table_bytes: int = 1024 * 1024 * _MIB
+    max_table_bytes: int = 256 * 1024 * _MIB
     keep_bytes: int = 1024 * _MIB
 
     @classmethod

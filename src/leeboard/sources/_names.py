@@ -46,18 +46,16 @@ def check_names(
         )
     notes: list[Note] = []
     names: list[str] = []
+    renamed: list[str] = []
     for position, name in enumerate(raw):
         text = _text(name)
-        if type(name) is not str and not isinstance(name, str):
-            notes.append(
-                Note(
-                    "name_not_text",
-                    f"column {position + 1} of {where}",
-                    f"its name {name!r} ({type(name).__name__}) is read as {text!r}",
-                )
-            )
+        if not isinstance(name, str):
+            renamed.append(f"{name!r} ({type(name).__name__}) as {text!r}")
         _refuse_odd(text, position, where=where, error=error)
         names.append(text)
+    if renamed:
+        listed = _listed(renamed)
+        notes.append(Note("name_not_text", where, f"column names are read: {listed}"))
     _refuse_twins(names, where=where, error=error)
     notes.extend(_near_twins(names, where))
     return tuple(names), notes
@@ -102,18 +100,24 @@ def _refuse_twins(names: Sequence[str], *, where: str, error: type[InputError]) 
     twins = {name: at for name, at in places.items() if len(at) > 1}
     if not twins:
         return
-    listed = [
-        f"{name!r} (columns {', '.join(map(str, at[:_SHOWN]))})"
-        for name, at in list(twins.items())[:_SHOWN]
-    ]
-    more = f" and {len(twins) - _SHOWN} more" if len(twins) > _SHOWN else ""
+    listed = _listed(
+        [
+            f"{name!r} (columns {', '.join(map(str, at[:_SHOWN]))})"
+            for name, at in twins.items()
+        ]
+    )
     raise error(
         code="duplicate_columns",
         where=where,
-        found="more than one column named " + ", ".join(listed) + more,
+        found=f"more than one column named {listed}",
         expected="each name once",
         fix="Rename or remove all but one of each.",
     )
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
+    return ", ".join(items[:_SHOWN]) + more
 
 
 def _near_twins(names: Sequence[str], where: str) -> list[Note]:

@@ -21,6 +21,7 @@ from leeboard.sources._readable import BIG_INTEGERS, UnreadableCell
 
 __all__ = ["Objects", "is_missing", "read_objects"]
 
+_FLOAT_DIGITS = 15
 _INT64 = range(-(2**63), 2**63)
 
 
@@ -135,7 +136,13 @@ def _numbers(values: list[Any]) -> Objects:
             return Objects(pa.array(whole, pa.int64()))
         floats = pa.array([_float(value) for value in whole], pa.float64())
         return Objects(floats, (("big_integers", BIG_INTEGERS),))
-    return Objects(pa.array([_float(value) for value in values], pa.float64()))
+    floats = pa.array([_float(value) for value in values], pa.float64())
+    decimals = [v for v in present if isinstance(v, decimal.Decimal) and v.is_finite()]
+    digits = max((len(v.normalize().as_tuple().digits) for v in decimals), default=0)
+    if digits <= _FLOAT_DIGITS:
+        return Objects(floats)
+    text = f"decimals of up to {digits} digits are compared as floats"
+    return Objects(floats, (("decimal_precision", text),))
 
 
 def _float(value: Any) -> float | None:

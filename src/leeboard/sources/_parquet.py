@@ -14,20 +14,11 @@ from typing import Any
 import pyarrow as pa
 
 from leeboard.errors import FileError, Note, Problem
-from leeboard.sources._columns import unsupported
+from leeboard.sources._conversion import Conversion
 from leeboard.sources._guard import Stamp, arrow_file, open_regular, stamp_of
 from leeboard.sources._limits import Limits, setting
-from leeboard.sources._names import check_names
-from leeboard.sources._readable import (
-    Reading,
-    UnreadableCell,
-    is_text,
-    needs_bound,
-    one_array,
-    reading_of,
-)
+from leeboard.sources._readable import is_text
 from leeboard.sources._source import Block, LazyColumns
-from leeboard.sources._watch import TextWatch
 
 __all__ = ["ParquetSource"]
 
@@ -62,41 +53,21 @@ class ParquetSource:
             arrow = file.schema_arrow
         self.rows: int = self._meta.num_rows
         _check_size(self._meta, arrow, name=name, limits=limits)
-        names, notes = check_names(arrow.names, where=name, error=FileError)
+        self._conversion = Conversion(
+            name, arrow, error=FileError, largest=partial(_largest, self._meta)
+        )
         self._texts = [field.name for field in arrow if is_text(field.type)]
-        self._notes: list[Note] = notes
-        self._watch = TextWatch(name)
-        self.problems: dict[str, Problem] = {}
-        self._readings = self._plan(arrow, names)
-        self.schema = pa.schema([(n, r.type) for n, r in self._readings.items()])
+        self.problems: dict[str, Problem] = self._conversion.problems
+        self.schema = self._conversion.schema
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Warnings so far."""
-        return (*self._notes, *self._watch.notes())
-
-    def _plan(self, arrow: pa.Schema, names: Sequence[str]) -> dict[str, Reading]:
-        readings: dict[str, Reading] = {}
-        for name, field in zip(names, arrow, strict=True):
-            largest = None
-            if needs_bound(field.type):
-                largest = _largest(self._meta, name)
-            reading = reading_of(field.type, largest)
-            if reading is None:
-                found = f"cells of type {field.type}"
-                row = 0 if self.rows else None
-                self.problems[name] = unsupported(name, self.name, row=row, found=found)
-                continue
-            readings[name] = reading
-            if reading.note:
-                place = f"column {name!r} of {self.name}"
-                self._notes.append(Note(reading.note, place, reading.text))
-                self._watch.quiet.add(name)
-        return readings
+        return self._conversion.notes
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return one whole column, a chunk for each row group or part of one."""
-        kind = self._readings[name].type
+        self._conversion.begin([name])
         with self._opened() as file:
             chunks = [
                 chunk
@@ -104,20 +75,11 @@ class ParquetSource:
                 for chunk in self._group(file, group, name).chunks
             ]
         self._stamp.check(self.name)
-        row = 0
-        done = []
-        for chunk in chunks:
-            done.append(self._convert(name, chunk, row))
-            row += len(chunk)
-        return self._watch.chunks(name, done, kind)
+        return self._conversion.column(name, chunks)
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
         """Yield row groups; very long ones in parts."""
-        missing = [name for name in names if name not in self._readings]
-        if missing:
-            raise KeyError(missing[0])
-        for name in names:
-            self._watch.begin(name)
+        self._conversion.begin(names)
         row = 0
         with self._opened() as file:
             for group in range(self._meta.num_row_groups):
@@ -131,19 +93,7 @@ class ParquetSource:
         self._stamp.check(self.name)
 
     def _decode(self, file: Any, group: int, start: int, name: str) -> pa.Array:
-        whole = one_array(self._group(file, group, name))
-        array = self._convert(name, whole, start)
-        return self._watch.look(name, array, start)
-
-    def _convert(self, name: str, array: pa.Array, start: int) -> pa.Array:
-        reading = self._readings[name]
-        try:
-            return reading.convert(array)
-        except UnreadableCell as cell:
-            self.problems[name] = unsupported(
-                name, self.name, row=start + cell.row, found=cell.found
-            )
-            return pa.nulls(len(array), reading.type)
+        return self._conversion.array(name, self._group(file, group, name), start)
 
     def _group(self, file: Any, group: int, name: str) -> pa.ChunkedArray:
         try:
@@ -175,8 +125,7 @@ class ParquetSource:
 
     def _of_batch(self, batch: pa.RecordBatch, start: int) -> Callable[[str], pa.Array]:
         def read(name: str) -> pa.Array:
-            array = self._convert(name, batch.column(name), start)
-            return self._watch.look(name, array, start)
+            return self._conversion.array(name, batch.column(name), start)
 
         return read
 

@@ -10,10 +10,9 @@ from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from leeboard.errors import Note, Problem
-from leeboard.sources._columns import Columns
-from leeboard.sources._frames import arrow_source
-from leeboard.sources._source import Block
+from leeboard.errors import FrameError, Note, Problem
+from leeboard.sources._conversion import Conversion
+from leeboard.sources._source import Block, LazyColumns
 
 __all__ = ["Batches", "Streamed", "dataset_source", "lazy_source", "stream_source"]
 
@@ -36,39 +35,34 @@ class Streamed:
         self.name = name
         self._raw = schema
         self._batches = batches
-        self._whole: Columns | None = None
-        self._empty = arrow_source(schema.empty_table(), name)
-        self._seen: dict[tuple[str, str], Note] = {}
-        self.problems: dict[str, Problem] = dict(self._empty.problems)
-        self.schema = self._empty.schema
+        self._whole: pa.Table | None = None
+        self._conversion = Conversion(name, schema, error=FrameError)
+        self.problems: dict[str, Problem] = self._conversion.problems
+        self.schema = self._conversion.schema
 
     @property
     def notes(self) -> tuple[Note, ...]:
         """Warnings so far."""
-        notes = {(n.code, n.where): n for n in self._empty.notes}
-        notes.update(self._seen)
-        if self._whole is not None:
-            notes.update({(n.code, n.where): n for n in self._whole.notes})
-        return tuple(notes.values())
+        return self._conversion.notes
 
     def column(self, name: str) -> pa.ChunkedArray:
         """Return one whole column."""
+        self._conversion.begin([name])
         if self._whole is None:
-            table = pa.Table.from_batches(list(self._batches(None)), self._raw)
-            self._whole = self._source(table)
-            self.problems.update(self._whole.problems)
-        return self._whole.column(name)
+            self._whole = pa.Table.from_batches(list(self._batches(None)), self._raw)
+        return self._conversion.column(name, self._whole.column(name).chunks)
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
         """Yield the stream, small batches put together."""
+        self._conversion.begin(names)
+        row = 0
         for table in self._gathered(names):
-            part = self._source(table)
-            yield from part.blocks(names)
-            self.problems.update(part.problems)
-            self._seen.update({(n.code, n.where): n for n in part.notes})
+            reader = self._reader(table, row)
+            yield Block(table.num_rows, LazyColumns(names, reader))
+            row += table.num_rows
 
-    def _source(self, table: pa.Table) -> Columns:
-        return arrow_source(table, self.name)
+    def _reader(self, table: pa.Table, row: int) -> Callable[[str], pa.Array]:
+        return lambda name: self._conversion.array(name, table.column(name), row)
 
     def _gathered(self, names: Sequence[str]) -> Iterator[pa.Table]:
         held: list[pa.RecordBatch] = []

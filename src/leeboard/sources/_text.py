@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from leeboard.errors import FileError
+from leeboard.errors import FileError, Note
 from leeboard.sources._bytes import Piece
 from leeboard.sources._columns import Columns, Slot, sliced
 from leeboard.sources._csv import CsvRows
@@ -117,12 +117,26 @@ class _Spilled(ParquetSource):
         self._remove = weakref.finalize(self, _remove, path)
         kinds = {n: pa.string() if pa.types.is_null(t) else t for n, t in types.items()}
         schema = pa.schema(list(kinds.items()))
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for piece in pieces():
-                writer.write_table(rows.read(piece, kinds))
+        try:
+            with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+                for piece in pieces():
+                    writer.write_table(rows.read(piece, kinds))
+        except OSError as error:
+            raise FileError(
+                code="no_space",
+                where=name,
+                found=f"no room for a temporary file ({error.strerror or error})",
+                expected=f"space in {tempfile.gettempdir()}",
+                fix="Free some, or set TMPDIR to another folder.",
+            ) from error
         super().__init__(Path(path), name=name, limits=Limits())
         self.problems.update(rows.problems)
-        self._notes = [*rows.notes, *rows.rejects.notes(), *self._notes]
+        self._told = (*rows.notes, *rows.rejects.notes())
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Warnings of the text, and those of its columns."""
+        return (*self._told, *super().notes)
 
 
 def _remove(path: str) -> None:

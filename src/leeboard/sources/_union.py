@@ -71,7 +71,7 @@ class Union:
             if name in part.schema.names:
                 chunks.extend(_fit(c, kind) for c in part.column(name).chunks)
             else:
-                chunks.append(pa.nulls(part.rows or 0, _held(kind)))
+                chunks.append(pa.nulls(_count(part), _held(kind)))
         return pa.chunked_array(chunks, _held(kind))
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
@@ -79,7 +79,9 @@ class Union:
         wanted = {name: self._kinds[name] for name in names}
         for part in self._parts:
             here = set(part.schema.names)
-            for block in part.blocks([name for name in wanted if name in here]):
+            asked = [name for name in wanted if name in here]
+            # a part without any of them still has rows
+            for block in part.blocks(asked or part.schema.names[:1]):
                 yield Block(block.rows, LazyColumns(names, self._reader(block)))
 
     def _reader(self, block: Block) -> Callable[[str], pa.Array]:
@@ -133,6 +135,12 @@ def conflicts(parts: Sequence[Source]) -> frozenset[str]:
             if not pa.types.is_null(kind):
                 kinds.setdefault(field.name, set()).add(is_text(kind))
     return frozenset(name for name, texts in kinds.items() if len(texts) > 1)
+
+
+def _count(part: Source) -> int:
+    if part.rows is not None:
+        return part.rows
+    return sum(block.rows for block in part.blocks(part.schema.names[:1]))
 
 
 def _together(one: pa.DataType, two: pa.DataType) -> pa.DataType | None:
