@@ -1,7 +1,8 @@
 """A profile as text: plain JSON that any program can read, with version and hash.
 
-The hash covers everything but floating-point sums, so that profiles counted in pieces
-and at once carry the same one. Version 1.
+The hash names the contents: it covers everything but floating-point sums, so that
+profiles counted in pieces and at once carry the same one. The checksum covers all, sums
+too, and notices damage. Version 1.
 """
 
 from __future__ import annotations
@@ -76,7 +77,11 @@ class Record(Protocol):
 def to_text(profile: Record) -> str:
     """Write a profile as one line of JSON."""
     body = _body(profile)
-    head = {"leeboard_profile": FORMAT, "hash": _hash(body)}
+    head = {
+        "leeboard_profile": FORMAT,
+        "hash": _hash(body),
+        "checksum": _digest(body),
+    }
     return _json({**head, **body}) + "\n"
 
 
@@ -107,9 +112,9 @@ def contents(text: str, where: str) -> _Dict:
             expected=f"format {FORMAT} or older",
             fix="Read it with a newer Leeboard.",
         )
-    stated = document.pop("hash", None)
+    stated = [document.pop(key, None) for key in ("hash", "checksum")]
     try:
-        if stated != _hash(document):
+        if stated != [_hash(document), _digest(document)]:
             raise _damaged(where, "contents that do not match their hash", "both equal")
         return _fields(document)
     except (KeyError, TypeError, IndexError, AttributeError) as error:
