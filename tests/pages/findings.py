@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from leeboard.engines.arrays import distance
 from leeboard.engines.cut import cut_numbers
+from leeboard.engines.moments import distance
 from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, PKind, Reason
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells

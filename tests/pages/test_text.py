@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import re
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
 from leeboard.pages.text import plain_text, render_text
 from leeboard.verdicts.report import Findings
-from tests.pages.findings import findings, hostile, typical, wide
+from leeboard.verdicts.verdict import State
+from tests.pages.findings import findings, hostile, numbers, typical, wide
 
 
 def _printed(found: Findings, width: int = 100, **how: object) -> str:
@@ -79,6 +81,17 @@ def test_many_held_columns_are_summed_up() -> None:
     """Of hundreds of columns that held, forty are listed and the rest counted."""
     text = _printed(wide(120), 100)
     assert "and 20 more that held" in text
+
+
+def test_many_unsure_columns_are_summed_up() -> None:
+    """Of thousands of columns that did not hold, a hundred are listed."""
+    rng = np.random.default_rng(0)
+    values = rng.normal(size=20)
+    built = [
+        numbers(f"x{i}", values, values, state=State.UNSURE, size=None)
+        for i in range(130)
+    ]
+    assert "and 30 more that are unsure" in _printed(findings(built), 100)
 
 
 def test_plain_text_has_no_tails(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,7 +36,7 @@ from leeboard.verdicts.verdict import State, Verdict
 __all__ = ["cards", "effect_mark", "figure_line", "in_order", "note_line"]
 
 _MAX_DRAWN = 240
-"""So many cards have their full distribution drawn, so that a file stays small."""
+"""So many cards have all distributions and measurements: a file must stay small."""
 
 _MAX_SMALL = 2000
 _MANY = 60
@@ -97,7 +97,7 @@ def _card(
         histogram=drawing,
         drawn=drawn and drawing is not None,
         facts=facts,
-        figures=tuple(figure_line(m) for m in result.measurements.values()),
+        figures=tuple(map(figure_line, result.measurements.values())) if drawn else (),
         notes=tuple(note_line(n) for n in result.notes),
     )
 

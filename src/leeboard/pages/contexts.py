@@ -273,6 +273,7 @@ class ColumnCard:
         True if the full distribution is drawn as well as the small one.
     facts : tuple of FactLine
     figures : tuple of FigureLine
+        Empty where nothing is drawn in full.
     notes : tuple of NoteLine
     """
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leeboard.pages import headlines
 from leeboard.pages.cards import effect_mark, in_order
 from leeboard.pages.printable import printable, shorten
-from leeboard.pages.words import number, plural, psi_in_words, size_in_words
+from leeboard.pages.words import ORDER, number, plural, psi_in_words, size_in_words
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings
 from leeboard.verdicts.verdict import State
 
@@ -28,6 +28,13 @@ _STYLES = {
 _WIDE, _MIDDLE, _NARROWEST = 100, 66, 40
 _GAUGE = 16
 _MOST_HELD = 40
+_MOST_BUSY = 100
+_WORDS = {
+    State.MOVED: "that moved",
+    State.FAILED: "that failed",
+    State.UNSURE: "that are unsure",
+    State.HELD: "that held",
+}
 
 
 def render_text(findings: Findings, console: Console) -> None:
@@ -48,14 +55,16 @@ def render_text(findings: Findings, console: Console) -> None:
     console.print(Text(_fit(_samples(findings), console), "dim"))
     console.print()
     shown = in_order(findings)
-    held = [c for c in shown if c.state is State.HELD]
-    if len(held) > _MOST_HELD:
-        shown = shown[: len(shown) - len(held) + _MOST_HELD]
+    busy = sum(c.state is not State.HELD for c in shown)
+    left = shown[_MOST_BUSY:busy] + shown[busy + _MOST_HELD :]
+    shown = shown[: min(busy, _MOST_BUSY)] + shown[busy : busy + _MOST_HELD]
     if shown:
         console.print(_columns(shown, console))
-    if len(held) > _MOST_HELD:
-        rest = f"… and {len(held) - _MOST_HELD:,} more that held"
-        console.print(Text(_fit(rest, console), "dim"))
+    for state in ORDER:
+        more = sum(column.state is state for column in left)
+        if more:
+            rest = f"… and {more:,} more {_WORDS[state]}"
+            console.print(Text(_fit(rest, console), "dim"))
     if findings.conditions:
         console.print()
         for condition in findings.conditions:
