@@ -28,7 +28,7 @@ from leeboard.verdicts.report import ColumnResult, Findings, Skipped
 from leeboard.verdicts.suite import Condition, Subjects, evaluate
 from leeboard.verdicts.verdict import Lines, State, Verdict
 
-__all__ = ["EXACT", "check", "measure_pair", "profile"]
+__all__ = ["check", "measure_pair", "profile"]
 
 
 def profile(

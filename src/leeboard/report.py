@@ -123,8 +123,10 @@ class Report:
 
         import pyarrow as pa
 
+        nested = {"measurements", "notes"}
         rows = [
-            {**row, "reason": row["reason"]["code"]}
+            {k: v for k, v in row.items() if k not in nested}
+            | {"reason": row["reason"]["code"]}
             for row in self.to_dict()["verdicts"]
         ]
         table = pa.Table.from_pylist(rows)
