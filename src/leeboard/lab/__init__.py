@@ -1,0 +1,10 @@
+"""The lab: a small model of real data that Leeboard watches, to learn from and to try.
+
+Place: beside the integrations, above checks. Uses only what a user may use.
+"""
+
+from leeboard.lab._rentals import RENTALS, rentals
+from leeboard.lab._story import story
+from leeboard.lab._walk import Walk, walk
+
+__all__ = ["RENTALS", "Walk", "rentals", "story", "walk"]

@@ -1,0 +1,220 @@
+"""Two years in three paces: what Leeboard says of every month, week and day.
+
+January and February 2011 are the reference throughout, as for a model trained on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leeboard.check import check, profile
+from leeboard.lab._model import with_predictions
+from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between, rentals
+from leeboard.profiles.profile import Profile
+from leeboard.report import Report
+from leeboard.verdicts.verdict import State
+
+__all__ = ["SENSORS", "Error", "Stuck", "Walk", "Window", "walk"]
+
+SENSORS = ("temp", "atemp", "hum", "windspeed")
+"""Columns that come from a weather station."""
+
+_END = date(2013, 1, 1)
+_DRAWS = 2000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Window:
+    """One month or week, and its report against the training data."""
+
+    start: date
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A sensor that gave one value all day.
+
+    Parameters
+    ----------
+    day : date
+    column : str
+    value : float
+    rows : int
+    others : int
+        How many of the other sensors gave more than one value.
+    temp : (float, float)
+        Lowest and highest temperature of that day.
+    """
+
+    day: date
+    column: str
+    value: float
+    rows: int
+    others: int
+    temp: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """Mean absolute error of some days, in rentals an hour.
+
+    Parameters
+    ----------
+    start : date
+    value : float
+    interval : (float, float)
+        95 %, whole days drawn again: the hours of a day are wrong together.
+    mean : float
+        Mean of the label.
+    """
+
+    start: date
+    value: float
+    interval: tuple[float, float]
+    mean: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Walk:
+    """All that the lab found.
+
+    Parameters
+    ----------
+    trained : Error
+        On the training days, each predicted without having been seen.
+    months, weeks : tuple of Window
+        In order, from March 2011 on.
+    stuck : tuple of Stuck
+        In order of days.
+    days : int
+        How many days were looked at.
+    errors : tuple of Error
+        One a month.
+    reports : mapping of file name to Report
+        Those worth a page of their own.
+    """
+
+    trained: Error
+    months: tuple[Window, ...]
+    weeks: tuple[Window, ...]
+    stuck: tuple[Stuck, ...]
+    days: int
+    errors: tuple[Error, ...]
+    reports: dict[str, Report]
+
+
+def walk() -> Walk:
+    """Train the model, and look at every month, week and day since.
+
+    Returns
+    -------
+    Walk
+        The same in every run.
+    """
+    table = with_predictions(rentals())
+    start = table["dteday"][0].as_py()
+    training = between(table, start, TRAINED_UNTIL)
+    reference = profile(training, schema=RENTALS)
+    months = [between(table, *month) for month in _months()]
+    first = months[0]["dteday"][0].as_py()
+    days = list(_stuck(reference, table, first))
+    generator = np.random.default_rng(0)
+    return Walk(
+        trained=_error(training, generator),
+        months=tuple(_window(reference, one) for one in months),
+        weeks=tuple(_window(reference, between(table, *w)) for w in _weeks(first)),
+        stuck=tuple(one for found in days for one in found),
+        days=len(days),
+        errors=tuple(_error(one, generator) for one in months),
+        reports=_reports(table, training),
+    )
+
+
+def _months() -> Iterator[tuple[date, date]]:
+    start = TRAINED_UNTIL
+    while start < _END:
+        end = (start + timedelta(days=31)).replace(day=1)
+        yield start, end
+        start = end
+
+
+def _weeks(first: date) -> Iterator[tuple[date, date]]:
+    """Yield weeks of seven days; the last days of 2012 fill none and are left out."""
+    week = timedelta(days=7)
+    while first + week <= _END:
+        yield first, first + week
+        first += week
+
+
+def _window(reference: Profile, current: pa.Table) -> Window:
+    return Window(current["dteday"][0].as_py(), check(reference, current))
+
+
+def _stuck(
+    reference: Profile, table: pa.Table, first: date
+) -> Iterator[list[Stuck]]:
+    """Yield for every day with rows the sensors that gave one value."""
+    later = between(table, first, _END)
+    ends = np.flatnonzero(np.diff(later["dteday"].to_numpy().astype(int))) + 1
+    places = [0, *ends.tolist(), later.num_rows]
+    for at, end in zip(places, places[1:], strict=False):
+        day = later.slice(at, end - at)
+        report = check(reference, day, columns=SENSORS)
+        constant = [c for c in SENSORS if _is_constant(report, c)]
+        yield [_described(day, column, len(constant)) for column in constant]
+
+
+def _is_constant(report: Report, column: str) -> bool:
+    return report[column].measurements["constant"].value == 1.0
+
+
+def _described(day: pa.Table, column: str, constant: int) -> Stuck:
+    temp = day["temp"].to_numpy()
+    return Stuck(
+        day=day["dteday"][0].as_py(),
+        column=column,
+        value=day[column][0].as_py(),
+        rows=day.num_rows,
+        others=len(SENSORS) - constant,
+        temp=(float(temp.min()), float(temp.max())),
+    )
+
+
+def _error(table: pa.Table, generator: np.random.Generator) -> Error:
+    """Mean absolute error with an interval from whole days drawn again."""
+    errors: Any = table["error"].to_numpy()
+    _, day = np.unique(table["dteday"].to_numpy(), return_inverse=True)
+    sums, rows = np.bincount(day, errors), np.bincount(day)
+    k = len(rows)
+    drawn = generator.multinomial(k, np.full(k, 1.0 / k), size=_DRAWS)
+    low, high = np.quantile((drawn @ sums) / (drawn @ rows), [0.025, 0.975])
+    return Error(
+        start=table["dteday"][0].as_py(),
+        value=float(errors.mean()),
+        interval=(float(low), float(high)),
+        mean=float(np.mean(table["cnt"].to_numpy())),
+    )
+
+
+def _reports(table: pa.Table, training: pa.Table) -> dict[str, Report]:
+    """Reports for people to open."""
+
+    def against_training(start: date, end: date) -> Report:
+        return check(training, between(table, start, end), schema=RENTALS)
+
+    def one_day(day: date) -> Report:
+        return against_training(day, day + timedelta(days=1))
+
+    return {
+        "1-summer.html": against_training(date(2011, 7, 1), date(2011, 8, 1)),
+        "2-humidity-2011-03-10.html": one_day(date(2011, 3, 10)),
+        "2-felt-temperature-2012-08-17.html": one_day(date(2012, 8, 17)),
+        "3-a-year-later.html": against_training(date(2012, 1, 1), date(2012, 3, 1)),
+    }
