@@ -9,7 +9,7 @@ from typing import Any
 
 from leeboard.check import check
 from leeboard.cli._files import check_places, write_whole
-from leeboard.cli._terminal import clean, say, tell, working
+from leeboard.cli._terminal import console, say, tell, working
 from leeboard.errors import ConfigError
 from leeboard.report import FAIL_ON, Report
 from leeboard.verdicts.verdict import State
@@ -18,12 +18,6 @@ __all__ = ["Request", "names", "run", "states"]
 
 _STANDARD_OUTPUT = "-"
 _NONE = "none"
-_FORMS = {
-    "html": Report.to_html,
-    "json": Report.to_json,
-    "junit": Report.to_junit,
-    "markdown": Report.to_markdown,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +58,7 @@ def run(request: Request) -> int:
     check_places(path for path in wanted.values() if path != _STANDARD_OUTPUT)
     with working(f"Comparing {request.current} with {request.reference}"):
         report = check(request.reference, request.current, **request.options)
-        texts = {form: _FORMS[form](report) for form in wanted}
+        texts = {form: _text(report, form, request.fail_on) for form in wanted}
     if printed:
         say(texts[printed[0]])
     else:
@@ -76,12 +70,26 @@ def run(request: Request) -> int:
     return report.exit_code(request.fail_on)
 
 
+def _text(report: Report, form: str, fail_on: Collection[State]) -> str:
+    match form:
+        case "html":
+            return report.to_html()
+        case "json":
+            return report.to_json()
+        case "markdown":
+            return report.to_markdown()
+    from leeboard.pages.junit import render_junit
+
+    return render_junit(report.findings, fail_on)
+
+
 def _show(report: Report) -> None:
-    lines = [
-        f"{c.name}  {c.state}  {c.verdict.reason.text}" for c in report.findings.columns
-    ]
-    lines += [f"note: {n.where}: {n.text} [{n.code}]" for n in report.findings.notes]
-    say("\n".join(map(clean, lines)) + "\n")
+    from leeboard.pages.text import render_text
+
+    out = console()
+    with out.capture() as captured:
+        render_text(report.findings, out)
+    say(captured.get())
 
 
 def names(option: str, given: Sequence[str] | None) -> list[str] | None:

@@ -1,10 +1,38 @@
-"""``leeboard demo``: tell the story of the lab."""
+"""``leeboard demo``: tell the story of the lab, and write its reports."""
 
 from __future__ import annotations
+
+import os
+
+from leeboard.cli._files import write_whole
+from leeboard.cli._terminal import say, working
+from leeboard.errors import FileError
 
 __all__ = ["run"]
 
 
 def run(out: str) -> None:
-    """Run the lab and print its story."""
-    raise NotImplementedError(out)
+    """Walk, print the story, and where the reports are."""
+    _make(out)
+    with working("Walking through two years of bike rentals"):
+        from leeboard.lab import story, walk
+
+        found = walk()
+        paths = {os.path.join(out, name): r for name, r in found.reports.items()}
+        for path, report in paths.items():
+            write_whole(path, report.to_html())
+    lines = [story(found), "Reports to open in a browser:", *(f"  {p}" for p in paths)]
+    say("\n".join(lines) + "\n")
+
+
+def _make(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except FileExistsError:
+        raise FileError(
+            code="no_folder",
+            where=folder,
+            found="a file of that name",
+            expected="a folder, or nothing yet",
+            fix="Name another folder with --out.",
+        ) from None

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import unicodedata
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
@@ -18,30 +17,21 @@ if TYPE_CHECKING:
 
 __all__ = ["clean", "console", "say", "tell", "working"]
 
-_PIPE_COLUMNS = 100
+_PIPE_COLUMNS = 120
 """Width where nobody sees a terminal: logs of build machines are at least this wide."""
 
 _LONGEST = 2000
 
+_PLAIN = str.maketrans(
+    {"▲": "!", "○": "?", "●": "=", "✗": "x", "…": "...", "–": "-", "−": "-"}
+)
+
 
 def clean(text: str) -> str:
-    """Return text that cannot steer a terminal: one line, no control or bidi signs.
+    """Return one line that cannot steer a terminal: the unseen is written out."""
+    from leeboard.pages.printable import printable
 
-    Control characters (C0, C1), line breaks and format characters such as the
-    right-to-left override are shown as escapes.
-    """
-    return "".join(
-        sign if sign == " " or sign.isprintable() else _escape(sign) for sign in text
-    )
-
-
-def _escape(sign: str) -> str:
-    if sign == "\n":
-        return " "
-    # no-break and other spaces are not "printable", and harmless
-    if unicodedata.category(sign) == "Zs":
-        return sign
-    return sign.encode("unicode_escape").decode("ascii")
+    return printable(" ".join(text.splitlines()))
 
 
 def say(text: str) -> None:
@@ -61,7 +51,7 @@ def tell(message: str) -> None:
 
 
 def console() -> Console:
-    """Return standard output as Rich sees it; in a pipe it is 100 columns wide."""
+    """Return standard output as Rich sees it; in a pipe it is 120 columns wide."""
     from rich.console import Console
 
     if sys.stdout.isatty() or "COLUMNS" in os.environ:
@@ -83,9 +73,14 @@ def _reader_may_leave() -> Iterator[None]:
 
 
 def _writable(text: str, stream: TextIO) -> str:
-    """Return text the stream's encoding can write; others shown as escapes."""
+    """Return text in what the stream can write, plain signs for drawn ones."""
     encoding = stream.encoding or "utf-8"
-    return text.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        text = text.translate(_PLAIN)
+        return text.encode(encoding, "backslashreplace").decode(encoding)
+    return text
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from leeboard.lab._model import with_predictions
 from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between, rentals
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
-from leeboard.verdicts.verdict import State
 
 __all__ = ["SENSORS", "Error", "Stuck", "Walk", "Window", "walk"]
 
@@ -47,8 +47,6 @@ class Stuck:
     column : str
     value : float
     rows : int
-    others : int
-        How many of the other sensors gave more than one value.
     temp : (float, float)
         Lowest and highest temperature of that day.
     """
@@ -57,7 +55,6 @@ class Stuck:
     column: str
     value: float
     rows: int
-    others: int
     temp: tuple[float, float]
 
 
@@ -157,32 +154,29 @@ def _window(reference: Profile, current: pa.Table) -> Window:
     return Window(current["dteday"][0].as_py(), check(reference, current))
 
 
-def _stuck(
-    reference: Profile, table: pa.Table, first: date
-) -> Iterator[list[Stuck]]:
+def _stuck(reference: Profile, table: pa.Table, first: date) -> Iterator[list[Stuck]]:
     """Yield for every day with rows the sensors that gave one value."""
     later = between(table, first, _END)
     ends = np.flatnonzero(np.diff(later["dteday"].to_numpy().astype(int))) + 1
     places = [0, *ends.tolist(), later.num_rows]
-    for at, end in zip(places, places[1:], strict=False):
+    for at, end in pairwise(places):
         day = later.slice(at, end - at)
         report = check(reference, day, columns=SENSORS)
         constant = [c for c in SENSORS if _is_constant(report, c)]
-        yield [_described(day, column, len(constant)) for column in constant]
+        yield [_described(day, column) for column in constant]
 
 
 def _is_constant(report: Report, column: str) -> bool:
     return report[column].measurements["constant"].value == 1.0
 
 
-def _described(day: pa.Table, column: str, constant: int) -> Stuck:
+def _described(day: pa.Table, column: str) -> Stuck:
     temp = day["temp"].to_numpy()
     return Stuck(
         day=day["dteday"][0].as_py(),
         column=column,
         value=day[column][0].as_py(),
         rows=day.num_rows,
-        others=len(SENSORS) - constant,
         temp=(float(temp.min()), float(temp.max())),
     )
 
