@@ -9,7 +9,8 @@ from typing import Any
 
 from leeboard.check import check
 from leeboard.cli._files import check_places, write_whole
-from leeboard.cli._terminal import console, say, tell, working
+from leeboard.cli._progress import watched
+from leeboard.cli._terminal import console, say, tell
 from leeboard.errors import ConfigError
 from leeboard.report import FAIL_ON, Report
 from leeboard.verdicts.verdict import State
@@ -56,8 +57,8 @@ def run(request: Request) -> int:
             fix="Name a file for the others.",
         )
     check_places(path for path in wanted.values() if path != _STANDARD_OUTPUT)
-    with working(f"Comparing {request.current} with {request.reference}"):
-        report = check(request.reference, request.current, **request.options)
+    with watched(request.reference, request.current) as (reference, current):
+        report = check(reference, current, **request.options)
         texts = {form: _text(report, form, request.fail_on) for form in wanted}
     if printed:
         say(texts[printed[0]])

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from leeboard.check import profile
 from leeboard.cli._files import check_new, check_places, write_whole
-from leeboard.cli._terminal import clean, say, working
+from leeboard.cli._progress import watched
+from leeboard.cli._terminal import clean, say
 from leeboard.profiles.document import to_text
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Schema
@@ -40,9 +41,9 @@ def run(request: Request) -> None:
     if not request.reviewed:
         check_new(request.schema, force=request.force)
         check_new(saved, force=request.force)
-    with working(f"Profiling {request.reference}"):
+    with watched(request.reference) as (data,):
         known = request.schema if request.reviewed else None
-        counted = profile(request.reference, schema=known, segment=request.segment)
+        counted = profile(data, schema=known, segment=request.segment)
     if not request.reviewed:
         from leeboard.config import schema_to_toml
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["clean", "console", "say", "tell", "working"]
+__all__ = ["clean", "console", "say", "shows_progress", "tell", "working"]
 
 _PIPE_COLUMNS = 120
 """Width where nobody sees a terminal: logs of build machines are at least this wide."""
@@ -83,20 +83,19 @@ def _writable(text: str, stream: TextIO) -> str:
     return text
 
 
+def shows_progress() -> bool:
+    """Tell whether somebody watches standard error."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+
+
 @contextlib.contextmanager
 def working(what: str) -> Iterator[None]:
     """Show on a terminal that work goes on, and for how long; nothing elsewhere."""
-    if not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if not shows_progress():
         yield
         return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from leeboard.cli._progress import bar
 
-    columns = (
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar_width=24),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        bar.add_task(clean(what), total=None)
+    with bar() as progress:
+        progress.add_task(clean(what), total=None)
         yield

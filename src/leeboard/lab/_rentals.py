@@ -76,6 +76,4 @@ def rentals() -> pa.Table:
 def between(table: pa.Table, start: date, end: date) -> pa.Table:
     """Return the rows of the days from ``start`` on and before ``end``."""
     days = table["dteday"]
-    return table.filter(
-        pc.and_(pc.greater_equal(days, start), pc.less(days, end))  # type: ignore[attr-defined]  # made at run time
-    )
+    return table.filter(pc.and_(pc.greater_equal(days, start), pc.less(days, end)))

@@ -7,5 +7,6 @@ nothing of where it came from.
 from leeboard.sources._limits import Limits
 from leeboard.sources._open import open_source
 from leeboard.sources._source import Block, Source
+from leeboard.sources._watched import Watched
 
-__all__ = ["Block", "Limits", "Source", "open_source"]
+__all__ = ["Block", "Limits", "Source", "Watched", "open_source"]

@@ -15,6 +15,7 @@ import pyarrow as pa
 from leeboard.sources._frames import arrow_source, polars_source, wrong_kind
 from leeboard.sources._limits import Limits
 from leeboard.sources._source import Source
+from leeboard.sources._watched import Watched
 
 __all__ = ["open_source"]
 
@@ -46,6 +47,8 @@ def open_source(
     InputError
         No data, or data that cannot be read.
     """
+    if isinstance(data, Watched):
+        return data
     if isinstance(data, str | os.PathLike):
         return _files([data], types, limits)
     library = type(data).__module__.partition(".")[0].removeprefix("builtins")
