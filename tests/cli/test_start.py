@@ -1,0 +1,88 @@
+"""How soon the command answers."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.cli._command import inside, outside
+from tests.cli.conftest import Files
+
+VERSION_S, CHECK_S = 0.2, 1.0
+
+
+def _median_s(arguments: list[str], cache: Path) -> float:
+    """Median of five runs with compiled bytecode, after a first that compiles it."""
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    command = [sys.executable, "-m", "leeboard", *arguments]
+    times = []
+    for _ in range(6):
+        start = time.perf_counter()
+        subprocess.run(command, env=environment, check=True, capture_output=True)
+        times.append(time.perf_counter() - start)
+    return statistics.median(times[1:])
+
+
+@pytest.mark.parametrize("flag", ["--version", "check --help"])
+def test_help_and_version_load_nothing_heavy(flag: str) -> None:
+    """Neither numpy nor any reader is loaded to say the version or the options."""
+    code = (
+        "import sys, leeboard.cli\n"
+        f"try: leeboard.cli.main({flag.split()!r})\n"
+        "finally: print([m for m in ('numpy', 'pyarrow', 'narwhals') "
+        "if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert run.stdout.splitlines()[-1] == "[]", run.stderr
+
+
+def test_check_loads_nothing_slow(files: Files) -> None:
+    """The default check loads neither scipy.stats nor anyone's frames."""
+    slow = ("scipy.stats", "sklearn", "pandas", "polars", "duckdb", "pyarrow.dataset")
+    code = (
+        "import sys, leeboard.cli\n"
+        f"leeboard.cli.main(['check', {files.reference!r}, {files.same!r}])\n"
+        f"print([m for m in {slow!r} if m in sys.modules])"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert run.stdout.splitlines()[-1] == "[]", run.stderr
+
+
+@pytest.mark.long
+def test_version_is_quick(tmp_path: Path) -> None:
+    """``leeboard --version`` takes at most 0.2 s with compiled bytecode."""
+    assert _median_s(["--version"], tmp_path) <= VERSION_S
+
+
+@pytest.mark.long
+def test_a_small_check_is_quick(files: Files, tmp_path: Path) -> None:
+    """A check of 2,000 rows takes at most 1.0 s with compiled bytecode."""
+    arguments = ["check", files.reference, files.same]
+    assert _median_s(arguments, tmp_path) <= CHECK_S
+
+
+def test_version_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    """The version is the package's, alone or beside other options."""
+    from leeboard._version import __version__
+
+    assert inside(capsys, "--version").out == f"leeboard {__version__}\n"
+    assert inside(capsys, "--version", "--help").out == f"leeboard {__version__}\n"
+
+
+def test_the_command_is_installed() -> None:
+    """``python -m leeboard`` without arguments shows the commands."""
+    ended = outside()
+    shown = ended.out + ended.err
+    assert all(name in shown for name in ("demo", "init", "check", "suggest"))
+    assert ended.code in (0, 2)
