@@ -134,12 +134,12 @@ def test_hostile_names_cannot_steer_the_terminal(
 ) -> None:
     """Control and bidirectional characters of names and levels are not printed."""
     path = str(tmp_path / "x.parquet")
-    rows = pa.table(
-        {"a\x1b[2J\x07": [float(i) for i in range(300)], "b\u202ec\x9b": ["x"] * 300}
-    )
-    pq.write_table(rows, path)
-    ended = inside(capsys, "check", path, path)
-    assert ended.code == 0
+    levels = ["p\x1b[2J\x07", "q\u202er\x9b"] * 150
+    rows = {"b\u202ec": [float(i) for i in range(300)], "level": levels}
+    pq.write_table(pa.table(rows), path)
+    ended = inside(capsys, "check", path, path, "--segment", "level")
+    assert (ended.code, ended.err) == (0, "")
+    assert "p␛[2J␇" in ended.out
     assert not set(ended.out) & {"\x1b", "\x07", "\u202e", "\x9b"}
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import resource
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,15 +18,20 @@ VERSION_S, CHECK_S = 0.2, 1.0
 
 
 def _median_s(arguments: list[str], cache: Path) -> float:
-    """Median of five runs with compiled bytecode, after a first that compiles it."""
+    """Median of five runs with compiled bytecode, after a first that compiles it.
+
+    Processor time: the command waits for nothing, and a busy machine tells no lies.
+    """
     environment = {**os.environ, "PYTHONPYCACHEPREFIX": str(cache)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "leeboard", *arguments]
     times = []
     for _ in range(6):
-        start = time.perf_counter()
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         subprocess.run(command, env=environment, check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        used = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+        times.append(used)
     return statistics.median(times[1:])
 
 
@@ -46,12 +51,14 @@ def test_help_and_version_load_nothing_heavy(flag: str) -> None:
 
 
 def test_check_loads_nothing_slow(files: Files) -> None:
-    """The default check loads neither scipy.stats nor anyone's frames."""
+    """The default check loads neither scipy.stats nor frames; others still can."""
     slow = ("scipy.stats", "sklearn", "pandas", "polars", "duckdb", "pyarrow.dataset")
     code = (
         "import sys, leeboard.cli\n"
-        f"leeboard.cli.main(['check', {files.reference!r}, {files.same!r}])\n"
-        f"print([m for m in {slow!r} if m in sys.modules])"
+        f"sys.argv = ['leeboard', 'check', {files.reference!r}, {files.same!r}]\n"
+        f"leeboard.cli.main()\nprint([m for m in {slow!r} if m in sys.modules])\n"
+        "import pandas, pyarrow\n"
+        "assert pyarrow.table({'a': [1]}).to_pandas()['a'][0] == 1"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False
@@ -59,13 +66,11 @@ def test_check_loads_nothing_slow(files: Files) -> None:
     assert run.stdout.splitlines()[-1] == "[]", run.stderr
 
 
-@pytest.mark.long
 def test_version_is_quick(tmp_path: Path) -> None:
     """``leeboard --version`` takes at most 0.2 s with compiled bytecode."""
     assert _median_s(["--version"], tmp_path) <= VERSION_S
 
 
-@pytest.mark.long
 def test_a_small_check_is_quick(files: Files, tmp_path: Path) -> None:
     """A check of 2,000 rows takes at most 1.0 s with compiled bytecode."""
     arguments = ["check", files.reference, files.same]

@@ -49,7 +49,9 @@ def watched(*paths: str) -> Iterator[tuple[str | Watched, ...]]:
 
 
 def _watched(path: str, progress: Progress) -> Watched:
-    task = progress.add_task(f"Reading {shorten(os.path.basename(path), _NAME)}", total=None)
+    task = progress.add_task(
+        f"Reading {shorten(os.path.basename(path), _NAME)}", total=None
+    )
     source = open_source(path)
     # set once the rows are counted; a bar without an end only says that work goes on
     progress.update(task, total=_values(source))
