@@ -51,14 +51,12 @@ def test_help_and_version_load_nothing_heavy(flag: str) -> None:
 
 
 def test_check_loads_nothing_slow(files: Files) -> None:
-    """The default check loads neither scipy.stats nor frames; others still can."""
+    """The default check loads neither scipy.stats nor the frame packages."""
     slow = ("scipy.stats", "sklearn", "pandas", "polars", "duckdb", "pyarrow.dataset")
     code = (
         "import sys, leeboard.cli\n"
         f"sys.argv = ['leeboard', 'check', {files.reference!r}, {files.same!r}]\n"
         f"leeboard.cli.main()\nprint([m for m in {slow!r} if m in sys.modules])\n"
-        "import pandas, pyarrow\n"
-        "assert pyarrow.table({'a': [1]}).to_pandas()['a'][0] == 1"
     )
     run = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False

@@ -37,10 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given == ["--version"]:  # without the 0.1 s that parsing arguments costs to load
         sys.stdout.write(f"leeboard {__version__}\n")
         return 0
-    if arguments is None:
-        from leeboard.cli._light import keep_pandas_out
-
-        keep_pandas_out(given)
     from leeboard.cli._guard import guarded
 
     return guarded(given)

@@ -1,0 +1,18 @@
+"""``leeboard metrics`` shows every declaration."""
+
+from __future__ import annotations
+
+import leeboard as lb
+from tests.cli._command import outside
+
+
+def test_every_metric_is_told_at_every_width() -> None:
+    """Narrow or wide, each metric's name, need and source are there in full."""
+    for width in ("60", "200"):
+        ended = outside("metrics", environment={"COLUMNS": width})
+        assert (ended.code, ended.err) == (0, "")
+        words = ended.out.split()
+        for name, metric in lb.metrics().items():
+            assert any(word.rstrip(":") == name for word in words)
+            assert set(metric.answers.split()) <= set(words)
+            assert set(metric.source.split()) <= set(words)
