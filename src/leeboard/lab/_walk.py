@@ -17,6 +17,7 @@ import pyarrow as pa
 from leeboard.check import check, profile
 from leeboard.lab._model import with_predictions
 from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between, rentals
+from leeboard.measure import measure
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
 
@@ -161,13 +162,12 @@ def _stuck(reference: Profile, table: pa.Table, first: date) -> Iterator[list[St
     places = [0, *ends.tolist(), later.num_rows]
     for at, end in pairwise(places):
         day = later.slice(at, end - at)
-        report = check(reference, day, columns=SENSORS)
-        constant = [c for c in SENSORS if _is_constant(report, c)]
-        yield [_described(day, column) for column in constant]
-
-
-def _is_constant(report: Report, column: str) -> bool:
-    return report[column].measurements["constant"].value == 1.0
+        counted = profile(day, reference=reference)
+        yield [
+            _described(day, column)
+            for column in SENSORS
+            if measure("constant", reference, counted, column=column).value == 1.0
+        ]
 
 
 def _described(day: pa.Table, column: str) -> Stuck:
