@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from leeboard.cli._files import write_whole
-from leeboard.cli._terminal import say, working
+from leeboard.cli._progress import working
+from leeboard.cli._terminal import say
 from leeboard.errors import FileError
 
 __all__ = ["run"]

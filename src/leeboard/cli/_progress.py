@@ -15,12 +15,12 @@ from leeboard.sources import Source, Watched, open_source
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["bar", "watched"]
+__all__ = ["watched", "working"]
 
 _NAME = 30
 
 
-def bar() -> Progress:
+def _bar() -> Progress:
     """Return a bar on standard error that is wiped away at the end."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -34,6 +34,17 @@ def bar() -> Progress:
 
 
 @contextlib.contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that work goes on, and for how long, where nobody can say how far it is."""
+    if not shows_progress():
+        yield
+        return
+    with _bar() as progress:
+        progress.add_task(what, total=None)
+        yield
+
+
+@contextlib.contextmanager
 def watched(*paths: str) -> Iterator[tuple[str | Watched, ...]]:
     """Return the data to read, which moves a bar while somebody watches.
 
@@ -42,7 +53,7 @@ def watched(*paths: str) -> Iterator[tuple[str | Watched, ...]]:
     if not shows_progress():
         yield paths
         return
-    with bar() as progress:
+    with _bar() as progress:
         yield tuple(
             path if is_profile(path) else _watched(path, progress) for path in paths
         )

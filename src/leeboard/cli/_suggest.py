@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from leeboard.cli._terminal import say, working
+from leeboard.cli._progress import watched
+from leeboard.cli._terminal import say
 from leeboard.suggest import suggest
 
 __all__ = ["run"]
@@ -10,6 +11,6 @@ __all__ = ["run"]
 
 def run(reference: str, schema: str | None) -> None:
     """Print the suite as TOML on standard output."""
-    with working(f"Reading {reference}"):
-        text = suggest(reference, schema=schema)
+    with watched(reference) as (data,):
+        text = suggest(data, schema=schema)
     say(text)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["clean", "console", "say", "shows_progress", "tell", "working"]
+__all__ = ["clean", "console", "say", "shows_progress", "tell"]
 
 _PIPE_COLUMNS = 120
 """Width where nobody sees a terminal: logs of build machines are at least this wide."""
@@ -86,16 +86,3 @@ def _writable(text: str, stream: TextIO) -> str:
 def shows_progress() -> bool:
     """Tell whether somebody watches standard error."""
     return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-
-
-@contextlib.contextmanager
-def working(what: str) -> Iterator[None]:
-    """Show on a terminal that work goes on, and for how long; nothing elsewhere."""
-    if not shows_progress():
-        yield
-        return
-    from leeboard.cli._progress import bar
-
-    with bar() as progress:
-        progress.add_task(clean(what), total=None)
-        yield
