@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pyarrow as pa
 
 from leeboard.engines.arrays import LevelCounter, NumberCounter, count_ordered
 from leeboard.engines.cut import cut_levels, cut_numbers
-from leeboard.metrics._metric import Pair, Rows
+from leeboard.metrics._metric import Measurement, Pair, Rows
 from leeboard.profiles.cells import CategoryCells
 from leeboard.profiles.counts import CategoryCounts
 from leeboard.schema import Kind
@@ -70,12 +71,30 @@ def number_pair(reference: Any, current: Any) -> Pair:
     return Pair(cells, counted, current_counts, fixed=True)
 
 
-def level_pair(reference: list[str | None], current: list[str | None]) -> Pair:
+def level_pair(reference: Sequence[str | None], current: Sequence[str | None]) -> Pair:
     """Count two lists of levels in the cells that the first one fixes."""
     cells = cut_levels(Counter(v for v in reference if v is not None))
     counter = LevelCounter(cells)
     sides = [counter.count(pa.array(v, pa.string())) for v in (reference, current)]
     return Pair(cells, sides[0], sides[1], fixed=True)
+
+
+def value_of(measurement: Measurement) -> float:
+    """Value of a measurement that must have one."""
+    assert measurement.value is not None, measurement.reason
+    return measurement.value
+
+
+def p_of(measurement: Measurement) -> float:
+    """P-value of a measurement that must have one."""
+    assert measurement.p_value is not None, measurement.reason
+    return measurement.p_value
+
+
+def code_of(measurement: Measurement) -> str:
+    """Code of the reason of a measurement that must have one."""
+    assert measurement.reason is not None
+    return measurement.reason.code
 
 
 def count_pair(reference: list[int], current: list[int]) -> Pair:

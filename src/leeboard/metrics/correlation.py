@@ -120,8 +120,10 @@ def _correlation(x: _Array, y: _Array, *, ranks: bool) -> tuple[float | None, in
 
 
 def _unit(values: _Array) -> _Array:
-    largest = float(np.abs(values).max())
-    return values / largest if largest > 0 else values
+    """Values over a power of two, so that no digit is lost and no square overflows."""
+    _, exponent = np.frexp(np.abs(values).max())
+    unit: _Array = np.ldexp(values, -int(exponent))
+    return unit
 
 
 METRIC = Metric(

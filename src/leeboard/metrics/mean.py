@@ -26,7 +26,7 @@ from leeboard.stats.intervals import student_reach, welch
 __all__ = ["METRIC"]
 
 _Moments = tuple[float, float | None, int, float]
-"""Mean, standard deviation (None below two rows), rows, and design effect."""
+"""Mean, standard deviation (None if there is none), rows, and design effect."""
 
 
 def _on_counts(pair: Pair) -> Measurement:
@@ -62,12 +62,16 @@ def _moments(rows: Rows) -> _Moments | None:
         values = values[np.isfinite(values)]
     if len(values) == 0:
         return None
-    # in units of the largest, so that squares of 1e308 stay finite
-    unit = float(np.abs(values).max()) or 1.0
-    scaled = values / unit if not 1e-100 < unit < 1e100 else values
-    unit = unit if scaled is not values else 1.0
-    mean = float(scaled.mean()) * unit
-    sd = float(scaled.std(ddof=1)) * unit if len(values) > 1 else None
+    largest = float(np.abs(values).max())
+    # over a power of two where squares would leave the range of numbers
+    exponent = 0 if 1e-100 < largest < 1e100 else math.frexp(largest)[1]
+    scaled = np.ldexp(values, -exponent) if exponent else values
+    mean = math.ldexp(float(scaled.mean()), exponent)
+    if len(values) < 2:
+        return mean, None, len(values), 1.0
+    with np.errstate(over="ignore"):
+        spread = float(np.ldexp(scaled.std(ddof=1), exponent))
+    sd = spread if math.isfinite(spread) else None
     return mean, sd, len(values), 1.0
 
 
