@@ -9,9 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from leeboard.engines.cut import cut_levels
 from leeboard.errors import MetricError
 from leeboard.metrics import metrics
 from leeboard.metrics._metric import Measurement, Pair, PKind
+from leeboard.profiles.counts import CategoryCounts
 from tests.metrics._cases import (
     code_of,
     count_pair,
@@ -188,6 +190,8 @@ def test_a_design_effect_weakens_the_evidence() -> None:
         assert together.p_kind is PKind.APPROXIMATE
         if metric != "missing":
             assert p_of(together) > p_of(alone)
+    whole, part = (value_of(measured("chi2", p)) for p in (pair, clustered))
+    assert part == pytest.approx(whole / 4)
     floors = [measured("psi", p).noise_floor for p in (pair, clustered)]
     assert floors[1] == pytest.approx(4 * (floors[0] or 0.0))
     assert measured("psi", clustered).value == measured("psi", pair).value
@@ -236,24 +240,42 @@ def test_unseen_counts_levels_the_reference_never_had() -> None:
     assert result.noise_floor == pytest.approx(null["expected"])
 
 
-@pytest.mark.parametrize(("levels", "n", "m"), [(500, 1000, 1000), (5000, 1000, 300)])
+def _tail_pair(c: Any, x: Any) -> Pair:
+    """Counts of a column whose level i occurs c[i] times, and now x[i] times."""
+    names = [f"level {i}" for i in range(len(c))]
+    tally = {name: int(k) for name, k in zip(names, c, strict=True) if k}
+    cells = cut_levels(tally)
+    sides = []
+    for counts in (c, x):
+        table = np.zeros(cells.size, np.int64)
+        np.add.at(table, cells.locate(names), counts)
+        unseen = int(counts[c == 0].sum())
+        sides.append(CategoryCounts(table, unseen))
+    return Pair(cells, sides[0], sides[1], fixed=True)
+
+
+@pytest.mark.parametrize(
+    ("levels", "n", "m"), [(500, 1000, 1000), (5000, 1000, 300), (200, 2000, 40_000)]
+)
 def test_unseen_levels_of_a_long_tail_are_no_news(levels: int, n: int, m: int) -> None:
-    """An unchanged column of many rare levels is rejected at most 5 % of the time."""
+    """An unchanged column of many rare levels is rejected at most at the level."""
     rng = np.random.default_rng(8)
     shares = 1.0 / np.arange(1, levels + 1)
     shares /= shares.sum()
-    names = np.array([f"level {i}" for i in range(levels)])
-    rejected = 0
-    values: list[float] = []
-    floors: list[float] = []
-    for _ in range(200):
-        c, x = (rng.choice(names, size, p=shares).tolist() for size in (n, m))
-        result = measured("unseen", level_pair(c, x))
-        rejected += p_of(result) <= 0.05
-        values.append(value_of(result))
-        floors.append(result.noise_floor or 0.0)
-    assert rejected <= 10 + 4 * math.sqrt(200 * 0.05 * 0.95)
-    assert np.mean(values) == pytest.approx(np.mean(floors), rel=0.1)
+    found = [
+        measured(
+            "unseen", _tail_pair(rng.multinomial(n, shares), rng.multinomial(m, shares))
+        )
+        for _ in range(500)
+    ]
+    p_values = np.array([p_of(result) for result in found])
+    for level in (0.05, 0.01):
+        most = 500 * level + 4 * math.sqrt(500 * level * (1 - level))
+        assert (p_values <= level).sum() <= most
+    floor = np.mean([result.noise_floor or 0.0 for result in found])
+    assert np.mean([value_of(result) for result in found]) == pytest.approx(
+        floor, rel=0.15
+    )
 
 
 def test_a_new_level_is_news() -> None:

@@ -76,6 +76,23 @@ def test_wasserstein_meets_the_area_over_several_pieces(n: int, m: int) -> None:
     assert wasserstein(x, y) == pytest.approx(area, rel=1e-12)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_ks_of_many_rows_equals_its_definition(seed: int) -> None:
+    """With many rows, tied or not, KS is the largest difference at any value."""
+    rng = np.random.default_rng(seed)
+    n, m = int(rng.integers(1, 60_000)), int(rng.integers(1, 60_000))
+    x, y = rng.normal(size=n), rng.normal(rng.choice([0.0, 0.02]), 1, m)
+    if seed % 3 == 0:
+        x, y = np.round(x, 2), np.round(y, 3)
+    if seed % 4 == 0:
+        y[: m // 2] = y[0]
+    x, y = np.sort(x), np.sort(y)
+    both = np.concatenate([x, y])
+    apart = np.searchsorted(x, both, "right") * m
+    apart -= np.searchsorted(y, both, "right") * n
+    assert kolmogorov_smirnov(x, y) == np.abs(apart).max() / (n * m)
+
+
 def test_a_shift_of_all_rows_is_the_distance() -> None:
     """A shift by d is the distance d; a change of scale has its closed form."""
     rng = np.random.default_rng(1)

@@ -45,8 +45,8 @@ def kolmogorov_smirnov(reference: _Array, current: _Array) -> float:
     Notes
     -----
     Between two neighbours of a coarse grid the difference is bounded by the functions
-    at its ends (both are monotone); only where that bound exceeds the largest difference
-    seen on the grid are the rows themselves compared. The result is exact.
+    at its ends (both are monotone); only where that bound exceeds the largest
+    difference seen on the grid are the rows themselves compared. The result is exact.
     """
     n, m = len(reference), len(current)
     large, small = (reference, current) if n >= m else (current, reference)
