@@ -44,7 +44,9 @@ def rows_of(data: pa.ChunkedArray, kind: Kind) -> Rows:
 
 
 def _numbers(data: pa.ChunkedArray, kind: Kind) -> Rows:
-    pieces = [numbers(chunk)[0] for chunk in data.chunks if len(chunk)]
+    pieces = [
+        numbers(_present(chunk, pa.float64()))[0] for chunk in data.chunks if len(chunk)
+    ]
     values = np.concatenate(pieces) if pieces else np.empty(0)
     present = None
     if data.null_count:
