@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from leeboard.engines.arrays import LevelCounter, NumberCounter
 from leeboard.engines.study import study
-from leeboard.engines.values import kind_of, levels_and_codes, numbers
+from leeboard.engines.values import kind_of, levels_and_codes, numbers, plain
 from leeboard.errors import MetricError
 from leeboard.metrics import metrics
 from leeboard.metrics._call import check_kind, check_options
@@ -50,7 +50,8 @@ def _numbers(data: pa.ChunkedArray, kind: Kind) -> Rows:
     values = np.concatenate(pieces) if pieces else np.empty(0)
     present = None
     if data.null_count:
-        present = np.asarray(data.is_valid())
+        # a copy: marks of NaN are added
+        present = np.concatenate([plain(chunk.is_valid()) for chunk in data.chunks])
     infinite = 0
     if values.dtype.kind == "f" and len(values):
         gone = np.isnan(values)
