@@ -73,6 +73,16 @@ def test_divergences_equal_the_frozen_ones(metric: str, case: dict[str, Any]) ->
 
 
 @by_name
+def test_psi_tells_its_floor_and_the_value_above_it(case: dict[str, Any]) -> None:
+    """The noise floor and the debiased PSI equal the frozen ones."""
+    if case["name"] in {"unused_cell", "single_cell"}:
+        return  # a cell that is empty on both sides is no cell here
+    result = measured("psi", counts_of(case), merge=False)
+    assert result.noise_floor == pytest.approx(case["psi_noise_floor"], rel=1e-12)
+    assert result.fact("debiased") == pytest.approx(case["psi_debiased"], abs=1e-12)
+
+
+@by_name
 def test_js_takes_its_base(case: dict[str, Any]) -> None:
     """With base e the distance is the frozen one in nats."""
     result = measured("js", counts_of(case), merge=False, smoothing=0.0, base=math.e)

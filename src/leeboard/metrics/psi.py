@@ -1,9 +1,13 @@
 """How far the shares of the cells have moved.
 
-Symmetric; about 0.09 = 0.3² for a shift of 0.3 standard deviations.
+Symmetric; about 0.09 = 0.3² for a shift of 0.3 standard deviations. The value grows as
+rows become few, by its noise floor; the fact ``debiased`` is the value less that floor,
+at least 0, and may be compared between samples of different sizes.
 """
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from leeboard.metrics._divergence import OPTIONS, divergence
 from leeboard.metrics._metric import ANY, Measurement, Metric, Needs, Pair
@@ -15,7 +19,7 @@ __all__ = ["METRIC"]
 def _on_counts(
     pair: Pair, *, merge: bool = True, smoothing: float = 0.5
 ) -> Measurement:
-    return divergence(
+    measured = divergence(
         "psi",
         pair,
         of=formulas.psi,
@@ -23,6 +27,10 @@ def _on_counts(
         merge=merge,
         smoothing=smoothing,
     )
+    if measured.value is None or measured.noise_floor is None:
+        return measured
+    size = max(measured.value - measured.noise_floor, 0.0)
+    return replace(measured, facts=(*measured.facts, ("debiased", size)))
 
 
 METRIC = Metric(
