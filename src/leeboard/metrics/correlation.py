@@ -13,7 +13,6 @@ import numpy as np
 
 from leeboard.errors import MetricError
 from leeboard.metrics._metric import (
-    NUMBERS,
     Measurement,
     Metric,
     Needs,
@@ -130,7 +129,7 @@ METRIC = Metric(
     name="correlation",
     answers="Which correlation of two columns changed most, and by how much?",
     needs=Needs.ROWS,
-    kinds=NUMBERS,
+    kinds=frozenset({Kind.NUMERIC}),
     unit="difference of coefficients, 0 to 2",
     direction="larger is more change",
     source="Fisher, Metron 1, 1921; Bonett and Wright, Psychometrika 65, 2000",

@@ -26,6 +26,8 @@ __all__ = [
 
 _Array = np.ndarray[Any, Any]
 
+_STEPS = 96  # of a smooth integral over eight standard deviations
+
 
 def shares(counts: _Array, smoothing: float) -> _Array:
     """Shares of cells, ``smoothing`` rows added to each; shape (k,), sum 1."""
@@ -117,7 +119,7 @@ def l_infinity_floor(pooled: _Array, scale: float) -> float:
         return 0.0
     if len(pooled) == 2:
         sd = sd[:1]  # the two differences are each other's mirror image
-    step = float(sd.max()) * 8.0 / 400
-    at = (np.arange(400) + 0.5) * step
+    step = float(sd.max()) * 8.0 / _STEPS
+    at = (np.arange(_STEPS) + 0.5) * step
     below = np.prod(2.0 * ndtr(at[:, None] / sd[None, :]) - 1.0, axis=1)
     return float((1.0 - below).sum() * step)
