@@ -203,7 +203,8 @@ class CsvRows:
             start = _line_start(piece.data, text, at)
             line += piece.data.count(b"\n", at, start)
             expected = f"{row.expected_columns} fields, as in the header"
-            self.rejects.add(line, f"{row.actual_columns} fields", expected)
+            fields = "field" if row.actual_columns == 1 else "fields"
+            self.rejects.add(line, f"{row.actual_columns} {fields}", expected)
             line += text.count(b"\n")
             at = start + len(text)
 

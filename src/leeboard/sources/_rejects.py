@@ -46,7 +46,7 @@ class Rejects:
             where=f"{self._name}, line {line}",
             found=found + more,
             expected=expected,
-            fix="Mend the file; up to 1 % of such rows would be set aside.",
+            fix="Mend the file; up to 1 % of such rows are set aside.",
         )
 
     def notes(self) -> list[Note]:
