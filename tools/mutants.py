@@ -1,6 +1,6 @@
 """Break the code in each named way and expect a named test to fail.
 
-``tests/mutants.toml`` holds the list::
+``tests/mutants`` holds lists, one a room::
 
     [[mutant]]
     name = "ks forgets ties"
@@ -28,7 +28,6 @@ from pathlib import Path
 __all__ = ["Mutant", "main", "read", "run"]
 
 ROOT = Path(__file__).resolve().parents[1]
-LIST = "tests/mutants.toml"
 TESTS_FAILED = 1  # pytest's exit codes; anything above 1 is a run that did not happen
 SECONDS_PER_MUTANT = 180
 
@@ -57,17 +56,20 @@ class Mutant:
         return bool(files & changed)
 
 
-def read(path: Path) -> list[Mutant]:
-    """Return the mutants of a list, each with a name of its own."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+def read(root: Path) -> list[Mutant]:
+    """Return the mutants of every list of a checkout, each with a name of its own."""
     mutants = []
-    for entry in table.get("mutant", []):
-        tests = [entry["test"]] if isinstance(entry["test"], str) else entry["test"]
-        mutants.append(Mutant(**{**entry, "test": tuple(tests)}))
+    for path in sorted(
+        [*root.glob("tests/mutants/*.toml"), *root.glob("tests/mutants.toml")]
+    ):
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        for entry in table.get("mutant", []):
+            tests = [entry["test"]] if isinstance(entry["test"], str) else entry["test"]
+            mutants.append(Mutant(**{**entry, "test": tuple(tests)}))
     names = [mutant.name for mutant in mutants]
     twice = {name for name in names if names.count(name) > 1}
     if twice:
-        msg = f"names used twice in {path.name}: {sorted(twice)}"
+        msg = f"names used twice: {sorted(twice)}"
         raise ValueError(msg)
     return mutants
 
@@ -135,7 +137,7 @@ def main() -> int:
     parser.add_argument("--changed-since", metavar="REV", help="those touched since")
     parser.add_argument("--seconds", type=float, default=3600.0, help="time to spend")
     asked = parser.parse_args()
-    mutants = read(ROOT / LIST)
+    mutants = read(ROOT)
     if asked.only:
         mutants = [mutant for mutant in mutants if asked.only in mutant.name]
     if asked.changed_since:

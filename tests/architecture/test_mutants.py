@@ -7,9 +7,9 @@ import re
 import pytest
 
 from tests.architecture._source import ROOT
-from tools.mutants import LIST, Mutant, read
+from tools.mutants import Mutant, read
 
-MUTANTS = read(ROOT / LIST)
+MUTANTS = read(ROOT)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: m.name)
