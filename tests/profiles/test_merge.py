@@ -55,6 +55,16 @@ def test_unseen_levels_share_the_cell_of_rare_ones() -> None:
     assert merged.current.tolist() == [300, 300, 300]
 
 
+def test_a_long_tail_of_levels_shares_one_cell() -> None:
+    """Levels that expect fewer than ten rows join the rare ones."""
+    levels = {f"l{i}": 600 // (i + 2) for i in range(40)}
+    cells = cut_levels(levels)
+    counts = np.array([*(levels[name] for name in cells.levels), 0, 0])
+    merged = merge(cells, counts, counts // 4)
+    assert 2 < merged.size < cells.inner
+    assert (merged.current >= 9).all()
+
+
 def test_design_effects_leave_fewer_cells() -> None:
     """Rows that hang together count for less, so fewer cells expect ten of them."""
     ordered = np.sort(np.random.default_rng(1).normal(size=1000))

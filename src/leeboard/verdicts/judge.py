@@ -126,10 +126,10 @@ def _reason(case: Case, state: State, evidence: Evidence, rows: int | None) -> R
     if current.missing == current.rows and reference.missing < reference.rows:
         return Reason("all_missing", "every current value is missing")
     if state is State.MOVED:
-        text = f"size {size.debiased:.2g} is surely beyond negligible"
+        text = f"size {size.debiased:.2g}, surely beyond negligible"
         return Reason("beyond_negligible", f"{text} ({lines.negligible:g})")
     if state is State.HELD:
-        text = f"size is below large ({lines.large:g}): at most {evidence.upper:.2g}"
+        text = f"size at most {evidence.upper:.2g}, below large ({lines.large:g})"
         return Reason("below_large", text)
     between = f"size between {size.interval(1 - LEVEL)[0]:.2g} and {evidence.upper:.2g}"
     if rows is None:
