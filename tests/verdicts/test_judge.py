@@ -75,6 +75,24 @@ def test_a_constant_that_takes_another_value_has_moved_by_the_exact_rule() -> No
     assert lb.check(few, now)["x"].state is not State.MOVED
 
 
+def test_a_dozen_rows_outside_the_range_have_moved() -> None:
+    """Too few rows for cells, yet all above the reference: the exact rule decides."""
+    rng = np.random.default_rng(3)
+    before = pd.DataFrame({"x": rng.normal(size=500), "y": rng.normal(size=500)})
+    now = pd.DataFrame({"x": np.full(12, 9.0), "y": rng.normal(size=12)})
+    report = lb.check(before, now)
+    assert report["x"].state is State.MOVED
+    assert report["x"].verdict.reason.code == "left_range"
+    assert report["y"].state is State.UNSURE
+    assert report["y"].verdict.reason.code == "insufficient_data"
+
+
+def test_small_samples_rarely_leave_the_range_by_chance() -> None:
+    """Checks of twenty unchanged columns with fifteen rows: at most 5 % see a move."""
+    any_moved, _ = promise.checks(promise.unchanged("normal", 60, 15), 300, 20, 6)
+    assert any_moved <= 30
+
+
 def test_rows_of_one_day_do_not_count_as_independent() -> None:
     """Days with a level of their own: no false alarm with a time column, many without."""
     rng = np.random.default_rng(6)

@@ -1,8 +1,8 @@
 """The judge: all columns weighed together, one answer each.
 
 *Moved*: selected by Benjamini-Hochberg over the p-values for "the size is at most
-negligible". Else *held*: the one-sided 95 % upper bound of the size is below large.
-Else *unsure*, with the rows that would settle it. *Failed* columns come from the check.
+negligible", or by the exact rule where cells cannot be compared. Else *held*: the
+one-sided 95 % upper bound of the size is below large. Else *unsure*, with the rows that would settle it. *Failed* columns come from the check.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from leeboard.schema import Column
 from leeboard.stats.selection import benjamini_hochberg, coverage
 from leeboard.stats.size import Size
 from leeboard.verdicts.evidence import weigh
-from leeboard.verdicts.exact import outside_constant
+from leeboard.verdicts.exact import outside
 from leeboard.verdicts.verdict import Evidence, Lines, State, Verdict
 
 __all__ = ["LEVEL", "RULE", "Case", "failed", "judge"]
@@ -42,19 +42,24 @@ class Case:
 
 def judge(cases: list[Case], level: float = LEVEL) -> list[Verdict]:
     """Judge all cases together; one verdict each, in order."""
-    weighed = [weigh(case.pair, case.lines) for case in cases]
-    measured = [i for i, one in enumerate(weighed) if isinstance(one, Evidence)]
-    p_values = [one.p_beyond for one in weighed if isinstance(one, Evidence)]
+    weighed = [
+        (case, weigh(case.pair, case.lines), outside(case.pair)) for case in cases
+    ]
+    p_values = [
+        one.p_beyond if isinstance(one, Evidence) else left.p_value
+        for _, one, left in weighed
+    ]
     chosen = benjamini_hochberg(p_values, level)
-    selected = {i for i, yes in zip(measured, chosen, strict=True) if yes}
-    cover = coverage(len(selected), len(measured), level)
+    cover = coverage(sum(chosen), len(chosen), level)
     verdicts = []
-    for i, (case, one) in enumerate(zip(cases, weighed, strict=True)):
+    for (case, one, left), moved in zip(weighed, chosen, strict=True):
         if isinstance(one, Reason):
-            verdicts.append(_without_size(case, one))
+            verdicts.append(
+                _without_size(case, left.reason if moved else one, moved=moved)
+            )
         else:
-            wide = cover if i in selected else 1.0 - level
-            verdicts.append(_with_size(case, one, moved=i in selected, cover=wide))
+            wide = cover if moved else 1.0 - level
+            verdicts.append(_with_size(case, one, moved=moved, cover=wide))
     return verdicts
 
 
@@ -84,12 +89,11 @@ def _with_size(case: Case, evidence: Evidence, *, moved: bool, cover: float) -> 
     )
 
 
-def _without_size(case: Case, reason: Reason) -> Verdict:
-    """A column in one cell, or with too few rows: exact rules where there are some."""
+def _without_size(case: Case, reason: Reason, *, moved: bool) -> Verdict:
+    """A column in one cell, or with too few rows: the exact rule has decided."""
     state, value = State.UNSURE, None
-    outside = outside_constant(case.pair)
-    if outside is not None:
-        state, reason = State.MOVED, outside
+    if moved:
+        state = State.MOVED
     elif reason.code == "constant":
         state, value = State.HELD, 0.0
     return Verdict(
