@@ -134,6 +134,8 @@ def _reason(case: Case, state: State, evidence: Evidence, rows: int | None) -> R
         return Reason("beyond_negligible", f"{text} ({lines.negligible:g})")
     if state is State.HELD:
         text = f"size at most {evidence.upper:.2g}, below large ({lines.large:g})"
+        if evidence.upper < lines.large / 1000:
+            text = "no more apart than chance alone"
         return Reason("below_large", text)
     between = f"size between {size.interval(1 - LEVEL)[0]:.2g} and {evidence.upper:.2g}"
     if rows is None:
