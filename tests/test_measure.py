@@ -112,6 +112,7 @@ def test_type_change_of_arrays_and_profiles() -> None:
     """Numbers that became text are a change of type; numbers are none."""
     assert lb.measure("type_change", [1, 2], ["1", "2"]).value == 1.0
     assert lb.measure("type_change", [1, 2], [1.5, 2.5]).value == 0.0
+    assert lb.measure("type_change", [1, 2], [None, None]).value == 0.0
     reference = lb.profile(pd.DataFrame({"a": X}))
     now = pd.DataFrame({"a": ["x"] * 50})
     assert lb.measure("type_change", reference, now).value == 1.0

@@ -17,7 +17,8 @@ from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.engines.rows import RowsPair, open_rows
 from leeboard.errors import InputError, Note, Problem
 from leeboard.metrics import metrics
-from leeboard.metrics._metric import Measurement, Needs, Pair, Reason
+from leeboard.metrics._call import check_kind, of_counts, of_types
+from leeboard.metrics._metric import Measurement, Needs, Pair, Reason, undefined
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
 from leeboard.schema import Column, Kind, Schema
@@ -364,11 +365,37 @@ class _Subjects(Subjects):
     ) -> Measurement:
         """One metric on one column, or on the table (None)."""
         declared = metrics()[metric]
-        if column is not None and declared.on_counts is not None:
+        if column is None:
+            return self._rows.measure(metric, None, **options)
+        forms = [p.types.get(column) for p in (self._before, self._now)]
+        if forms[0] and forms[1]:
+            kinds = forms[0].kind, forms[1].kind
+            measurement = of_types(declared, *kinds, **options)
+            if measurement is not None:
+                return replace(measurement, subject=column)
+        if column in self._now.problems:
+            return self._failed(metric, column)
+        if declared.on_counts is not None:
             measured = self._results[column].measurements
             if metric in measured and not options:
                 return measured[metric]
+            if declared.on_rows is None or not self._rows.known:
+                pair = pair_up(
+                    column,
+                    self._before.cells[column],
+                    self._before.parts[None],
+                    self._now.parts[None],
+                    fixed=self._before.fixed,
+                )
+                check_kind(declared, self._before.schema[column].kind, column)
+                return replace(of_counts(declared, pair, **options), subject=column)
         return self._rows.measure(metric, column, **options)
+
+    def _failed(self, metric: str, column: str) -> Measurement:
+        problem = self._now.problems[column]
+        sizes = self._before.rows, self._now.rows
+        gone = undefined(metric, *sizes, code=problem.code, text=str(problem))
+        return replace(gone, subject=column)
 
     def share_moved(self) -> Measurement:
         """Share of the compared columns that moved."""

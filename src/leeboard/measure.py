@@ -16,7 +16,7 @@ from leeboard.engines.profiling import profile_current
 from leeboard.engines.rows import open_rows
 from leeboard.errors import MetricError, ProfileError
 from leeboard.metrics import metrics
-from leeboard.metrics._call import check_kind, of_counts
+from leeboard.metrics._call import check_kind, of_counts, of_types
 from leeboard.metrics._metric import Measurement, undefined
 from leeboard.profiles.profile import Profile
 from leeboard.sources import Source, open_source
@@ -146,9 +146,11 @@ def _of_profiles(
             expected="one of " + ", ".join(map(repr, list(reference.cells)[:20])),
             fix="Name a compared column.",
         )
-    if declared.on_types is not None:
-        kinds = [str(p.types[name].kind) for p in (reference, current)]
-        measured = declared.on_types(*kinds, **options)
+    forms = [profile.types.get(name) for profile in (reference, current)]
+    kinds = [form.kind if form else None for form in forms]
+    typed = of_types(declared, kinds[0], kinds[1], **options) if all(forms) else None
+    if typed is not None:
+        measured = typed
     elif name in current.problems:
         problem = current.problems[name]
         sizes = reference.rows, current.rows

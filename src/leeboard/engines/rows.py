@@ -17,7 +17,7 @@ from leeboard.engines.study import study
 from leeboard.engines.values import kind_of, levels_and_codes, numbers, plain
 from leeboard.errors import MetricError
 from leeboard.metrics import metrics
-from leeboard.metrics._call import check_kind, check_options
+from leeboard.metrics._call import check_kind, check_options, of_types
 from leeboard.metrics._metric import Measurement, Metric, Pair, Rows, undefined
 from leeboard.profiles.cells import CategoryCells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
@@ -106,6 +106,11 @@ class RowsPair:
         self._reference, self._current, self._schema = reference, current, schema
         self._held: tuple[str, Rows, Rows] | None = None
 
+    @property
+    def known(self) -> bool:
+        """True if the rows of the reference are at hand, and not only its counts."""
+        return self._reference is not None
+
     def measure(self, metric: str, column: str | None, **options: Any) -> Measurement:
         """One metric on the rows of one column (None: of the table).
 
@@ -138,9 +143,9 @@ class RowsPair:
         self, before: Source, metric: Metric, column: str, options: dict[str, Any]
     ) -> Measurement:
         types = self._types(before, column)
-        if metric.on_types is not None:
-            names = [(kind_of(t) or "no values") for t in types]
-            return metric.on_types(*map(str, names), **options)
+        measured = of_types(metric, kind_of(types[0]), kind_of(types[1]), **options)
+        if measured is not None:
+            return measured
         kind = self._kind(column, types)
         if kind is None:
             kind = _without_values(metric, column, types)

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from leeboard.errors import MetricError
-from leeboard.metrics._metric import Measurement, Metric, Pair, Rows, undefined
+from leeboard.metrics._metric import Measurement, Metric, Pair, undefined
 from leeboard.schema import Kind
 
-__all__ = ["check_kind", "check_options", "of_counts", "of_rows", "of_tables"]
+__all__ = ["check_kind", "check_options", "of_counts", "of_types"]
 
 
 def check_options(metric: Metric, options: Mapping[str, Any]) -> None:
@@ -77,24 +77,19 @@ def of_counts(metric: Metric, pair: Pair, **options: Any) -> Measurement:
     return metric.on_counts(pair, **options)
 
 
-def of_rows(
-    metric: Metric, reference: Rows, current: Rows, **options: Any
+def of_types(
+    metric: Metric, reference: Kind | None, current: Kind | None, **options: Any
 ) -> Measurement | None:
-    """Measure two columns of rows; None if the metric works on counts alone."""
-    check_options(metric, options)
-    if metric.on_rows is None:
-        return None
-    return metric.on_rows(reference, current, **options)
+    """Measure two types by their kinds; None if the metric is not of types.
 
-
-def of_tables(
-    metric: Metric,
-    reference: Mapping[str, Rows],
-    current: Mapping[str, Rows],
-    **options: Any,
-) -> Measurement | None:
-    """Measure two tables; None if the metric is of one column."""
+    A side that is all missing has no kind (None), and did not change it.
+    """
     check_options(metric, options)
-    if metric.on_table is None:
+    if metric.on_types is None:
         return None
-    return metric.on_table(reference, current, **options)
+    kinds = [
+        kind or other for kind, other in ((reference, current), (current, reference))
+    ]
+    return metric.on_types(
+        *(kind.value if kind else "none" for kind in kinds), **options
+    )
