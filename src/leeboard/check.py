@@ -17,7 +17,7 @@ from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.engines.rows import RowsPair, open_rows
 from leeboard.errors import InputError, Note, Problem
 from leeboard.metrics import metrics
-from leeboard.metrics._call import check_kind, of_counts, of_types
+from leeboard.metrics._call import check_kind, check_options, of_counts, of_types
 from leeboard.metrics._metric import Measurement, Needs, Pair, Reason, undefined
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
@@ -365,12 +365,12 @@ class _Subjects(Subjects):
     ) -> Measurement:
         """One metric on one column, or on the table (None)."""
         declared = metrics()[metric]
+        check_options(declared, options)
         if column is None:
             return self._rows.measure(metric, None, **options)
         forms = [p.types.get(column) for p in (self._before, self._now)]
         if forms[0] and forms[1]:
-            kinds = forms[0].kind, forms[1].kind
-            measurement = of_types(declared, *kinds, **options)
+            measurement = of_types(declared, forms[0].kind, forms[1].kind)
             if measurement is not None:
                 return replace(measurement, subject=column)
         if column in self._now.problems:
