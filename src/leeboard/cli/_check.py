@@ -11,6 +11,7 @@ from leeboard.check import check
 from leeboard.cli._files import check_places, write_whole
 from leeboard.cli._progress import watched
 from leeboard.cli._terminal import console, say, tell
+from leeboard.config import is_profile
 from leeboard.errors import ConfigError
 from leeboard.report import FAIL_ON, Report
 from leeboard.verdicts.verdict import State
@@ -57,6 +58,15 @@ def run(request: Request) -> int:
             fix="Name a file for the others.",
         )
     check_places(path for path in wanted.values() if path != _STANDARD_OUTPUT)
+    if request.options["schema"] is not None and is_profile(request.reference):
+        raise ConfigError(
+            code="schema_with_profile",
+            where="--schema",
+            found="a schema beside a saved profile, which has its own",
+            expected="one of them",
+            fix="Leave --schema out, or save the profile by it: leeboard init"
+            " REFERENCE --schema FILE --reviewed.",
+        )
     with watched(request.reference, request.current) as (reference, current):
         report = check(reference, current, **request.options)
         texts = {form: _text(report, form, request.fail_on) for form in wanted}

@@ -5,20 +5,23 @@ from __future__ import annotations
 import os
 import shlex
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from leeboard.check import profile
 from leeboard.cli._files import check_new, check_places, write_whole
 from leeboard.cli._progress import watched
 from leeboard.cli._terminal import clean, say
+from leeboard.profiles.cells import NumericCells
 from leeboard.profiles.document import to_text
 from leeboard.profiles.profile import Profile
-from leeboard.schema import Schema
+from leeboard.schema import Kind, Schema
 
 __all__ = ["Request", "run"]
 
 _PROFILE = "leeboard-profile.json"
 _MOST = 10
+_FEW_VALUES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,9 @@ def _told(request: Request, counted: Profile, saved: str) -> list[str]:
         f"{counted.rows:,} rows, {len(schema.columns)} columns: {_kinds(schema)}.",
         f"{len(schema.compared)} are compared{_others(schema)}",
     ]
+    codes = list(_like_codes(counted))
+    if codes:
+        lines.append(f"Codes rather than quantities? {_listed(codes)}.")
     lines += [f"note: {n.where}: {n.text} [{n.code}]" for n in counted.notes[:_MOST]]
     if len(counted.notes) > _MOST:
         lines.append(f"… and {len(counted.notes) - _MOST} more notes")
@@ -82,11 +88,26 @@ def _others(schema: Schema) -> str:
     left = [column for column in schema.columns if not column.compared]
     if not left:
         return "."
-    told = [
-        f"{c.name} ({c.why or f'its role is {c.role.value}'})" for c in left[:_MOST]
-    ]
-    more = f", and {len(left) - _MOST} more" if len(left) > _MOST else ""
-    return "; not compared: " + ", ".join(told) + more + "."
+    told = [f"{c.name} ({c.why or f'its role is {c.role.value}'})" for c in left]
+    return f"; not compared: {_listed(told)}."
+
+
+def _listed(items: list[str]) -> str:
+    more = f", and {len(items) - _MOST} more" if len(items) > _MOST else ""
+    return ", ".join(items[:_MOST]) + more
+
+
+def _like_codes(counted: Profile) -> Iterator[str]:
+    """Yield numeric columns with a few whole numbers, as codes of categories have."""
+    for name, cells in counted.cells.items():
+        if (
+            counted.schema[name].kind is Kind.NUMERIC
+            and isinstance(cells, NumericCells)
+            and cells.edges.dtype.kind == "i"
+            and 2 < cells.inner <= _FEW_VALUES
+            and int(cells.edges[-1]) - int(cells.edges[0]) <= _FEW_VALUES
+        ):
+            yield name
 
 
 def _to_review(request: Request) -> list[str]:

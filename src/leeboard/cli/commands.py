@@ -224,6 +224,23 @@ def suggest(
             "--schema", metavar="FILE", help="What the columns are; else inferred."
         ),
     ] = None,
+    rows: Annotated[
+        int | None,
+        typer.Option(
+            "--rows",
+            metavar="N",
+            help="Least number of rows that will be checked; by default 1,000, or the"
+            " reference's if it has fewer.",
+        ),
+    ] = None,
+    false_alarms: Annotated[
+        float,
+        typer.Option(
+            "--false-alarms",
+            metavar="SHARE",
+            help="In how many checks some condition may fail though nothing changed.",
+        ),
+    ] = 0.05,
 ) -> None:
     """Print a suite that a reference suggests.
 
@@ -231,7 +248,7 @@ def suggest(
     """
     from leeboard.cli._suggest import run
 
-    run(reference, schema)
+    run(reference, schema, rows, false_alarms)
 
 
 @app.command()
