@@ -1,4 +1,4 @@
-"""``leeboard init`` writes what a person reviews, and a profile that stands for the rows."""
+"""``leeboard init`` writes what a person reviews, and a profile of the rows."""
 
 from __future__ import annotations
 

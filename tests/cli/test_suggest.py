@@ -16,7 +16,7 @@ Capsys = pytest.CaptureFixture[str]
 def test_the_suite_passes_on_rows_like_the_reference(
     files: Files, tmp_path: Path, capsys: Capsys
 ) -> None:
-    """What is printed is TOML alone; it passes where nothing changed, and else fails."""
+    """TOML alone is printed; it passes where nothing changed, and else fails."""
     ended = outside("suggest", files.reference)
     assert (ended.code, ended.err) == (0, "")
     assert tomllib.loads(ended.out)["condition"]
@@ -28,7 +28,7 @@ def test_the_suite_passes_on_rows_like_the_reference(
 
 
 def test_rate_and_rows_are_taken(files: Files, capsys: Capsys) -> None:
-    """Another rate and another number of rows give other limits; nonsense is refused."""
+    """Another rate or number of rows gives other limits; nonsense is refused."""
     usual = inside(capsys, "suggest", files.reference)
     rare = inside(capsys, "suggest", files.reference, "--false-alarms", "0.001")
     few = inside(capsys, "suggest", files.reference, "--rows", "100")

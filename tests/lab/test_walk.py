@@ -9,6 +9,7 @@ import pytest
 
 from leeboard.lab import Walk, rentals, story
 from leeboard.lab._model import FEATURES, with_predictions
+from leeboard.lab._walk import SENSORS
 from leeboard.verdicts.verdict import State
 
 
@@ -43,6 +44,17 @@ def test_each_fault_is_found_on_its_day(walked: Walk) -> None:
         (date(2012, 12, 29), "atemp", 0.2424, 24),
     }
     assert walked.days == len(set(rentals()["dteday"].to_pylist())) - 59
+
+
+def test_reports_of_the_days_name_the_sensor(walked: Walk) -> None:
+    """On either day the condition fails on the one sensor, and on no other."""
+    for name, sensor in (
+        ("2-humidity-2011-03-10.html", "hum"),
+        ("2-felt-temperature-2012-08-17.html", "atemp"),
+    ):
+        conditions = walked.reports[name].findings.conditions
+        assert {c.subject for c in conditions} == set(SENSORS)
+        assert [c.subject for c in conditions if c.passed is False] == [sensor]
 
 
 def test_other_days_are_left_in_peace(walked: Walk) -> None:

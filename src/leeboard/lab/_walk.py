@@ -20,6 +20,7 @@ from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between, rentals
 from leeboard.measure import measure
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
+from leeboard.verdicts.suite import Condition
 
 __all__ = ["SENSORS", "Error", "Stuck", "Walk", "Window", "walk"]
 
@@ -204,7 +205,9 @@ def _reports(table: pa.Table, training: pa.Table) -> dict[str, Report]:
         return check(training, between(table, start, end), schema=RENTALS)
 
     def one_day(day: date) -> Report:
-        return against_training(day, day + timedelta(days=1))
+        current = between(table, day, day + timedelta(days=1))
+        stuck = Condition("constant == 1", columns=SENSORS, name="a sensor is stuck")
+        return check(training, current, schema=RENTALS, suite=[stuck])
 
     return {
         "1-summer.html": against_training(date(2011, 7, 1), date(2011, 8, 1)),
