@@ -7,6 +7,7 @@ import os
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,7 +15,7 @@ import pytest
 
 import leeboard as lb
 from tests.cli._command import inside, outside
-from tests.cli.conftest import Files
+from tests.cli.conftest import Files, table
 
 Capsys = pytest.CaptureFixture[str]
 
@@ -175,3 +176,21 @@ def _on_terminal(files: Files, setting: str) -> bytes:
     os.waitpid(child, 0)
     os.close(terminal)
     return shown
+
+
+def test_exact_measures_the_rows(files: Files, capsys: Capsys) -> None:
+    """With --exact KS is that of the rows, without it a bound from the counts."""
+
+    def ks(*options: str) -> dict[str, Any]:
+        call = ("check", files.reference, files.moved, "--columns", "age")
+        ended = inside(capsys, *call, "--json", "-", *options)
+        (verdict,) = json.loads(ended.out)["verdicts"]
+        (found,) = [m for m in verdict["measurements"] if m["metric"] == "ks"]
+        return dict(found)
+
+    exact, bound = ks("--exact"), ks()
+    assert (exact["exact"], bound["exact"]) == (True, False)
+    low, high = bound["interval"]
+    assert low <= exact["value"] <= high
+    one, two = (table(seed, shift)["age"] for seed, shift in ((1, 0.0), (3, 1.0)))
+    assert exact["value"] == lb.measure("ks", one, two).value
