@@ -1,6 +1,6 @@
 """Break the code in each named way and expect a named test to fail.
 
-``tests/mutants`` holds lists, one a room::
+``mutants.toml`` beside the tests of a room holds its list::
 
     [[mutant]]
     name = "ks forgets ties"
@@ -59,9 +59,7 @@ class Mutant:
 def read(root: Path) -> list[Mutant]:
     """Return the mutants of every list of a checkout, each with a name of its own."""
     mutants = []
-    for path in sorted(
-        [*root.glob("tests/mutants/*.toml"), *root.glob("tests/mutants.toml")]
-    ):
+    for path in sorted(root.glob("tests/**/mutants.toml")):
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         for entry in table.get("mutant", []):
             tests = [entry["test"]] if isinstance(entry["test"], str) else entry["test"]

@@ -336,7 +336,8 @@ def _with_rows(
     results: list[ColumnResult], rows: RowsPair, exact: ExactPass
 ) -> Iterator[ColumnResult]:
     """Add the exact measurements: those made while counting, and else from the rows."""
-    for result in results:
+    for one in results:
+        result = one
         numeric = result.verdict.kind == Kind.NUMERIC
         if result.segment is None and numeric and result.measurements:
             found = exact.measured.get(result.name) or {

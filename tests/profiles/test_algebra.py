@@ -118,7 +118,7 @@ def test_segments_add_up_to_all_rows() -> None:
     profile = lb.profile(_frame(3, 400), segment="level")
     parts = {key: part for key, part in profile.parts.items() if key is not None}
     assert sum(part.rows for part in parts.values()) == profile.rows
-    total = sum(part.counts["number"].cells for part in parts.values())
+    total = np.sum([part.counts["number"].cells for part in parts.values()], axis=0)
     assert list(total) == profile.parts[None].counts["number"].cells.tolist()
 
 

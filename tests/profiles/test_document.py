@@ -62,7 +62,7 @@ def test_a_truncated_profile_is_refused(tmp_path: Path, share: float) -> None:
     text = to_text(lb.profile(_table(60, 6)))
     path = tmp_path / "half.json"
     path.write_text(text[: int(share * len(text))])
-    with pytest.raises(lb.LeeboardError, match="saved profile|JSON|hash"):
+    with pytest.raises(lb.LeeboardError, match=r"saved profile|JSON|hash"):
         lb.Profile.load(str(path))
 
 
@@ -72,7 +72,7 @@ def test_a_newer_format_is_refused_with_both_versions(tmp_path: Path) -> None:
     document["leeboard_profile"] = 7
     path = tmp_path / "newer.json"
     path.write_text(json.dumps(document))
-    with pytest.raises(lb.LeeboardError, match="format 7.*format 1") as caught:
+    with pytest.raises(lb.LeeboardError, match=r"format 7.*format 1") as caught:
         lb.Profile.load(str(path))
     assert caught.value.code == "newer_format"
 

@@ -1,4 +1,4 @@
-"""Seeded samples of unchanged and changed columns, and counts of what a check calls them."""
+"""Seeded samples of unchanged and changed columns, and what a check calls them."""
 
 from __future__ import annotations
 
@@ -107,7 +107,9 @@ def _tilted(p: Array, direction: Array, by: float) -> Array:
     return np.asarray(q / q.sum())
 
 
-def checks(make: Maker, times: int, columns: int, seed: int) -> tuple[int, Counter[str]]:
+def checks(
+    make: Maker, times: int, columns: int, seed: int
+) -> tuple[int, Counter[str]]:
     """Checks in which any column moved, and the states of all columns."""
     rng = np.random.default_rng(seed)
     any_moved, states = 0, Counter[str]()

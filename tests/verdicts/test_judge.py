@@ -67,7 +67,7 @@ def test_lines_may_differ_by_column() -> None:
 
 
 def test_a_constant_that_takes_another_value_has_moved_by_the_exact_rule() -> None:
-    """Ten rows outside the only value of a thousand are no chance, three of five are."""
+    """Ten rows outside the one value of a thousand are no chance, three of five are."""
     before = pd.DataFrame({"x": [7.0] * 1000})
     assert lb.check(before, pd.DataFrame({"x": [8.0] * 10}))["x"].state is State.MOVED
     few = pd.DataFrame({"x": [7.0] * 2000, "y": range(2000)})
@@ -94,7 +94,7 @@ def test_small_samples_rarely_leave_the_range_by_chance() -> None:
 
 
 def test_rows_of_one_day_do_not_count_as_independent() -> None:
-    """Days with a level of their own: no false alarm with a time column, many without."""
+    """Days that differ in level: no false alarm with a time column, many without."""
     rng = np.random.default_rng(6)
 
     def frame(start: str, days: int) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def test_p_values_of_no_change_are_uniform(kind: str, n: int, m: int) -> None:
     seed = 100 + KINDS.index(kind) * 7 + SIZES.index((n, m))
     p = promise.p_values(promise.unchanged(kind, n, m), 800, seed)
     if len(p) < 700:
-        assert kind in {"zipf500", "zipf5000"}  # too few rows for two cells, and said so
+        assert kind in {"zipf500", "zipf5000"}  # too few rows, and said so
         return
     for level in (0.01, 0.05, 0.10):
         error = np.sqrt(level * (1 - level) / len(p))

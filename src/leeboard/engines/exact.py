@@ -1,7 +1,7 @@
 """Row metrics in the same pass that counts: each numeric column is sorted once.
 
-Only for checks that ask for exact figures. The reference's sorted columns are kept until
-the current column of the same name has been measured against them.
+Only for checks that ask for exact figures. The reference's sorted columns are kept
+until the current column of the same name has been measured against them.
 """
 
 from __future__ import annotations

@@ -90,8 +90,8 @@ def profile_current(
 ) -> Profile:
     """Count the rows of a source in the cells of a reference.
 
-    With ``exact``, columns it keeps are measured on the way, unless they must be counted
-    by segment or block.
+    With ``exact``, columns it keeps are measured on the way, unless they must be
+    counted by segment or block.
     """
     types = {
         field.name: Form(kind_of(field.type), str(field.type))

@@ -1,4 +1,4 @@
-"""Conditions on metrics: parsed from text, evaluated on subjects. (Interface.)"""
+"""Conditions on metrics: parsed from text, evaluated on subjects."""
 
 from __future__ import annotations
 
