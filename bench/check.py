@@ -68,7 +68,9 @@ class Bench:
         """Make the pair once; return its sizes."""
         note = folder / "size.json"
         if not note.exists():
-            size = write(folder, rows, self.columns, repeat=repeat)
+            # a file that repeats its rows is only ever checked, never a reference
+            names = ("reference", "current") if repeat == 1 else ("current",)
+            size = write(folder, rows, self.columns, repeat=repeat, names=names)
             note.write_text(json.dumps(size), encoding="utf-8")
         found: dict[str, int] = json.loads(note.read_text(encoding="utf-8"))
         return found
@@ -244,6 +246,15 @@ def compile_bytecode() -> None:
             compileall.compile_dir(folder, quiet=2)
 
 
+def command_line(a: argparse.Namespace) -> str:
+    """Return the command that measures all that a results file holds."""
+    words = ["python bench/check.py --peers"]
+    if a.name != "check":
+        words = [f"python bench/check.py --parts {a.parts}"]
+        words += [f"--repeat {a.repeat} --name {a.name}"]
+    return " ".join(words)
+
+
 def main() -> None:
     """Run the parts asked for and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -276,7 +287,7 @@ def main() -> None:
             bench.peer("nannyml")
     names = ("numpy", "pyarrow", "scipy", "narwhals")
     document = {
-        "command": "python bench/check.py --peers",
+        "command": command_line(a),
         "rows": a.rows,
         "columns": a.columns,
         "machine": {"cores": os.cpu_count(), "python": platform.python_version()},

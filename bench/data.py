@@ -83,12 +83,18 @@ def table(rows: int, columns: int, *, seed: int = 7, current: bool = False) -> p
 
 
 def write(
-    folder: Path, rows: int, columns: int, *, seed: int = 7, repeat: int = 1
+    folder: Path,
+    rows: int,
+    columns: int,
+    *,
+    seed: int = 7,
+    repeat: int = 1,
+    names: tuple[str, ...] = ("reference", "current"),
 ) -> dict[str, int]:
-    """Write both tables; return rows, bytes on disk and bytes in memory."""
+    """Write the tables; return rows, bytes on disk and bytes in memory."""
     folder.mkdir(parents=True, exist_ok=True)
     size = memory = 0
-    for name in ("reference", "current"):
+    for name in names:
         rows_once = table(rows, columns, seed=seed, current=name == "current")
         path = folder / f"{name}.parquet"
         with pq.ParquetWriter(path, rows_once.schema) as writer:

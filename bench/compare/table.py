@@ -245,7 +245,22 @@ def cost() -> str:
         tables=document["tables"] / 1e6,
     )
     measured = "Measured by `python bench/check.py --peers`.\n"
-    return f"{text}\n{grid(head, rows)}\n{measured}"
+    return f"{text}\n{grid(head, rows)}\n{measured}{large()}"
+
+
+def large() -> str:
+    """What a file larger than memory should be takes, against a saved profile."""
+    document = load("large")
+    if document is None:
+        return ""
+    streamed = document["found"]["memory"]["streamed"]
+    told = [
+        f"{int(rows):,} rows in {cost['wall']:.1f} s with a peak of "
+        f"{cost['peak'] / 1e6:.0f} MB"
+        for rows, cost in streamed.items()
+    ]
+    text = f"Against a saved profile Leeboard checks {' and '.join(told)}"
+    return f"\n{text} (`{document['command']}`).\n"
 
 
 def versions() -> str:
