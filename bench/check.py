@@ -207,7 +207,12 @@ def rows_of(found: dict[str, Any], tables: int) -> list[tuple[str, str, str, str
         for part, top in (("version", 0.2), ("small", 1.0), ("small_html", 1.0)):
             wall = start[part]["wall"]
             out.append(
-                (f"start: {part}", f"{wall:.3f} s wall", f"{wall / top:.2f}", "<= 1")
+                (
+                    f"start: {part}",
+                    f"{wall:.3f} s wall, {start[part]['cpu']:.3f} CPU",
+                    f"{wall / top:.2f}",
+                    "<= 1",
+                )
             )
     streamed = found.get("memory", {}).get("streamed", {})
     if streamed:
