@@ -21,7 +21,7 @@ from leeboard.metrics._call import check_kind, check_options, of_counts, of_type
 from leeboard.metrics._metric import Measurement, Needs, Pair, Reason, undefined
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
-from leeboard.schema import Column, Kind, Schema
+from leeboard.schema import COMPARED_KINDS, Column, Kind, Schema
 from leeboard.sources import Source, open_source
 from leeboard.verdicts.effects import pair_up
 from leeboard.verdicts.judge import LEVEL, Case, failed, judge
@@ -115,6 +115,7 @@ def check(
     source = _current(current, before)
     now = profile_current(source, before, sorted_once)
     chosen = _chosen(before, columns, ignore)
+    _refuse_nothing(chosen)
     rows = open_rows(rows_before, source, before.schema)
     columns_found = _columns(before, now, chosen, lines)
     if sorted_once is not None:
@@ -207,8 +208,8 @@ def _chosen(
         _known(profile, given or ())
     chosen = {}
     for column in profile.schema.columns:
-        why = column.why or f"its role is {column.role.value}"
-        if column.name in profile.cells:
+        why = column.why or _why(column)
+        if column.compared:
             why = ""
         if columns is not None and column.name not in columns:
             why = "not among columns="
@@ -216,6 +217,27 @@ def _chosen(
             why = "ignored"
         chosen[column.name] = why
     return chosen
+
+
+def _why(column: Column) -> str:
+    if column.kind in COMPARED_KINDS:
+        return f"its role is {column.role.value}"
+    return f"its kind is {column.kind.value}"
+
+
+def _refuse_nothing(chosen: Mapping[str, str]) -> None:
+    """A check that looks at no column must not pass for one that found nothing."""
+    if any(not why for why in chosen.values()):
+        return
+    told = [f"{name!r} ({why})" for name, why in list(chosen.items())[:5]]
+    more = f" and {len(chosen) - 5} more" if len(chosen) > 5 else ""
+    raise InputError(
+        code="nothing_compared",
+        where="the columns of the reference",
+        found="none to compare: " + ", ".join(told) + more,
+        expected="at least one column of numbers, categories, or true and false",
+        fix="Check columns= and ignore=, or the roles and kinds in the schema.",
+    )
 
 
 def _known(profile: Profile, names: Iterable[str]) -> None:
@@ -238,8 +260,14 @@ def _skipped(profile: Profile, chosen: dict[str, str]) -> Iterator[Skipped]:
     for column in profile.schema.columns:
         why = chosen[column.name]
         if why:
-            reason = Reason("not_compared", why)
+            reason = Reason(_code(profile, column, why), why)
             yield Skipped(column.name, column.role.value, column.kind.value, reason)
+
+
+def _code(profile: Profile, column: Column, why: str) -> str:
+    if column.name in profile.problems and why == column.why:
+        return profile.problems[column.name].code
+    return "vector" if column.kind is Kind.VECTOR else "not_compared"
 
 
 def _notes(before: Profile, now: Profile) -> tuple[Note, ...]:
@@ -284,7 +312,8 @@ def _slots(
     for column in before.schema.columns:
         if chosen[column.name]:
             continue
-        problem = now.problems.get(column.name)
+        name = column.name
+        problem = before.problems.get(name) or now.problems.get(name)
         if problem is not None:
             yield _Slot(column, None, problem)
             continue
@@ -315,7 +344,7 @@ def _rows(segment: str | None, before: Profile, now: Profile) -> dict[str, int]:
 def _failed(
     slot: _Slot, problem: Problem, lines: Lines, rows: Mapping[str, int]
 ) -> Verdict:
-    text = f"found {problem.found}; expected {problem.expected}. {problem.fix}"
+    text = str(problem).removeprefix(f"column {slot.column.name!r}: ")
     reason = Reason(problem.code, text)
     return failed(slot.column, slot.segment, lines, reason, rows)
 

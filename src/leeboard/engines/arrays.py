@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from leeboard.engines.moments import distance, run_sums
-from leeboard.engines.search import PIECE, Edges
+from leeboard.engines.search import PIECE, TOP, Edges
 from leeboard.engines.values import levels_and_codes
 from leeboard.profiles.cells import CategoryCells, NumericCells
 from leeboard.profiles.counts import CategoryCounts, NumericCounts
@@ -106,6 +106,8 @@ def count_ordered(
     """
     edges = cells.edges if edges is None else edges
     bounds = np.concatenate([[0], np.searchsorted(ordered, edges, side="left")])
+    if edges.dtype.kind == "i" and edges[-1] == TOP:
+        bounds[1:][edges == TOP] = len(ordered)
     own = np.diff(np.append(bounds, len(ordered)))
     table = np.concatenate([own, specials]).astype(np.int64)
     if len(ordered) == 0:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from leeboard.engines.moments import distance
+from leeboard.engines.search import TOP
 from leeboard.profiles._level import level_key
 from leeboard.profiles.cells import CategoryCells, NumericCells
 from leeboard.profiles.counts import SCALE
@@ -28,9 +29,9 @@ _Array = np.ndarray[Any, Any]
 
 def cut_numbers(ordered: _Array) -> NumericCells:
     """Cells of a column from its n >= 1 finite values in ascending order."""
-    if ordered.dtype.kind == "i" and ordered[-1] == np.iinfo(np.int64).max:
-        # no whole number follows the largest; as floats there is one
-        ordered = ordered.astype(np.float64)
+    if ordered.dtype.kind == "i" and ordered[-1] == TOP:
+        # the largest whole number shares a cell with the one before it: none follows
+        ordered = np.minimum(ordered, TOP - 1)
     fresh = ordered[1:] != ordered[:-1]
     distinct = int(np.count_nonzero(fresh)) + 1
     values, heavy = _picks(ordered, fresh, distinct)

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-import numpy as np
-import pyarrow as pa
-
+from leeboard.engines.agreement import agree, check_time, warnings_of
 from leeboard.engines.blocks import Blocks
 from leeboard.engines.counting import count_parts
 from leeboard.engines.exact import ExactPass
+from leeboard.engines.notices import notices
 from leeboard.engines.study import Studied, study
-from leeboard.engines.values import FORMS, kind_of, levels_and_codes
+from leeboard.engines.values import kind_of
+from leeboard.engines.weights import check_weights
 from leeboard.errors import FrameError, Note, Problem
-from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
-from leeboard.profiles.counts import Counts, NumericCounts
+from leeboard.profiles.cells import NumericCells
+from leeboard.profiles.counts import Counts
 from leeboard.profiles.part import Form, Part
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Column, Kind, Role, Schema
@@ -62,10 +62,14 @@ def profile_reference(
             problems[name] = source.problems[name]
             del found[name]
     _refuse_empty(source, rows)
+    problems.update({n: f.problem for n, f in found.items() if f.problem})
+    if schema is not None:
+        check_weights(source, schema)
+        _set_aside(schema, found, problems)
     columns = _columns(schema, found, problems)
     cells = {n: f.cells for n, f in found.items() if f.cells is not None}
     counts = {n: f.counts for n, f in found.items() if f.counts is not None}
-    notes = (*source.notes, *(note for f in found.values() for note in f.notes))
+    notes = [*source.notes, *(note for f in found.values() for note in f.notes)]
     model = schema or Schema(())
     profile = Profile(
         schema=replace(model, columns=columns),
@@ -75,8 +79,10 @@ def profile_reference(
         segment=segment,
         fixed=True,
         problems=problems,
-        notes=tuple(notes),
     )
+    notes += notices(profile.parts[None], cells, profile.schema, source.name)
+    notes += _set_aside_notes(profile, source)
+    profile = replace(profile, notes=tuple(notes))
     _check_segment(source, profile, segment)
     if segment is None and Blocks.column(profile.schema) is None:
         return profile
@@ -98,19 +104,9 @@ def profile_current(
         for field in source.schema
         if field.name not in source.problems
     }
-    problems: dict[str, Problem] = {}
-    for name in reference.cells:
-        if name in source.problems:
-            problems[name] = source.problems[name]
-        elif name not in types:
-            problems[name] = _missing_column(name, source)
-        else:
-            changed = _type_changed(
-                name, reference.types.get(name), types[name], source
-            )
-            if changed is not None:
-                problems[name] = changed
-    _check_time(source, reference, types)
+    check_time(source, reference, types)
+    check_weights(source, reference.schema)
+    problems = agree(source, reference, types)
     usable = [n for n in reference.cells if n not in problems]
     if exact is None or reference.segment or Blocks.of(reference.schema, source):
         parts = count_parts(source, reference, usable)
@@ -121,12 +117,8 @@ def profile_current(
         # told only once the rows had been read, see Source.problems
         problems.update(late)
         parts = {key: _without(part, late) for key, part in parts.items()}
-    extra = [n for n in source.schema.names if n not in reference.schema]
-    notes = [
-        Note("unexpected_column", f"column {n!r}", "not in the reference; ignored")
-        for n in extra
-    ]
-    notes += _infinite_notes(parts[None], reference.cells)
+    notes = [*source.notes, *warnings_of(source, reference, types)]
+    notes += notices(parts[None], reference.cells, reference.schema, source.name)
     return Profile(
         schema=reference.schema,
         cells=reference.cells,
@@ -134,7 +126,7 @@ def profile_current(
         types=types,
         segment=reference.segment,
         problems=problems,
-        notes=(*source.notes, *notes),
+        notes=tuple(notes),
     )
 
 
@@ -170,8 +162,37 @@ def _declared(schema: Schema | None, name: str, segment: str | None) -> Column |
     return schema[name]
 
 
+def _set_aside(
+    schema: Schema, found: dict[str, Studied], problems: dict[str, Problem]
+) -> None:
+    """Take columns that a schema leaves out from the problems, and add absent ones."""
+    for column in schema.columns:
+        name = column.name
+        if not column.compared and problems.pop(name, None) is not None:
+            found[name] = Studied(column, Form(None, ""))
+        elif column.compared and name not in found and name not in problems:
+            problems[name] = Problem(
+                code="missing_column",
+                where=f"column {name!r}",
+                found="no such column in the reference",
+                expected=f"column {name!r}, as the schema declares",
+                fix="Restore or rename it, or take it out of the schema.",
+            )
+
+
+def _set_aside_notes(profile: Profile, source: Source) -> Iterator[Note]:
+    """Why columns that might have been compared are not."""
+    for name, problem in profile.problems.items():
+        if not profile.schema[name].compared:
+            place = problem.where
+            if place == f"column {name!r}":
+                place = f"{place} of {source.name}"
+            text = f"not compared: {problem.found}. {problem.fix}"
+            yield Note(problem.code, place, text)
+
+
 def _refuse_empty(source: Source, rows: int) -> None:
-    if not source.schema.names:
+    if not source.schema.names and not source.problems:
         raise FrameError(
             code="no_columns",
             where=source.name,
@@ -202,8 +223,12 @@ def _columns(
             seen_time = True
         columns.append(column)
     for name, problem in problems.items():
-        why = f"{problem.code}: {problem.found}"
-        columns.append(Column(name, Kind.UNSUPPORTED, Role.IGNORE, why=why))
+        if name in found:
+            continue
+        if schema is not None and name in schema:
+            columns.append(schema[name])
+            continue
+        columns.append(Column(name, Kind.UNSUPPORTED, Role.IGNORE, why=problem.found))
     return tuple(columns)
 
 
@@ -217,78 +242,3 @@ def _check_segment(source: Source, profile: Profile, segment: str | None) -> Non
         expected="one of " + ", ".join(map(repr, profile.cells)),
         fix="Name a column of few levels with --segment.",
     )
-
-
-def _missing_column(name: str, source: Source) -> Problem:
-    have = ", ".join(map(repr, source.schema.names[:12]))
-    return Problem(
-        code="missing_column",
-        where=f"column {name!r}",
-        found=f"no such column in {source.name}; it has {have}",
-        expected=f"column {name!r}, as in the reference",
-        fix="Restore or rename it, or leave it out with ignore=.",
-    )
-
-
-def _type_changed(
-    name: str, before: Form | None, now: Form, source: Source
-) -> Problem | None:
-    if before is None or before.kind == now.kind or now.kind is None:
-        return None
-    share = ""
-    if before.kind is Kind.NUMERIC and now.kind is Kind.CATEGORICAL:
-        share = f"; {_castable(source.column(name)):.0%} of the texts are numbers"
-    was = FORMS.get(before.kind, before.type) if before.kind else before.type
-    return Problem(
-        code="type_changed",
-        where=f"column {name!r}",
-        found=f"{FORMS.get(now.kind, now.type)} ({now.type}){share}",
-        expected=f"{was} ({before.type}), as in the reference",
-        fix="Convert it before the check; nothing is cast silently.",
-    )
-
-
-def _castable(data: pa.ChunkedArray) -> float:
-    tally: dict[str, int] = {}
-    for chunk in data.chunks:
-        levels, codes, _ = levels_and_codes(chunk)
-        counts = np.bincount(codes, minlength=len(levels))
-        for level, count in zip(levels, counts.tolist(), strict=True):
-            tally[level] = tally.get(level, 0) + count
-    total = sum(tally.values())
-    good = sum(count for level, count in tally.items() if _is_number(level))
-    return good / total if total else 0.0
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _check_time(source: Source, reference: Profile, types: Mapping[str, Form]) -> None:
-    column = Blocks.column(reference.schema)
-    if column is None or column not in types or column not in reference.types:
-        return
-    before, now = reference.types[column].type, types[column].type
-    stamps = before.startswith("timestamp") and now.startswith("timestamp")
-    if stamps and ("tz=" in before) != ("tz=" in now):
-        raise FrameError(
-            code="timezone_mismatch",
-            where=f"column {column!r} of {source.name}",
-            found=now,
-            expected=f"{before}, as in the reference",
-            fix="Give both a time zone, or neither.",
-        )
-
-
-def _infinite_notes(part: Part, cells: Mapping[str, Cells]) -> Iterator[Note]:
-    for name, counts in part.counts.items():
-        own = cells[name]
-        if isinstance(counts, NumericCounts) and not isinstance(own, CategoryCells):
-            many = int(counts.cells[own.minus_inf] + counts.cells[own.plus_inf])
-            if many:
-                text = f"{many} infinite values are counted in cells of their own"
-                yield Note("infinite", f"column {name!r}", text)

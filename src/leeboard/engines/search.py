@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["PIECE", "Edges"]
+__all__ = ["PIECE", "TOP", "Edges"]
 
 PIECE = 16_384
 """Rows searched at a time, so that the work arrays stay in cache."""
+
+TOP = np.iinfo(np.int64).max
+"""As an edge it stands for 2^63, which no whole number reaches."""
 
 _Array = np.ndarray[Any, Any]
 
@@ -37,6 +40,8 @@ class Edges:
         self._probe = np.empty(PIECE, np.intp)
         self._edge = np.empty(PIECE)
         self._hit = np.empty(PIECE, bool)
+        whole = edges.dtype.kind == "i"
+        self._open = np.count_nonzero(edges != TOP) if whole else len(edges)
 
     def cells(self, values: _Array) -> _Array:
         """Number of edges at or below each value; shape (n,), n at most PIECE.
@@ -44,7 +49,8 @@ class Edges:
         NaN counts no edge. Integers are compared as integers.
         """
         if values.dtype.kind != "f":
-            return np.searchsorted(self.edges, values, side="right")
+            at = np.searchsorted(self.edges, values, side="right")
+            return np.minimum(at, self._open) if self._open < len(self.edges) else at
         n = len(values)
         at, probe = self._at[:n], self._probe[:n]
         edge, hit = self._edge[:n], self._hit[:n]
@@ -69,5 +75,5 @@ class Edges:
         up = np.ceil(self.edges)
         inside = np.clip(up, -(2.0**63), np.nextafter(2.0**63, 0))
         whole = inside.astype(np.int64)
-        whole[up >= 2.0**63] = np.iinfo(np.int64).max
+        whole[up >= 2.0**63] = TOP
         return Edges(whole)

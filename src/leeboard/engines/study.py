@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from leeboard.engines.agreement import unlike
 from leeboard.engines.arrays import count_ordered, finite_part, tally_levels
 from leeboard.engines.cut import cut_levels, cut_numbers
 from leeboard.engines.exact import ExactPass
 from leeboard.engines.values import kind_of, numbers
-from leeboard.errors import Note
+from leeboard.errors import Note, Problem
 from leeboard.profiles.cells import Cells
 from leeboard.profiles.counts import SCALE, CategoryCounts, Counts
 from leeboard.profiles.part import Form
@@ -54,6 +55,8 @@ class Studied:
     counts : Counts or None
         All rows of the reference.
     notes : tuple of Note
+    problem : Problem or None
+        Why a column that would be compared cannot be.
     """
 
     column: Column
@@ -61,6 +64,7 @@ class Studied:
     cells: Cells | None = None
     counts: Counts | None = None
     notes: tuple[Note, ...] = ()
+    problem: Problem | None = None
 
 
 def study(
@@ -90,6 +94,10 @@ def study(
         why = f"values of type {data.type} are not compared"
         return Studied(Column(name, natural, Role.IGNORE, why=why), form)
     kind = declared.kind if declared is not None else natural
+    if declared is not None:
+        problem = unlike(declared, natural, form)
+        if problem is not None:
+            return Studied(declared, form, problem=problem)
     if kind in (Kind.NUMERIC, Kind.DATETIME):
         studied, ordered = _study_numbers(name, kind, data, declared, form)
         if exact is not None and ordered is not None and kind is Kind.NUMERIC:
@@ -102,14 +110,23 @@ def _all_missing(
     name: str, natural: Kind | None, declared: Column | None, form: Form
 ) -> Studied:
     why = "every reference value is missing"
+    return _no_values(name, natural, declared, form, why)
+
+
+def _no_values(
+    name: str, natural: Kind | None, declared: Column | None, form: Form, why: str
+) -> Studied:
     kind = declared.kind if declared else natural or Kind.CATEGORICAL
-    note = Note(
-        "reference_all_missing",
-        f"column {name!r}",
-        f"column {name!r} is not compared: {why}",
+    missing = why.endswith("missing")
+    problem = Problem(
+        code="reference_all_missing" if missing else "reference_all_infinite",
+        where=f"column {name!r}",
+        found=why,
+        expected="values to compare with",
+        fix="Fill the column in the reference, or leave it out with ignore=.",
     )
     column = Column(name, kind, Role.IGNORE, why=why)
-    return Studied(column, form, notes=(note,))
+    return Studied(column, form, problem=problem)
 
 
 def _role_by_name(name: str) -> Role:
@@ -128,22 +145,17 @@ def _study_numbers(
     if not column.compared:
         return Studied(column, form), None
     ordered, low, high, gone = finite_part(np.sort(values))
-    if len(ordered) == 0:
+    if len(ordered) == 0 and low + high == 0:
         return _all_missing(name, kind, declared, form), None
+    if len(ordered) == 0:
+        why = "no reference value is finite"
+        return _no_values(name, kind, declared, form, why), None
     cells = cut_numbers(ordered)
     specials = (low, high, nulls + gone)
-    norm = cells.spread * float(np.sqrt(len(ordered))) * SCALE
+    norm = cells.spread * SCALE * float(np.sqrt(len(ordered)))
     counts = count_ordered(cells, ordered, specials, norm=norm)
-    notes = _infinite_note(name, low + high, "reference")
     finite = None if low or high else ordered
-    return Studied(column, form, cells, counts, notes), finite
-
-
-def _infinite_note(name: str, count: int, side: str) -> tuple[Note, ...]:
-    if not count:
-        return ()
-    text = f"{count} infinite values in the {side} are counted in cells of their own"
-    return (Note("infinite", f"column {name!r}", text),)
+    return Studied(column, form, cells, counts), finite
 
 
 def _infer_number(name: str, kind: Kind, values: Any, nulls: int) -> Column:

@@ -72,7 +72,7 @@ def read_objects(values: Sequence[Any]) -> Objects:
             continue
         family = _family(value)
         if not family:
-            raise UnreadableCell(row, f"a {type(value).__name__}")
+            raise UnreadableCell(row, _a(type(value).__name__))
         families[family] += 1
     if not families:
         return Objects(pa.nulls(len(present)))
@@ -81,6 +81,11 @@ def read_objects(values: Sequence[Any]) -> Objects:
     return _READERS["datetime" if "datetime" in families else next(iter(families))](
         present
     )
+
+
+def _a(word: str) -> str:
+    article = "an" if word[:1] in "aeiou" or word == "ndarray" else "a"
+    return f"{article} {word}"
 
 
 def _family(value: object) -> str:

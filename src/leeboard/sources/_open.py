@@ -69,6 +69,9 @@ def open_source(
         return arrow_source(data.read_all(), where)
     if isinstance(data, pa.Array | pa.ChunkedArray):
         raise wrong_kind(name, f"a {kind}, one column without a name")
+    if isinstance(data, type):
+        # a class has the methods of its frames, and none of their rows
+        raise wrong_kind(name, f"the class {data.__name__} and not a frame of it")
     return _library_frame(data, name, where)
 
 

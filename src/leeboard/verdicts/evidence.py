@@ -11,6 +11,7 @@ from leeboard.profiles.cells import NumericCells
 from leeboard.profiles.merge import MIN_EXPECTED, Merged, merge
 from leeboard.stats.homogeneity import chi_square, dirichlet_null, tail
 from leeboard.stats.size import Size, shares
+from leeboard.verdicts.exact import is_constant
 from leeboard.verdicts.verdict import Evidence, Lines
 
 __all__ = ["DRAWS_UP_TO", "MIN_ROWS", "weigh"]
@@ -45,7 +46,7 @@ def weigh(pair: Pair, lines: Lines) -> Evidence | Reason:
     n = int(merged.reference.sum()) / pair.design_reference
     m = int(merged.current.sum()) / pair.design_current
     if merged.size < 2:
-        return _no_cells(min(n, m))
+        return _no_cells(pair, min(n, m))
     p, q = shares(merged.reference), shares(merged.current)
     size = Size.of(p, q, n, m)
     p_value, kind = _no_change(pair, merged, n, m)
@@ -58,14 +59,31 @@ def weigh(pair: Pair, lines: Lines) -> Evidence | Reason:
     )
 
 
-def _no_cells(smaller: float) -> Reason:
-    if smaller < MIN_ROWS:
-        text = (
-            f"{smaller:.0f} effective rows in the smaller sample; "
-            f"a comparison takes {MIN_ROWS}"
-        )
+def _no_cells(pair: Pair, smaller: float) -> Reason:
+    if pair.current.rows == 0 or pair.reference.rows == 0:
+        side = "current" if pair.current.rows == 0 else "reference"
+        text = f"the {side} data has no rows here; a comparison takes {MIN_ROWS}"
         return Reason("insufficient_data", text)
-    return Reason("constant", "all rows of both samples share one cell")
+    if smaller < MIN_ROWS:
+        rows = min(pair.reference.rows, pair.current.rows)
+        text = f"{_count(rows)} in the smaller sample; a comparison takes {MIN_ROWS}"
+        if max(pair.design_reference, pair.design_current) > 1.0:
+            text = (
+                f"rows that resemble each other weigh as {smaller:.1f} independent "
+                f"ones in the smaller sample; a comparison takes {MIN_ROWS}"
+            )
+        return Reason("insufficient_data", text)
+    if is_constant(pair):
+        return Reason("constant", "all rows of both samples share one value")
+    if isinstance(pair.cells, NumericCells):
+        text = "too few rows with a value: two groups of them must expect 10 each"
+        return Reason("insufficient_data", text)
+    text = "every level is rare: none has the 10 rows that a comparison takes"
+    return Reason("rare_levels", text)
+
+
+def _count(rows: int) -> str:
+    return "1 row" if rows == 1 else f"{rows:,} rows"
 
 
 def _no_change(pair: Pair, merged: Merged, n: float, m: float) -> tuple[float, PKind]:

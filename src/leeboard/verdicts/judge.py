@@ -2,7 +2,8 @@
 
 *Moved*: selected by Benjamini-Hochberg over the p-values for "the size is at most
 negligible", or by the exact rule where cells cannot be compared. Else *held*: the
-one-sided 95 % upper bound of the size is below large. Else *unsure*, with the rows that would settle it. *Failed* columns come from the check.
+one-sided 95 % upper bound of the size is below large. Else *unsure*, with the rows that
+would settle it. *Failed* columns come from the check.
 """
 
 from __future__ import annotations
@@ -19,13 +20,16 @@ from leeboard.schema import Column
 from leeboard.stats.selection import benjamini_hochberg, coverage
 from leeboard.stats.size import Size
 from leeboard.verdicts.evidence import weigh
-from leeboard.verdicts.exact import outside
+from leeboard.verdicts.exact import Outside, outside
 from leeboard.verdicts.verdict import Evidence, Lines, State, Verdict
 
 __all__ = ["LEVEL", "RULE", "Case", "failed", "judge"]
 
 LEVEL = 0.05
 """False-discovery rate of *moved*; also one minus the coverage of intervals."""
+
+_SURE = 0.001
+"""Largest p-value of an exact rule that stands beside a size."""
 
 RULE = "size"
 
@@ -43,7 +47,8 @@ class Case:
 def judge(cases: list[Case], level: float = LEVEL) -> list[Verdict]:
     """Judge all cases together; one verdict each, in order."""
     weighed = [
-        (case, weigh(case.pair, case.lines), outside(case.pair)) for case in cases
+        (case, weigh(case.pair, case.lines), outside(case.pair, case.lines))
+        for case in cases
     ]
     p_values = [
         one.p_beyond if isinstance(one, Evidence) else left.p_value
@@ -59,13 +64,25 @@ def judge(cases: list[Case], level: float = LEVEL) -> list[Verdict]:
             )
         else:
             wide = cover if moved else 1.0 - level
-            verdicts.append(_with_size(case, one, moved=moved, cover=wide))
+            sure = left.reason if _surely(left, moved=moved) else None
+            verdicts.append(_with_size(case, one, moved=moved, cover=wide, sure=sure))
     return verdicts
 
 
-def _with_size(case: Case, evidence: Evidence, *, moved: bool, cover: float) -> Verdict:
+def _surely(left: Outside, *, moved: bool) -> bool:
+    """Whether an exact rule names the change better than, or instead of, a size.
+
+    New levels share a cell with rare ones, so they count where the size saw nothing.
+    """
+    codes = {"all_missing", "left_constant"} if moved else {"unseen_levels"}
+    return left.reason.code in codes and left.p_value < _SURE
+
+
+def _with_size(
+    case: Case, evidence: Evidence, *, moved: bool, cover: float, sure: Reason | None
+) -> Verdict:
     size, lines = evidence.size, case.lines
-    if moved:
+    if moved or sure is not None:
         state = State.MOVED
     else:
         state = State.HELD if evidence.upper < lines.large else State.UNSURE
@@ -83,7 +100,7 @@ def _with_size(case: Case, evidence: Evidence, *, moved: bool, cover: float) -> 
         p_beyond=evidence.p_beyond,
         noise_floor=size.noise_floor,
         exact=True,
-        reason=_reason(case, state, evidence, rows),
+        reason=sure or _reason(case, state, evidence, rows),
         shift=shift,
         rows_needed=rows,
     )
@@ -126,9 +143,6 @@ def _facts(case: Case) -> dict[str, Any]:
 
 def _reason(case: Case, state: State, evidence: Evidence, rows: int | None) -> Reason:
     size, lines = evidence.size, case.lines
-    current, reference = case.pair.current, case.pair.reference
-    if current.missing == current.rows and reference.missing < reference.rows:
-        return Reason("all_missing", "every current value is missing")
     if state is State.MOVED:
         text = f"size {size.debiased:.2g}, surely beyond negligible"
         return Reason("beyond_negligible", f"{text} ({lines.negligible:g})")
