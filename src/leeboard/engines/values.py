@@ -93,10 +93,12 @@ def numbers(array: pa.Array) -> tuple[np.ndarray[Any, Any], int]:
     timestamps whole microseconds since 1970. Unsigned integers past int64 become
     float64.
     """
+    types, kind = pa.types, array.type
+    if types.is_null(kind):
+        return np.empty(0), len(array)
     nulls = array.null_count
     if nulls:
         array = array.drop_null()
-    types, kind = pa.types, array.type
     if types.is_timestamp(kind) or types.is_date(kind):
         array = array.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
     elif types.is_duration(kind):
