@@ -52,8 +52,8 @@ def outside(pair: Pair, lines: Lines) -> Outside:
 
     If both samples are exchangeable, the k largest of n + m rows are all current ones
     with probability C(m, k) / C(n + m, k); k rows may fall on two sides in k + 1 ways.
-    Rows count as rows / design effect. Categories are judged so only where the reference
-    held a single level; in a long tail levels never seen before are nothing new, up to
+    Rows count as rows / design effect. Categories are judged so only where the
+    reference held a single level; in a long tail levels never seen before are nothing new, up to
     the mass of them that the reference lets expect.
     """
     if pair.current.rows and pair.current.missing == pair.current.rows:
@@ -61,14 +61,12 @@ def outside(pair: Pair, lines: Lines) -> Outside:
     cells, reference, current = pair.cells, pair.reference.cells, pair.current.cells
     inside = np.flatnonzero(reference)
     constant = len(inside) == 1
-    if isinstance(cells, CategoryCells):
-        if not constant or int(inside[0]) == cells.rare:
-            return unseen_levels(pair, lines)
-    if constant:
+    if constant and not (isinstance(cells, CategoryCells) and inside[0] == cells.rare):
         left, sides = int(current.sum() - current[inside[0]]), 1
-    else:
-        assert isinstance(cells, NumericCells)
+    elif isinstance(cells, NumericCells):
         left, sides = int(current[[cells.below, cells.above]].sum()), 2
+    else:
+        return unseen_levels(pair, lines)
     n = int(reference.sum() / pair.design_reference)
     m = int(current.sum() / pair.design_current)
     k = int(left / pair.design_current)
