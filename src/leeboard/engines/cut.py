@@ -45,7 +45,8 @@ def cut_numbers(ordered: _Array) -> NumericCells:
     edges = np.append(edges, _next(ordered[-1]))
     edges += 0  # -0.0 and 0.0 are one edge
     centre = _mean(ordered)
-    spread = distance(ordered, centre) / SCALE / np.sqrt(len(ordered))
+    # divided by the rows first: values near the largest float would overflow
+    spread = distance(ordered, centre) / float(np.sqrt(len(ordered))) / SCALE
     return NumericCells(edges, atoms, centre, spread, distinct == len(ordered))
 
 
