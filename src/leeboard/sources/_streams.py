@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from leeboard.errors import FrameError, Note, Problem
 from leeboard.sources._conversion import Conversion
-from leeboard.sources._source import Block, LazyColumns
+from leeboard.sources._frames import polars_source
+from leeboard.sources._source import Block, LazyColumns, Source
 
 __all__ = ["Batches", "Streamed", "dataset_source", "lazy_source", "stream_source"]
 
@@ -99,7 +100,7 @@ def _fresh(data: Any) -> Any:
     return data
 
 
-def lazy_source(data: Any, name: str) -> Streamed:
+def lazy_source(data: Any, name: str) -> Source:
     """Return a polars LazyFrame as a source; the plan runs once for each pass."""
 
     def batches(names: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
@@ -112,7 +113,11 @@ def lazy_source(data: Any, name: str) -> Streamed:
         for part in parts:
             yield from part.to_arrow().to_batches()
 
-    schema = data.head(0).collect().to_arrow().schema
+    try:
+        schema = data.head(0).collect().to_arrow().schema
+    except pa.ArrowInvalid:
+        # a type that Arrow has no name for: read column by column, as a frame
+        return polars_source(data.collect(), name)
     return Streamed(name, schema, batches)
 
 
