@@ -53,8 +53,8 @@ def outside(pair: Pair, lines: Lines) -> Outside:
     If both samples are exchangeable, the k largest of n + m rows are all current ones
     with probability C(m, k) / C(n + m, k); k rows may fall on two sides in k + 1 ways.
     Rows count as rows / design effect. Categories are judged so only where the
-    reference held a single level; in a long tail levels never seen before are nothing new, up to
-    the mass of them that the reference lets expect.
+    reference held a single level; in a long tail levels never seen before are nothing
+    new, up to the mass of them that the reference lets expect.
     """
     if pair.current.rows and pair.current.missing == pair.current.rows:
         return lost_values(pair)
