@@ -1,6 +1,7 @@
 """Mann-Whitney: how often a current value is larger than a reference one.
 
-0.5 is no change. Blind to a change of spread alone.
+The value is U of the reference; ``statistic="probability"`` gives the probability itself,
+in which 0.5 is no change. Blind to a change of spread alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ def _on_rows(
     reference: Rows,
     current: Rows,
     *,
-    statistic: str = "probability",
+    statistic: str = "u",
     method: str = "asymptotic",
     continuity: bool = True,
 ) -> Measurement:
@@ -57,10 +58,10 @@ METRIC = Metric(
     answers="How often is a current value larger than a reference one?",
     needs=Needs.ROWS,
     kinds=NUMBERS,
-    unit="probability, or the statistic U of the reference",
-    direction="farther from 0.5 is more change",
+    unit="U of the reference, or the probability",
+    direction="farther from n·m / 2, or from 0.5, is more change",
     source="Mann and Whitney, Annals of Mathematical Statistics 18, 1947; Lehmann, "
     "Nonparametrics, 1975, appendix A.19, for ties",
     on_rows=_on_rows,
-    options={"statistic": "probability", "method": "asymptotic", "continuity": True},
+    options={"statistic": "u", "method": "asymptotic", "continuity": True},
 )
