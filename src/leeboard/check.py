@@ -6,12 +6,12 @@ measurements. The reference may be a saved profile; its rows are then not needed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
-from leeboard.config import is_profile, load_schema, load_suite
+from leeboard.config import is_profile, load_suite, read_schema
 from leeboard.engines.exact import EXACT, ExactPass
 from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.engines.rows import RowsPair, open_rows
@@ -63,7 +63,7 @@ def profile(
     """
     if reference is None:
         source = open_source(frame, name="reference")
-        return profile_reference(source, _schema(schema), segment)
+        return _counted(source, schema, segment)
     known = reference if isinstance(reference, Profile) else _load(reference)
     return profile_current(_current(frame, known), known)
 
@@ -109,7 +109,7 @@ def check(
         If the data cannot be read, or names a column that is not there.
     """
     lines = _lines(negligible, large)
-    conditions = load_suite(suite)
+    asked = load_suite(suite)
     sorted_once = ExactPass() if exact else None
     before, rows_before = _reference(reference, schema, segment, sorted_once)
     source = _current(current, before)
@@ -125,10 +125,10 @@ def check(
         reference=before,
         current=now,
         columns=tuple(columns_found),
-        conditions=tuple(evaluate(conditions, subjects)),
+        conditions=tuple(evaluate(asked.conditions, subjects)),
         skipped=tuple(_skipped(before, chosen)),
         table=(),
-        notes=_notes(before, now),
+        notes=(*_notes(before, now), *asked.notes),
         lines=lines,
         reference_name=_name(reference, rows_before),
         current_name=source.name,
@@ -155,10 +155,18 @@ def _lines(negligible: float, large: float) -> Lines:
     )
 
 
-def _schema(schema: Schema | str | PathLike[str] | None) -> Schema | None:
+def _counted(
+    source: Source,
+    schema: Schema | str | PathLike[str] | None,
+    segment: str | None,
+    exact: ExactPass | None = None,
+) -> Profile:
+    """Profile of the reference by a schema, which may stand in a file."""
     if schema is None or isinstance(schema, Schema):
-        return schema
-    return load_schema(schema)
+        return profile_reference(source, schema, segment, exact)
+    known, notes = read_schema(schema)
+    counted = profile_reference(source, known, segment, exact)
+    return replace(counted, notes=(*counted.notes, *notes))
 
 
 def _load(path: str | PathLike[str]) -> Profile:
@@ -177,7 +185,7 @@ def _reference(
     if isinstance(reference, str | PathLike) and is_profile(reference):
         return _saved(_load(reference), segment), None
     source = open_source(reference, name="reference")
-    return profile_reference(source, _schema(schema), segment, exact), source
+    return _counted(source, schema, segment, exact), source
 
 
 def _saved(profile: Profile, segment: str | None) -> Profile:
@@ -308,7 +316,6 @@ def _slots(
     before: Profile, now: Profile, chosen: dict[str, str], lines: Lines
 ) -> Iterator[_Slot]:
     segments = [key for key in before.parts if key is not None]
-    nothing = before.zero().parts[None]
     for column in before.schema.columns:
         if chosen[column.name]:
             continue
@@ -324,13 +331,7 @@ def _slots(
         for key in (None, *segments):
             if key is not None and column.name == before.segment:
                 continue
-            pair = pair_up(
-                column.name,
-                before.cells[column.name],
-                before.parts[key],
-                now.parts.get(key, nothing),
-                fixed=before.fixed and key is None,
-            )
+            pair = _pair(before, now, column.name, key)
             yield _Slot(column, key, Case(column, key, pair, own))
 
 
@@ -339,6 +340,20 @@ def _rows(segment: str | None, before: Profile, now: Profile) -> dict[str, int]:
         "reference": before.parts[segment].rows,
         "current": now.parts[segment].rows if segment in now.parts else 0,
     }
+
+
+def _pair(
+    before: Profile, now: Profile, column: str, segment: str | None = None
+) -> Pair:
+    """Counts of a column on both sides; those of no rows where a segment is gone."""
+    theirs = now.parts.get(segment) or before.zero().parts[None]
+    return pair_up(
+        column,
+        before.cells[column],
+        before.parts[segment],
+        theirs,
+        fixed=before.fixed and segment is None,
+    )
 
 
 def _failed(
@@ -377,6 +392,13 @@ def _with_rows(
         yield result
 
 
+def _takes(measure: Callable[..., Measurement], options: Mapping[str, Any]) -> bool:
+    """Tell whether a metric has its options on counts too, and not on rows alone."""
+    from inspect import signature
+
+    return not options or set(options) <= set(signature(measure).parameters)
+
+
 class _Subjects(Subjects):
     """What a suite may ask of this check."""
 
@@ -390,8 +412,16 @@ class _Subjects(Subjects):
         """Columns that were compared."""
         return [self._before.schema[name] for name in self._results]
 
+    def names(self) -> Sequence[str]:
+        """Every column of the reference."""
+        return self._before.schema.names
+
+    def verdict(self, column: str) -> Verdict:
+        """Verdict of a compared column over all rows."""
+        return self._results[column].verdict
+
     def measure(
-        self, metric: str, column: str | None, options: dict[str, object]
+        self, metric: str, column: str | None, options: dict[str, Any]
     ) -> Measurement:
         """One metric on one column, or on the table (None)."""
         declared = metrics()[metric]
@@ -409,16 +439,15 @@ class _Subjects(Subjects):
             measured = self._results[column].measurements
             if metric in measured and not options:
                 return measured[metric]
-            if declared.on_rows is None or not self._rows.known:
-                pair = pair_up(
-                    column,
-                    self._before.cells[column],
-                    self._before.parts[None],
-                    self._now.parts[None],
-                    fixed=self._before.fixed,
-                )
+            from_counts = not self._rows.known or declared.on_rows is None
+            if from_counts and _takes(declared.on_counts, options):
+                pair = _pair(self._before, self._now, column)
                 check_kind(declared, self._before.schema[column].kind, column)
                 return replace(of_counts(declared, pair, **options), subject=column)
+        return self._rows.measure(metric, column, **options)
+
+    def exactly(self, metric: str, column: str, options: dict[str, Any]) -> Measurement:
+        """One metric on the rows of one column."""
         return self._rows.measure(metric, column, **options)
 
     def _failed(self, metric: str, column: str) -> Measurement:

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from leeboard.errors import Note, Problem, ProfileError
+from leeboard.profiles._sound import refuse_unsound
 from leeboard.profiles.blocks import BlockSums
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
@@ -116,9 +117,13 @@ def contents(text: str, where: str) -> _Dict:
     try:
         if stated != [_hash(document), _digest(document)]:
             raise _damaged(where, "contents that do not match their hash", "both equal")
-        return _fields(document)
-    except (KeyError, TypeError, IndexError, AttributeError) as error:
+        fields = _fields(document)
+    except ProfileError:
+        raise
+    except (LookupError, TypeError, AttributeError, ValueError) as error:
         raise _damaged(where, f"a part that cannot be read ({error})", "all") from error
+    refuse_unsound(fields["cells"], fields["parts"], fixed=fields["fixed"], where=where)
+    return fields
 
 
 def _damaged(where: str, found: str, expected: str) -> ProfileError:

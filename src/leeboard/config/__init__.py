@@ -1,0 +1,24 @@
+"""Files that people edit: schema and suite; and what tells a profile from data."""
+
+from __future__ import annotations
+
+from leeboard.config._profile_mark import is_profile
+from leeboard.config._schema_file import (
+    load_schema,
+    quoted,
+    read_schema,
+    schema_to_toml,
+    write_schema,
+)
+from leeboard.config._suite_file import Suite, load_suite
+
+__all__ = [
+    "Suite",
+    "is_profile",
+    "load_schema",
+    "load_suite",
+    "quoted",
+    "read_schema",
+    "schema_to_toml",
+    "write_schema",
+]

@@ -1,0 +1,1 @@
+"""Where Evidently keeps its column mapping."""

@@ -1,0 +1,117 @@
+"""Whether cells and counts read from a text can be those of a column.
+
+A profile is a text that may have been edited, with its hash mended. Cells that do not
+ascend, or counts that do not fit them, would give wrong answers without a sign.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from leeboard.errors import ProfileError
+from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
+from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
+from leeboard.profiles.part import Part
+
+__all__ = ["refuse_unsound"]
+
+
+def refuse_unsound(
+    cells: Mapping[str, Cells],
+    parts: Mapping[str | None, Part],
+    *,
+    fixed: bool,
+    where: str,
+) -> None:
+    """Refuse cells and counts that cannot be.
+
+    Parameters
+    ----------
+    cells : mapping of column name to Cells
+    parts : mapping of segment to Part
+    fixed : bool
+        The counts are those of the rows that fixed the cells, which cover them.
+    where : str
+        The file, for messages.
+
+    Raises
+    ------
+    ProfileError
+        Naming the column and the index at fault.
+    """
+    for name, own in cells.items():
+        for fault in _cells(own):
+            _refuse(where, name, fault)
+        for part in parts.values():
+            if name in part.counts:
+                for fault in _counts(own, part.counts[name], fixed=fixed):
+                    _refuse(where, name, fault)
+
+
+def _refuse(where: str, name: str, fault: str) -> None:
+    raise ProfileError(
+        code="bad_cells",
+        where=f"{where}, column {name!r}",
+        found=fault,
+        expected="ascending cells that cover the reference, and counts that fit them",
+        fix="Profile the reference again.",
+    )
+
+
+def _cells(cells: Cells) -> Iterator[str]:
+    if isinstance(cells, CategoryCells):
+        for i, level in enumerate(cells.levels):
+            if level in cells.levels[:i]:
+                yield f"level {i} ({level[:40]!r}) twice"
+        if (cells.rare_keys[1:] <= cells.rare_keys[:-1]).any():
+            yield "keys of rare levels that do not ascend"
+        return
+    edges: Any = cells.edges
+    if len(edges) < 2:
+        yield f"{len(edges)} edge, where one cell has two"
+    for i in np.flatnonzero(~np.isfinite(edges)).tolist():
+        yield f"edge {i}, which is no finite number"
+    for i in np.flatnonzero(~(edges[1:] > edges[:-1])).tolist():
+        yield f"edge {i + 1} ({edges[i + 1]}), not above the one before ({edges[i]})"
+
+
+def _counts(cells: Cells, counts: Counts, *, fixed: bool) -> Iterator[str]:
+    numeric = isinstance(cells, NumericCells)
+    if numeric != isinstance(counts, NumericCounts):
+        yield "counts of another kind than the cells"
+        return
+    if len(counts.cells) != cells.size:
+        yield f"counts of {len(counts.cells)} cells, where there are {cells.size}"
+        return
+    for i in np.flatnonzero(counts.cells < 0).tolist():
+        yield f"cell {i} with {counts.cells[i]} rows"
+    if isinstance(counts, CategoryCounts):
+        if not isinstance(cells, NumericCells) and not (
+            0 <= counts.unseen <= counts.cells[cells.rare]
+        ):
+            yield f"{counts.unseen} unseen rows, more than are in rare levels"
+    elif isinstance(cells, NumericCells):
+        yield from _covered(cells, counts, fixed=fixed)
+
+
+def _covered(
+    cells: NumericCells, counts: NumericCounts, *, fixed: bool
+) -> Iterator[str]:
+    if len(counts.sums) != cells.inner + 2:
+        yield f"sums of {len(counts.sums)} cells, where there are {cells.inner + 2}"
+    for value, outside in (
+        (counts.minimum, cells.below),
+        (counts.maximum, cells.above),
+    ):
+        if (value is None) != (counts.finite == 0):
+            yield "a least or largest value that does not fit the counts"
+        elif value is not None:
+            beyond = value < cells.edges[0] or value >= cells.edges[-1]
+            if beyond and (fixed or counts.cells[outside] == 0):
+                yield f"{value}, outside the cells {cells.edges[0]} … {cells.edges[-1]}"
+    for outside in (cells.below, cells.above):
+        if fixed and counts.cells[outside]:
+            yield f"cell {outside}, outside, with {counts.cells[outside]} rows"
