@@ -11,6 +11,7 @@ import copy
 import datetime as dt
 import decimal
 import math
+import re
 import time
 from collections.abc import Callable
 from fractions import Fraction
@@ -873,3 +874,13 @@ def test_exit_codes_on_the_command_line(
         told = capsys.readouterr().err.strip().splitlines()
         assert len(told) == 1
         assert told[0].startswith("error: ")
+
+
+def test_every_row_of_the_list_has_its_test() -> None:
+    """The table names all rows of this file, and every test it names is here."""
+    folder = Path(__file__).parent
+    table = (folder / "README.md").read_text(encoding="utf-8")
+    rows = {f"A{i}" for i in [*range(1, 50), *range(56, 61), 62]}
+    assert set(re.findall(r"^\| (A\d+) \|", table, re.MULTILINE)) == rows
+    here = set(re.findall(r"^def (test_a\d\d\w+)", Path(__file__).read_text(), re.M))
+    assert set(re.findall("`(test_a\\w+)`", table)) == here
