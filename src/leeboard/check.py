@@ -6,7 +6,7 @@ measurements. The reference may be a saved profile; its rows are then not needed
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
@@ -15,19 +15,18 @@ from leeboard.config import is_profile, load_suite, read_schema
 from leeboard.engines.exact import EXACT, ExactPass
 from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.engines.rows import RowsPair, open_rows
+from leeboard.engines.subjects import CheckSubjects, pair_of
 from leeboard.errors import InputError, Note, Problem
 from leeboard.metrics import metrics
-from leeboard.metrics._call import check_kind, check_options, of_counts, of_types
-from leeboard.metrics._metric import Measurement, Needs, Pair, Reason, undefined
+from leeboard.metrics._metric import Measurement, Needs, Pair, Reason
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
 from leeboard.schema import COMPARED_KINDS, Column, Kind, Schema
 from leeboard.sources import Source, open_source
-from leeboard.verdicts.effects import pair_up
 from leeboard.verdicts.judge import LEVEL, Case, failed, judge
 from leeboard.verdicts.report import ColumnResult, Findings, Skipped
-from leeboard.verdicts.suite import Condition, Subjects, evaluate
-from leeboard.verdicts.verdict import Lines, State, Verdict
+from leeboard.verdicts.suite import Condition, evaluate
+from leeboard.verdicts.verdict import Lines, Verdict
 
 __all__ = ["check", "measure_pair", "profile"]
 
@@ -120,7 +119,7 @@ def check(
     columns_found = _columns(before, now, chosen, lines)
     if sorted_once is not None:
         columns_found = list(_with_rows(columns_found, rows, sorted_once))
-    subjects = _Subjects(before, now, columns_found, rows)
+    subjects = CheckSubjects(before, now, columns_found, rows)
     findings = Findings(
         reference=before,
         current=now,
@@ -331,7 +330,7 @@ def _slots(
         for key in (None, *segments):
             if key is not None and column.name == before.segment:
                 continue
-            pair = _pair(before, now, column.name, key)
+            pair = pair_of(before, now, column.name, key)
             yield _Slot(column, key, Case(column, key, pair, own))
 
 
@@ -340,20 +339,6 @@ def _rows(segment: str | None, before: Profile, now: Profile) -> dict[str, int]:
         "reference": before.parts[segment].rows,
         "current": now.parts[segment].rows if segment in now.parts else 0,
     }
-
-
-def _pair(
-    before: Profile, now: Profile, column: str, segment: str | None = None
-) -> Pair:
-    """Counts of a column on both sides; those of no rows where a segment is gone."""
-    theirs = now.parts.get(segment) or before.zero().parts[None]
-    return pair_up(
-        column,
-        before.cells[column],
-        before.parts[segment],
-        theirs,
-        fixed=before.fixed and segment is None,
-    )
 
 
 def _failed(
@@ -390,76 +375,3 @@ def _with_rows(
             added = {n: replace(m, subject=result.name) for n, m in found.items()}
             result = replace(result, measurements={**result.measurements, **added})
         yield result
-
-
-def _takes(measure: Callable[..., Measurement], options: Mapping[str, Any]) -> bool:
-    """Tell whether a metric has its options on counts too, and not on rows alone."""
-    from inspect import signature
-
-    return not options or set(options) <= set(signature(measure).parameters)
-
-
-class _Subjects(Subjects):
-    """What a suite may ask of this check."""
-
-    def __init__(
-        self, before: Profile, now: Profile, results: list[ColumnResult], rows: RowsPair
-    ) -> None:
-        self._before, self._now, self._rows = before, now, rows
-        self._results = {r.name: r for r in results if r.segment is None}
-
-    def columns(self) -> Sequence[Column]:
-        """Columns that were compared."""
-        return [self._before.schema[name] for name in self._results]
-
-    def names(self) -> Sequence[str]:
-        """Every column of the reference."""
-        return self._before.schema.names
-
-    def verdict(self, column: str) -> Verdict:
-        """Verdict of a compared column over all rows."""
-        return self._results[column].verdict
-
-    def measure(
-        self, metric: str, column: str | None, options: dict[str, Any]
-    ) -> Measurement:
-        """One metric on one column, or on the table (None)."""
-        declared = metrics()[metric]
-        check_options(declared, options)
-        if column is None:
-            return self._rows.measure(metric, None, **options)
-        forms = [p.types.get(column) for p in (self._before, self._now)]
-        if forms[0] and forms[1]:
-            measurement = of_types(declared, forms[0].kind, forms[1].kind)
-            if measurement is not None:
-                return replace(measurement, subject=column)
-        if column in self._now.problems:
-            return self._failed(metric, column)
-        if declared.on_counts is not None:
-            measured = self._results[column].measurements
-            if metric in measured and not options:
-                return measured[metric]
-            from_counts = not self._rows.known or declared.on_rows is None
-            if from_counts and _takes(declared.on_counts, options):
-                pair = _pair(self._before, self._now, column)
-                check_kind(declared, self._before.schema[column].kind, column)
-                return replace(of_counts(declared, pair, **options), subject=column)
-        return self._rows.measure(metric, column, **options)
-
-    def exactly(self, metric: str, column: str, options: dict[str, Any]) -> Measurement:
-        """One metric on the rows of one column."""
-        return self._rows.measure(metric, column, **options)
-
-    def _failed(self, metric: str, column: str) -> Measurement:
-        problem = self._now.problems[column]
-        sizes = self._before.rows, self._now.rows
-        gone = undefined(metric, *sizes, code=problem.code, text=str(problem))
-        return replace(gone, subject=column)
-
-    def share_moved(self) -> Measurement:
-        """Share of the compared columns that moved."""
-        states = [r.state for r in self._results.values()]
-        value = sum(s is State.MOVED for s in states) / len(states) if states else None
-        return Measurement(
-            "share_moved", value, self._before.rows, self._now.rows, subject="table"
-        )

@@ -76,14 +76,14 @@ def compare(
 
 
 def _columns(presets: Sequence[_Preset], targets: tuple[str, ...]) -> list[str] | None:
-    """Columns that some preset asks for; None: all."""
+    """Columns that some preset asks for; None: all, also where none is there."""
     asked: list[str] = []
     for preset in presets:
         own = targets if isinstance(preset, TargetDrift) else preset.columns
         if own is None:
             return None
         asked += own
-    return list(dict.fromkeys(asked))
+    return list(dict.fromkeys(asked)) or None
 
 
 def _conditions(

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 import leeboard as lb
-from leeboard.check import _Subjects, measure_pair
+from leeboard.check import measure_pair
 from leeboard.engines.rows import open_rows
+from leeboard.engines.subjects import CheckSubjects
 from leeboard.sources import open_source
 from leeboard.verdicts.effects import pair_up
 
@@ -17,7 +18,7 @@ BEFORE = pd.DataFrame({"x": RNG.normal(size=500), "c": RNG.choice(list("ab"), 50
 NOW = pd.DataFrame({"x": RNG.normal(0.2, 1, 400), "c": RNG.choice(list("ab"), 400)})
 
 
-def subjects(now: pd.DataFrame, *, rows: bool) -> _Subjects:
+def subjects(now: pd.DataFrame, *, rows: bool) -> CheckSubjects:
     """Subjects of a check, as the check makes them."""
     report = lb.check(BEFORE, now)
     reference = lb.profile(BEFORE)
@@ -25,7 +26,7 @@ def subjects(now: pd.DataFrame, *, rows: bool) -> _Subjects:
     known = open_source(BEFORE, name="reference") if rows else None
     opened = open_rows(known, open_source(now, name="current"), reference.schema)
     results = [report[name] for name in ("x", "c")]
-    return _Subjects(reference, current, results, opened)
+    return CheckSubjects(reference, current, results, opened)
 
 
 @pytest.mark.parametrize("rows", [True, False], ids=["rows", "profile"])
