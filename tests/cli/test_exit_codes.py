@@ -95,7 +95,7 @@ def test_the_code_is_that_of_the_report(files: Files, capsys: Capsys) -> None:
         ("check", "{reference}", "{same}", "--suite", "nowhere.toml"),
         ("init", "nowhere.csv"),
         ("suggest", "nowhere.csv"),
-        ("chekc", "{reference}", "{same}"),
+        ("compare", "{reference}", "{same}"),
     ],
     ids=" ".join,
 )

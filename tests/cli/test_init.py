@@ -24,7 +24,7 @@ def test_both_files_serve_the_next_check(
     schema = tmp_path / "s.toml"
     ended = inside(capsys, "init", files.reference, "--schema", str(schema))
     assert (ended.code, ended.err) == (0, "")
-    profile = tmp_path / "leeboard-profile.json"
+    profile = tmp_path / "reference.profile.json"
     assert f"Wrote {schema}" in ended.out
     assert f"leeboard check {profile} NEW" in ended.out
     assert sorted(tmp_path.iterdir()) == sorted([schema, profile])
@@ -79,7 +79,7 @@ def test_a_schema_beside_a_profile_is_refused(
     """A saved profile has its schema; another one would be silently ignored."""
     schema = tmp_path / "s.toml"
     inside(capsys, "init", files.reference, "--schema", str(schema))
-    profile = str(tmp_path / "leeboard-profile.json")
+    profile = str(tmp_path / "reference.profile.json")
     ended = inside(capsys, "check", profile, files.same, "--schema", str(schema))
     assert ended.code == 2
     assert "--reviewed" in ended.err
@@ -91,7 +91,7 @@ def test_segments_are_counted(files: Files, tmp_path: Path, capsys: Capsys) -> N
     """A profile saved with a segment serves checks by that segment."""
     path = str(tmp_path / "s.toml")
     inside(capsys, "init", files.reference, "--schema", path, "--segment", "city")
-    profile = str(tmp_path / "leeboard-profile.json")
+    profile = str(tmp_path / "reference.profile.json")
     call = ("check", profile, files.moved, "--segment", "city", "--json", "-")
     found = json.loads(inside(capsys, *call).out)["verdicts"]
     assert {verdict["segment"] for verdict in found} == {None, "Bonn", "Kiel", "Ulm"}
@@ -111,3 +111,20 @@ def test_what_to_review_is_said(tmp_path: Path) -> None:
     assert ended.code == 0
     assert "Codes rather than quantities? code." in ended.out
     assert "not compared: row (" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("reference", "name"),
+    [
+        ("data/train.csv.gz", "train.profile.json"),
+        ("logs/2011/", "2011.profile.json"),
+        ("logs/*.parquet", "reference.profile.json"),
+        (".", "reference.profile.json"),
+    ],
+)
+def test_the_profile_is_named_after_the_reference(reference: str, name: str) -> None:
+    """A file or folder gives the profile its name; a pattern is no name."""
+    from leeboard.cli._init import Request, _profile_of
+
+    request = Request(reference, "x/s.toml", None, None, reviewed=False, force=False)
+    assert _profile_of(request) == f"x/{name}"

@@ -41,7 +41,7 @@ def test_a_saved_profile_suggests_the_same(
 ) -> None:
     """The rows are not needed to suggest a suite."""
     inside(capsys, "init", files.reference, "--schema", str(tmp_path / "s.toml"))
-    profile = str(tmp_path / "leeboard-profile.json")
+    profile = str(tmp_path / "reference.profile.json")
     one = inside(capsys, "suggest", profile)
     assert one.code == 0
     assert one.out == inside(capsys, "suggest", files.reference).out

@@ -19,7 +19,7 @@ from leeboard.schema import Kind, Schema
 
 __all__ = ["Request", "run"]
 
-_PROFILE = "leeboard-profile.json"
+_PROFILE = ".profile.json"
 _MOST = 10
 _FEW_VALUES = 12
 
@@ -38,8 +38,7 @@ class Request:
 
 def run(request: Request) -> None:
     """Write both files, and say what to review."""
-    beside = os.path.dirname(request.schema)
-    saved = request.profile or os.path.join(beside, _PROFILE)
+    saved = request.profile or _profile_of(request)
     check_places([request.schema, saved])
     if not request.reviewed:
         check_new(request.schema, force=request.force)
@@ -53,6 +52,15 @@ def run(request: Request) -> None:
         write_whole(request.schema, schema_to_toml(counted.schema, counted))
     write_whole(saved, to_text(counted))
     say("\n".join(map(clean, _told(request, counted, saved))) + "\n")
+
+
+def _profile_of(request: Request) -> str:
+    """Path of the profile: beside the schema, named after the reference."""
+    name = os.path.basename(os.path.normpath(request.reference))
+    stem = name.partition(".")[0]
+    if not stem or set(stem) & set("*?["):  # a pattern, or this very folder
+        stem = "reference"
+    return os.path.join(os.path.dirname(request.schema), stem + _PROFILE)
 
 
 def _told(request: Request, counted: Profile, saved: str) -> list[str]:

@@ -77,8 +77,8 @@ def init(
         typer.Option(
             "--profile",
             metavar="FILE",
-            help="Where to save the profile; by default leeboard-profile.json beside"
-            " the schema.",
+            help="Where to save the profile; by default NAME.profile.json beside the"
+            " schema, after the name of REFERENCE.",
         ),
     ] = None,
     segment: Annotated[
