@@ -102,6 +102,7 @@ def _covered(
 ) -> Iterator[str]:
     if len(counts.sums) != cells.inner + 2:
         yield f"sums of {len(counts.sums)} cells, where there are {cells.inner + 2}"
+    whole = cells.edges.dtype.kind == "i"
     for value, outside in (
         (counts.minimum, cells.below),
         (counts.maximum, cells.above),
@@ -109,7 +110,9 @@ def _covered(
         if (value is None) != (counts.finite == 0):
             yield "a least or largest value that does not fit the counts"
         elif value is not None:
-            beyond = value < cells.edges[0] or value >= cells.edges[-1]
+            # nothing follows the largest whole number: it shares the last cell
+            last = min(value, np.iinfo(np.int64).max - 1) if whole else value
+            beyond = value < cells.edges[0] or last >= cells.edges[-1]
             if beyond and (fixed or counts.cells[outside] == 0):
                 yield f"{value}, outside the cells {cells.edges[0]} … {cells.edges[-1]}"
     for outside in (cells.below, cells.above):
