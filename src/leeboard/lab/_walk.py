@@ -6,7 +6,7 @@ January and February 2011 are the reference throughout, as for a model trained o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -201,17 +201,28 @@ def _error(table: pa.Table, generator: np.random.Generator) -> Error:
 def _reports(table: pa.Table, training: pa.Table) -> dict[str, Report]:
     """Reports for people to open."""
 
-    def against_training(start: date, end: date) -> Report:
-        return check(training, between(table, start, end), schema=RENTALS)
+    def over(name: str, start: date, end: date) -> Report:
+        current = between(table, start, end)
+        return _named(check(training, current, schema=RENTALS), name)
 
     def one_day(day: date) -> Report:
         current = between(table, day, day + timedelta(days=1))
         stuck = Condition("constant == 1", columns=SENSORS, name="a sensor is stuck")
-        return check(training, current, schema=RENTALS, suite=[stuck])
+        report = check(training, current, schema=RENTALS, suite=[stuck])
+        return _named(report, f"{day}")
 
     return {
-        "1-summer.html": against_training(date(2011, 7, 1), date(2011, 8, 1)),
+        "1-summer.html": over("July 2011", date(2011, 7, 1), date(2011, 8, 1)),
         "2-humidity-2011-03-10.html": one_day(date(2011, 3, 10)),
         "2-felt-temperature-2012-08-17.html": one_day(date(2012, 8, 17)),
-        "3-a-year-later.html": against_training(date(2012, 1, 1), date(2012, 3, 1)),
+        "3-a-year-later.html": over(
+            "January and February 2012", date(2012, 1, 1), date(2012, 3, 1)
+        ),
     }
+
+
+def _named(report: Report, current: str) -> Report:
+    """Report that calls its samples by what they are: tables in memory have no name."""
+    learned = "January and February 2011"
+    findings = replace(report.findings, reference_name=learned, current_name=current)
+    return Report(findings)
