@@ -1,7 +1,7 @@
 """Mann-Whitney: how often a current value is larger than a reference one.
 
-The value is U of the reference; ``statistic="probability"`` gives the probability itself,
-in which 0.5 is no change. Blind to a change of spread alone.
+The value is U of the reference; ``statistic="probability"`` gives the probability, in
+which 0.5 is no change. Blind to a change of spread alone.
 """
 
 from __future__ import annotations
