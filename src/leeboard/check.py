@@ -6,12 +6,13 @@ measurements. The reference may be a saved profile; its rows are then not needed
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from typing import Any
 
 from leeboard.config import is_profile, load_suite, read_schema
+from leeboard.engines.chosen import choose, skipped
 from leeboard.engines.exact import EXACT, ExactPass
 from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.engines.rows import RowsPair, open_rows
@@ -21,10 +22,10 @@ from leeboard.metrics import metrics
 from leeboard.metrics._metric import Measurement, Needs, Pair, Reason
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
-from leeboard.schema import COMPARED_KINDS, Column, Kind, Schema
+from leeboard.schema import Column, Kind, Schema
 from leeboard.sources import Source, open_source
 from leeboard.verdicts.judge import LEVEL, Case, failed, judge
-from leeboard.verdicts.report import ColumnResult, Findings, Skipped
+from leeboard.verdicts.report import ColumnResult, Findings
 from leeboard.verdicts.suite import Condition, evaluate
 from leeboard.verdicts.verdict import Lines, Verdict
 
@@ -113,8 +114,7 @@ def check(
     before, rows_before = _reference(reference, schema, segment, sorted_once)
     source = _current(current, before)
     now = profile_current(source, before, sorted_once)
-    chosen = _chosen(before, columns, ignore)
-    _refuse_nothing(chosen)
+    chosen = choose(before, columns, ignore)
     rows = open_rows(rows_before, source, before.schema)
     columns_found = _columns(before, now, chosen, lines)
     if sorted_once is not None:
@@ -125,7 +125,7 @@ def check(
         current=now,
         columns=tuple(columns_found),
         conditions=tuple(evaluate(asked.conditions, subjects)),
-        skipped=tuple(_skipped(before, chosen)),
+        skipped=tuple(skipped(before, chosen)),
         table=(),
         notes=(*_notes(before, now), *asked.notes),
         lines=lines,
@@ -205,76 +205,6 @@ def _name(reference: Any, source: Source | None) -> str:
     if isinstance(reference, Profile):
         return "saved profile"
     return str(reference)
-
-
-def _chosen(
-    profile: Profile, columns: Sequence[str] | None, ignore: Sequence[str] | None
-) -> dict[str, str]:
-    """Compared columns, and for the others why not; empty text: compared."""
-    for given in (columns, ignore):
-        _known(profile, given or ())
-    chosen = {}
-    for column in profile.schema.columns:
-        why = column.why or _why(column)
-        if column.compared:
-            why = ""
-        if columns is not None and column.name not in columns:
-            why = "not among columns="
-        if ignore is not None and column.name in ignore:
-            why = "ignored"
-        chosen[column.name] = why
-    return chosen
-
-
-def _why(column: Column) -> str:
-    if column.kind in COMPARED_KINDS:
-        return f"its role is {column.role.value}"
-    return f"its kind is {column.kind.value}"
-
-
-def _refuse_nothing(chosen: Mapping[str, str]) -> None:
-    """A check that looks at no column must not pass for one that found nothing."""
-    if any(not why for why in chosen.values()):
-        return
-    told = [f"{name!r} ({why})" for name, why in list(chosen.items())[:5]]
-    more = f" and {len(chosen) - 5} more" if len(chosen) > 5 else ""
-    raise InputError(
-        code="nothing_compared",
-        where="the columns of the reference",
-        found="none to compare: " + ", ".join(told) + more,
-        expected="at least one column of numbers, categories, or true and false",
-        fix="Check columns= and ignore=, or the roles and kinds in the schema.",
-    )
-
-
-def _known(profile: Profile, names: Iterable[str]) -> None:
-    for name in names:
-        if name not in profile.schema:
-            from difflib import get_close_matches
-
-            close = get_close_matches(name, profile.schema.names, n=3)
-            hint = f"Did you mean {', '.join(map(repr, close))}?" if close else ""
-            raise InputError(
-                code="unknown_column",
-                where=f"column {name!r}",
-                found="no such column in the reference",
-                expected="one of " + ", ".join(map(repr, profile.schema.names[:20])),
-                fix=hint or "Name a column of the reference.",
-            )
-
-
-def _skipped(profile: Profile, chosen: dict[str, str]) -> Iterator[Skipped]:
-    for column in profile.schema.columns:
-        why = chosen[column.name]
-        if why:
-            reason = Reason(_code(profile, column, why), why)
-            yield Skipped(column.name, column.role.value, column.kind.value, reason)
-
-
-def _code(profile: Profile, column: Column, why: str) -> str:
-    if column.name in profile.problems and why == column.why:
-        return profile.problems[column.name].code
-    return "vector" if column.kind is Kind.VECTOR else "not_compared"
 
 
 def _notes(before: Profile, now: Profile) -> tuple[Note, ...]:

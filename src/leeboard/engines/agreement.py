@@ -80,7 +80,7 @@ def _missing_column(name: str, source: Source) -> Problem:
         where=f"column {name!r}",
         found=f"no such column in {source.name}; it has {have}"
         + (f" and {more} more" if more > 0 else ""),
-        expected=f"column {name!r}, as in the reference",
+        expected="it, as in the reference",
         fix="Restore or rename it, or leave it out with ignore=.",
     )
 

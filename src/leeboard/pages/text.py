@@ -196,7 +196,12 @@ def _notes(findings: Findings, console: Console) -> None:
     notes = [f"{n.where}: {n.text} [{n.code}]" for n in findings.notes]
     for column in findings.columns:
         notes += [f"{n.where}: {n.text} [{n.code}]" for n in column.notes]
-    notes += [f"{s.name} is not compared: {s.reason.text}" for s in findings.skipped]
+    told = {note.code for note in findings.notes}
+    notes += [
+        f"{s.name} is not compared: {s.reason.text}"
+        for s in findings.skipped
+        if s.reason.code not in told
+    ]
     notes = list(dict.fromkeys(notes))
     if notes:
         console.print()

@@ -93,7 +93,8 @@ def lost_values(pair: Pair) -> Outside:
     """
     reference = pair.reference
     share = reference.missing / max(reference.rows, 1)
-    text = f"every current value is missing; in the reference {share:.1%} are"
+    known = f"{share:.1%}" if reference.missing else "none"
+    text = f"every current value is missing, and {known} of the reference"
     n = reference.rows / pair.design_reference
     m = pair.current.rows / pair.design_current
     r = n * share

@@ -87,7 +87,8 @@ def _with_size(
     else:
         state = State.HELD if evidence.upper < lines.large else State.UNSURE
     numeric = isinstance(case.pair.cells, NumericCells)
-    shift = float(np.sqrt(size.debiased)) if numeric else None
+    # values that are gone, or left a constant, have no distance in standard deviations
+    shift = float(np.sqrt(size.debiased)) if numeric and sure is None else None
     rows = _rows_needed(case, size) if state is State.UNSURE else None
     facts = _facts(case)
     return Verdict(
