@@ -78,7 +78,10 @@ def _no_cells(pair: Pair, smaller: float) -> Reason:
     if isinstance(pair.cells, NumericCells):
         text = "too few rows with a value: two groups of them must expect 10 each"
         return Reason("insufficient_data", text)
-    text = "every level is rare: none has the 10 rows that a comparison takes"
+    text = (
+        f"no two groups of levels have the {MIN_EXPECTED:.0f} rows each that a "
+        f"comparison takes; the smaller sample weighs as {smaller:.0f} rows"
+    )
     return Reason("rare_levels", text)
 
 
