@@ -24,7 +24,7 @@ EAST = dt.timezone(dt.timedelta(hours=2))
         np.nan,
         pd.NA,
         pd.NaT,
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "us"),
         np.float32("nan"),
     ],
 )

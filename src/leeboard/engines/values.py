@@ -13,6 +13,9 @@ __all__ = ["FORMS", "kind_of", "levels_and_codes", "numbers", "plain"]
 
 _INT64_MAX = 2**63 - 1
 
+_FLOATS = {"halffloat": "float16", "float": "float32", "double": "float64"}
+"""Arrow's names where NumPy has others; asking Arrow would import pandas before 23."""
+
 FORMS = {
     Kind.NUMERIC: "numbers",
     Kind.CATEGORICAL: "text",
@@ -76,7 +79,7 @@ def plain(array: pa.Array) -> np.ndarray[Any, Any]:
     """
     if pa.types.is_boolean(array.type):
         return plain(array.cast(pa.uint8())).view(np.bool_)
-    kind = np.dtype(array.type.to_pandas_dtype())
+    kind = np.dtype(_FLOATS.get(str(array.type), str(array.type)))
     data = array.buffers()[1]
     if data is None or len(array) == 0:
         return np.empty(0, kind)

@@ -141,12 +141,12 @@ class CategoryCells:
 
     def unknown(self, levels: Sequence[str]) -> np.ndarray[Any, Any]:
         """True for each level that the reference never had."""
-        keys = np.array([level_key(level) for level in levels], dtype=np.uint64)
         fresh = [level for level in levels if level not in self._index]
         keys = np.array([level_key(level) for level in fresh], dtype=np.uint64)
         unknown = np.zeros(len(levels), bool)
         outside = np.array([level not in self._index for level in levels], bool)
-        unknown[outside] = ~np.isin(keys, self.rare_keys)
+        # by sorting: NumPy 2.0 looks for keys from 2**63 on in a table, and overflows
+        unknown[outside] = ~np.isin(keys, self.rare_keys, kind="sort")
         return unknown
 
 
