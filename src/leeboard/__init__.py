@@ -11,6 +11,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from leeboard._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from leeboard.check import check, profile
     from leeboard.errors import LeeboardError

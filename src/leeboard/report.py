@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator
 from os import PathLike
 from typing import Any
 
-from leeboard.verdicts.report import ColumnResult, Findings
+from leeboard.errors import Note
+from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings
 from leeboard.verdicts.verdict import State
 
 __all__ = ["FAIL_ON", "Report"]
@@ -60,6 +61,16 @@ class Report:
     def failed(self) -> tuple[str, ...]:
         """Names of the columns that could not be computed."""
         return self.findings.names(State.FAILED)
+
+    @property
+    def conditions(self) -> tuple[ConditionResult, ...]:
+        """Results of the suite's conditions."""
+        return self.findings.conditions
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """Warnings about the data."""
+        return self.findings.notes
 
     @property
     def passed(self) -> bool:

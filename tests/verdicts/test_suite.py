@@ -206,3 +206,14 @@ def test_a_rule_about_the_table_takes_no_columns() -> None:
         lb.Condition("share_moved > 0.5", columns=["age"])
     with pytest.raises(ConfigError, match="whole table"):
         lb.Condition("duplicates > 0.5", pattern="*")
+
+
+def test_the_figure_that_was_judged_is_the_one_shown() -> None:
+    """A rule about a p-value shows the p-value, in every form of the report."""
+    now = {"x": np.arange(300.0) + 400.0}
+    report = lb.check({"x": np.arange(300.0)}, now, suite=["ks p < 0.05"])
+    (result,) = report.conditions
+    assert result.judged == result.measurement.p_value
+    assert result.measurement.value == 1.0
+    assert "(is 1)" not in repr(report)
+    assert report.to_dict()["conditions"][0]["value"] == result.measurement.p_value

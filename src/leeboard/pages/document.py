@@ -113,7 +113,7 @@ def _condition(result: ConditionResult) -> dict[str, Any]:
         "severity": result.severity,
         "passed": result.passed,
         "metric": result.measurement.metric,
-        "value": _finite(result.measurement.value),
+        "value": _finite(result.judged),
         "reason": _reason(result.reason),
         "measurement": _measurement(result.measurement),
     }

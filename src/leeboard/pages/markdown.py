@@ -55,7 +55,7 @@ def render_markdown(findings: Findings) -> str:
         for one in broken[:_MOST]:
             outcome = "undecided" if one.passed is None else f"failed ({one.severity})"
             on = _on(one.subject, one.segment)
-            value = number(one.measurement.value)
+            value = number(one.judged)
             lines.append(
                 f"| {_code(one.condition)} | {on} | {_escaped(outcome)} | {value} |"
             )

@@ -86,7 +86,7 @@ def _condition(result: ConditionResult) -> ConditionLine:
         segment=result.segment or "",
         severity=result.severity,
         outcome=outcome,
-        value=number(result.measurement.value),
+        value=number(result.judged),
         reason=result.reason.text,
     )
 

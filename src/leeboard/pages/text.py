@@ -182,7 +182,7 @@ def _condition(result: ConditionResult, console: Console) -> Text:
     subject = shorten(result.subject, 40)
     if result.segment is not None:
         subject += f" [{shorten(result.segment, 24)}]"
-    value = number(result.measurement.value)
+    value = number(result.judged)
     line = Text(_fit(f"{sign} {outcome}", console), style)
     said = f"  {subject}: {shorten(result.condition, 60)} (is {value})"
     if result.passed is None:

@@ -29,6 +29,8 @@ class ConditionResult:
         None: not computable, and ``reason`` says why.
     measurement : Measurement
     reason : Reason
+    figure : float or None
+        The number that was judged, where it is not the measurement's value.
     """
 
     condition: str
@@ -38,6 +40,12 @@ class ConditionResult:
     passed: bool | None
     measurement: Measurement
     reason: Reason
+    figure: float | None = None
+
+    @property
+    def judged(self) -> float | None:
+        """The number that was judged: the value, a p-value, or another figure of it."""
+        return self.measurement.value if self.figure is None else self.figure
 
 
 @dataclass(frozen=True, slots=True)

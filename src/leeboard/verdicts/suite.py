@@ -358,6 +358,7 @@ def _result(
         severity=condition.severity,
         passed=passed,
         measurement=measured,
+        figure=figure,
         reason=reason,
     )
 
