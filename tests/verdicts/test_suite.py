@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import leeboard as lb
+from leeboard.engines.subjects import CheckSubjects
 from leeboard.errors import ConfigError
 from leeboard.report import Report
 from leeboard.verdicts.report import ConditionResult
@@ -217,3 +218,19 @@ def test_the_figure_that_was_judged_is_the_one_shown() -> None:
     assert result.measurement.value == 1.0
     assert "(is 1)" not in repr(report)
     assert report.to_dict()["conditions"][0]["value"] == result.measurement.p_value
+
+
+def test_columns_are_looked_up_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many conditions and columns, the list of columns is made once."""
+    calls = 0
+    listed = CheckSubjects.columns
+
+    def counted(self: CheckSubjects) -> Sequence[lb.Column]:
+        nonlocal calls
+        calls += 1
+        return listed(self)
+
+    monkeypatch.setattr(CheckSubjects, "columns", counted)
+    results = _results("psi > 1", "missing > 50%", lb.Condition("moved", pattern="*a*"))
+    assert len(results) == 8
+    assert calls == 1

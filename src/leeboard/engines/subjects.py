@@ -56,7 +56,8 @@ class CheckSubjects(Subjects):
 
     def columns(self) -> Sequence[Column]:
         """Columns that were compared."""
-        return [self._before.schema[name] for name in self._results]
+        every = self._before.schema.columns
+        return [column for column in every if column.name in self._results]
 
     def names(self) -> Sequence[str]:
         """Every column of the reference."""

@@ -8,7 +8,7 @@ nothing of files; ``config`` reads them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -201,24 +201,25 @@ def evaluate(
         If a condition names a column that the reference does not have; before any
         metric is computed.
     """
+    names = dict.fromkeys(subjects.names())
     for condition in conditions:
-        _refuse_unknown(condition, subjects)
+        _refuse_unknown(condition, names)
+    compared = {column.name: column for column in subjects.columns()}
     for condition in conditions:
         if condition.table:
             yield _result(condition, "table", _of_table(condition, subjects))
             continue
-        chosen = list(_choose(condition, subjects))
+        chosen = list(_choose(condition, compared))
         if not chosen:
             yield _unmet(condition, condition.pattern or "table", _NO_COLUMN)
         for name in chosen:
-            yield _on_column(condition, name, subjects)
+            yield _on_column(condition, (name, compared.get(name)), subjects)
 
 
 _NO_COLUMN = Reason("no_columns", "no compared column is meant by this condition")
 
 
-def _refuse_unknown(condition: Condition, subjects: Subjects) -> None:
-    known = subjects.names()
+def _refuse_unknown(condition: Condition, known: Mapping[str, None]) -> None:
     for name in condition.columns or ():
         if name in known:
             continue
@@ -227,7 +228,7 @@ def _refuse_unknown(condition: Condition, subjects: Subjects) -> None:
             code="unknown_column",
             where=f"condition {condition.label!r}",
             found=f"column {name!r}, which the reference does not have",
-            expected="one of " + ", ".join(map(repr, known[:20])),
+            expected="one of " + ", ".join(map(repr, list(known)[:20])),
             fix=f"Did you mean {' or '.join(map(repr, close))}?"
             if close
             else "Name a column of the reference.",
@@ -241,12 +242,11 @@ def _declared(name: str) -> Metric | None:
     return known[name]
 
 
-def _choose(condition: Condition, subjects: Subjects) -> Iterator[str]:
+def _choose(condition: Condition, compared: Mapping[str, Column]) -> Iterator[str]:
     """Names of the columns that a condition is about."""
-    by_name = {column.name: column for column in subjects.columns()}
     metric = _declared(condition.rule.metric)
-    for name in by_name if condition.columns is None else condition.columns:
-        column = by_name.get(name)
+    for name in compared if condition.columns is None else condition.columns:
+        column = compared.get(name)
         if condition.pattern is not None and not fnmatchcase(name, condition.pattern):
             continue
         if condition.role is not None and column and column.role != condition.role:
@@ -257,9 +257,10 @@ def _choose(condition: Condition, subjects: Subjects) -> Iterator[str]:
             yield name
 
 
-def _on_column(condition: Condition, name: str, subjects: Subjects) -> ConditionResult:
-    rule = condition.rule
-    column = next((c for c in subjects.columns() if c.name == name), None)
+def _on_column(
+    condition: Condition, place: tuple[str, Column | None], subjects: Subjects
+) -> ConditionResult:
+    rule, (name, column) = condition.rule, place
     if column is None:
         text = "the column is not compared in this check"
         return _unmet(condition, name, Reason("not_compared", text))
