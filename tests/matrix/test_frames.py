@@ -451,6 +451,9 @@ def test_a31_the_smallest_floats_and_both_zeros() -> None:
     """A31: denormals are counted exactly, and -0.0 is 0.0."""
     tiny = rng(12).choice([5e-324, 1e-310, -5e-324, -0.0, 0.0], ROWS)
     counted(tiny, tiny[:50], float)
+    least = rng(12).choice([5e-324, 0.0], ROWS)
+    for value in (0.0, 5e-323, 3.0):
+        checked(frame(least), frame(np.full(ROWS, value)))
     zeros = np.where(np.arange(ROWS) % 2, 0.0, -0.0)
     for one, two in ((zeros, np.zeros(ROWS)), (np.full(ROWS, -0.0), zeros)):
         assert said(checked(frame(one), frame(two))) == ("held", "constant")

@@ -56,8 +56,12 @@ class Axis:
     def at(self, value: float) -> float:
         """Place of a value, in [0, 1]."""
         start, end = self._place(self.low), self._place(self.high)
-        # halves, so that an axis from -1e308 to 1e308 does not overflow
-        along = (self._place(value) / 2 - start / 2) / (end / 2 - start / 2)
+        if math.isfinite(end - start):
+            along = (self._place(value) - start) / (end - start)
+        else:
+            # halves, so that an axis from -1e308 to 1e308 does not overflow; of an
+            # axis of denormals nothing would be left of half
+            along = (self._place(value) / 2 - start / 2) / (end / 2 - start / 2)
         return min(max(along, 0.0), 1.0)
 
     def span(self, low: float, high: float) -> float:
@@ -171,7 +175,7 @@ def _open(axis: Axis) -> Axis:
 
 
 def _round_step(width: float) -> float:
-    if not 0 < width < math.inf:
+    if not 1e-300 < width < math.inf:
         return 1.0
     power = 10.0 ** math.floor(math.log10(width))
     for factor in (1, 2, 5):
