@@ -100,6 +100,15 @@ def test_k5_column_not_in_data(tmp_path: Path) -> None:
         lb.check(TABLE, TABLE, suite=path)
 
 
+def test_k5_column_of_a_schema_not_in_data(tmp_path: Path) -> None:
+    """K5: a column that only the schema has fails with close names; others go on."""
+    text = '[columns.agee]\nkind = "numeric"\n[columns.city]\nkind = "categorical"\n'
+    report = lb.check(TABLE, TABLE, schema=_file(tmp_path, text))
+    assert (report.failed, report.held) == (("agee",), ("city",))
+    assert "Did you mean 'age'?" in report["agee"].verdict.reason.text
+    assert not report.passed
+
+
 def test_k6_one_column_two_roles(tmp_path: Path) -> None:
     """K6: a column cannot be feature and label: not in one entry, not in two."""
     text = '[columns.y]\nkind = "numeric"\nrole = ["feature", "label"]\n'

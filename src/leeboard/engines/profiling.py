@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 
 from leeboard.engines.agreement import agree, check_time, warnings_of
 from leeboard.engines.blocks import Blocks
@@ -171,12 +172,15 @@ def _set_aside(
         if not column.compared and problems.pop(name, None) is not None:
             found[name] = Studied(column, Form(None, ""))
         elif column.compared and name not in found and name not in problems:
+            # a name that the schema does not have may be the one that was meant
+            close = get_close_matches(name, [n for n in found if n not in schema], n=3)
+            meant = f"Did you mean {' or '.join(map(repr, close))}? " if close else ""
             problems[name] = Problem(
                 code="missing_column",
                 where=f"column {name!r}",
                 found="no such column in the reference",
                 expected=f"column {name!r}, as the schema declares",
-                fix="Restore or rename it, or take it out of the schema.",
+                fix=f"{meant}Restore or rename it, or take it out of the schema.",
             )
 
 
