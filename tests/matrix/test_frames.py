@@ -526,6 +526,8 @@ def test_a36_a_time_column_with_and_without_zone_is_refused() -> None:
         report = checked(before, now, schema=declared(Kind.DATETIME))
         assert said(report)[0] == "held"
         assert "column 'x'" in notes(report)["timezone_mismatch"]
+    gone = checked(aware, frame(pd.Series([pd.NaT] * ROWS)))
+    goes_on(gone)
     tokyo = frame(_hours().dt.tz_localize("UTC").dt.tz_convert("Asia/Tokyo"))
     assert "timezone_mismatch" not in notes(checked(aware, tokyo))
     schema = Schema(
