@@ -6,6 +6,7 @@ Private to the metrics: it knows profiles' cells and nothing of any one metric.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from leeboard.errors import MetricError
 from leeboard.metrics._metric import Measurement, Pair, PKind, Rows, undefined
 from leeboard.profiles.cells import NumericCells
 from leeboard.profiles.counts import SCALE, CategoryCounts, NumericCounts
+from leeboard.profiles.merge import Merged
 from leeboard.profiles.merge import merge as merge_cells
 from leeboard.stats.tables import chi_square_p, pearson
 
@@ -73,16 +75,22 @@ def table_of(pair: Pair, *, merge: bool) -> Table:
     n = float(reference.sum()) / pair.design_reference
     m = float(current.sum()) / pair.design_current
     if merge:
-        merged = merge_cells(
-            pair.cells,
-            reference,
-            current,
-            design_reference=pair.design_reference,
-            design_current=pair.design_current,
-        )
+        merged = _merged(pair)
         return Table(merged.reference, merged.current, n, m)
     used = (reference + current) > 0
     return Table(reference[used], current[used], n, m)
+
+
+@lru_cache(maxsize=1)
+def _merged(pair: Pair) -> Merged:
+    """Merged cells of the pair at hand, which a dozen metrics ask for in a row."""
+    return merge_cells(
+        pair.cells,
+        pair.reference.cells,
+        pair.current.cells,
+        design_reference=pair.design_reference,
+        design_current=pair.design_current,
+    )
 
 
 def homogeneity_p(table: Table) -> float:
