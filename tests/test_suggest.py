@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -175,3 +176,12 @@ def test_few_rows_get_no_limits_they_cannot_bear() -> None:
     text = suggest(pa.table({"a": [float(i) for i in range(10)]}))
     assert "quantile" not in text
     assert "out_of_range" not in text
+
+
+def test_limits_are_values_of_the_data() -> None:
+    """The median's limits on rounded values are such values, with no odd last digit."""
+    ages = np.random.default_rng(1).normal(40, 10, 5000).round()
+    text = suggest({"age": ages})
+    found = re.findall(r"quantile\(0\.5\) [<>] ([-0-9.]+)", text)
+    assert len(found) == 2
+    assert all(float(limit).is_integer() for limit in found)

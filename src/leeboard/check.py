@@ -193,9 +193,10 @@ def _saved(profile: Profile, segment: str | None) -> Profile:
     raise InputError(
         code="segment_not_counted",
         where="the saved profile",
-        found=f"segments of {profile.segment!r}",
+        found=f"segments of {profile.segment!r}" if profile.segment else "no segments",
         expected=f"segments of {segment!r}",
-        fix=f"Profile the reference with segment={segment!r}.",
+        fix=f"Count them when it is saved: leeboard init REFERENCE --segment {segment}"
+        f" --force, or in Python leeboard.profile(…, segment={segment!r}).",
     )
 
 

@@ -242,7 +242,15 @@ def _median_ends(
     if len(high):
         k = int(high[0])
         above = total - below[k + 1] if cells.atoms[k] else total - below[k]
-        yield ">", cells.edges[k].item(), 100.0 * above / total
+        edge = cells.edges[k].item()
+        if (
+            k
+            and cells.atoms[k - 1]
+            and edge == math.nextafter(cells.edges[k - 1], edge)
+        ):
+            # the next number after a frequent value: to be above either is the same
+            edge = cells.edges[k - 1].item()
+        yield ">", edge, 100.0 * above / total
 
 
 def _share(most: int, counts: NumericCounts | CategoryCounts) -> str:

@@ -95,6 +95,10 @@ def test_segments_are_counted(files: Files, tmp_path: Path, capsys: Capsys) -> N
     call = ("check", profile, files.moved, "--segment", "city", "--json", "-")
     found = json.loads(inside(capsys, *call).out)["verdicts"]
     assert {verdict["segment"] for verdict in found} == {None, "Bonn", "Kiel", "Ulm"}
+    inside(capsys, "init", files.reference, "--schema", path, "--force")
+    ended = inside(capsys, *call)
+    assert ended.code == 2
+    assert "leeboard init REFERENCE --segment city --force" in ended.err
 
 
 def test_what_to_review_is_said(tmp_path: Path) -> None:

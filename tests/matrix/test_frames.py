@@ -187,6 +187,16 @@ def test_a13_a_missing_column_fails_and_the_others_go_on() -> None:
     assert not report.passed
 
 
+@pytest.mark.parametrize("new", ["trip_fare", "Fare", " fare"])
+def test_a13_a_renamed_column_is_guessed(new: str) -> None:
+    """A13: a new column of the same kind and a like name is told beside the gap."""
+    report = checked(frame(NOISE, name="fare"), frame(NOISE, name=new))
+    assert repr(new) in report["fare"].verdict.reason.text
+    assert "rename it back" in report["fare"].verdict.reason.text
+    other = checked(frame(NOISE, name="fare"), frame(LETTERS, name=new))
+    assert "rename it back" not in other["fare"].verdict.reason.text
+
+
 def test_a14_an_extra_column_is_ignored_with_a_warning() -> None:
     """A14: named one by one, and in one line where there are many."""
     now = frame(NOISE).assign(new=1.0)
@@ -206,6 +216,10 @@ def test_a15_numbers_that_became_text_fail_with_their_castable_share() -> None:
     report = checked(frame(NOISE), frame(texts))
     assert said(report) == ("failed", "type_changed")
     assert "75% of the texts are numbers" in report["x"].verdict.reason.text
+    texts[: ROWS // 4] = "0.5"
+    texts[0] = "n/a"
+    few = checked(frame(NOISE), frame(texts))
+    assert "all but 1 of the texts are" in few["x"].verdict.reason.text
     goes_on(report)
     back = checked(frame(LETTERS), frame(np.arange(ROWS) % 7))
     assert said(back) == ("failed", "type_changed")

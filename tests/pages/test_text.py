@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+import leeboard as lb
 from leeboard.pages.text import plain_text, render_text
-from leeboard.verdicts.report import Findings
+from leeboard.verdicts.report import ConditionResult, Findings
 from leeboard.verdicts.verdict import State
-from tests.pages.findings import findings, hostile, numbers, typical, wide
+from tests.pages.findings import condition, findings, hostile, numbers, typical, wide
 
 
 def _printed(found: Findings, width: int = 100, **how: object) -> str:
@@ -102,3 +104,54 @@ def test_plain_text_has_no_tails(monkeypatch: pytest.MonkeyPatch) -> None:
     assert all(line == line.rstrip() for line in text.split("\n"))
     assert "\x1b" not in text
     assert not text.endswith("\n")
+
+
+@pytest.mark.parametrize("width", [40, 60, 140])
+def test_why_a_column_failed_is_told_at_every_width(width: int) -> None:
+    """A terminal too narrow for reasons in the table has them below it."""
+    (failed,) = [c for c in typical().columns if c.state is State.FAILED]
+    told = " ".join(_printed(typical(), width).split())
+    first = failed.verdict.reason.text.split()[:2]
+    assert " ".join(first) in told
+
+
+def _with(*conditions: ConditionResult) -> Findings:
+    return replace(typical(), conditions=conditions)
+
+
+def test_what_failed_stands_before_what_passed() -> None:
+    """Of many conditions that passed ten are listed, after all that did not pass."""
+    met = [condition(f"max > {i}", "temp", passed=True) for i in range(25)]
+    bad = condition("psi > 0.2", "temp", passed=False)
+    text = _printed(_with(*met, bad), 120)
+    assert text.index("failed  temp: psi > 0.2") < text.index("passed  temp: max > 0")
+    assert "max > 9 " in text
+    assert "max > 10" not in text
+    assert "and 15 more that passed" in text
+
+
+def test_a_reason_is_told_once() -> None:
+    """Conditions on a failed column refer to its row, others say their reason."""
+    (failed,) = [c for c in typical().columns if c.state is State.FAILED]
+    one = condition("psi > 0.2", failed.name, passed=None, value=None)
+    text = _printed(_with(replace(one, reason=failed.verdict.reason), one), 200)
+    assert text.count("the column failed, see above") == 1
+    assert one.reason.text in text
+
+
+def test_a_warning_is_told_from_an_error() -> None:
+    """A failed condition that leaves the exit code alone says so."""
+    one = condition("psi > 0.2", "temp", passed=False, severity="warning")
+    assert "psi > 0.2 (is 0.31; a warning)" in _printed(_with(one), 120)
+
+
+def test_a_rule_about_answers_shows_the_answer() -> None:
+    """Beside ``moved`` stands what the column did, not a number."""
+    one = replace(condition("moved", "hour", passed=True), state=State.HELD)
+    assert "hour: moved (is held)" in _printed(_with(one), 120)
+
+
+def test_no_rows_at_all_are_the_headline() -> None:
+    """A batch without rows is no calm one: the first line says that it is empty."""
+    report = lb.check({"x": np.arange(100.0)}, {"x": np.array([])})
+    assert _printed(report.findings).startswith("The current data has no rows")

@@ -183,6 +183,8 @@ def _read(name: str, error: type[LeeboardError]) -> str:
         if len(data) <= LARGEST:
             return data.decode("utf-8-sig").replace("\r\n", "\n")
         found, fix = "more than 1 MiB", "Give the file itself; it cannot be that large."
+    except FileNotFoundError:
+        found, fix = "no such file", "Check the path."
     except OSError as fault:
         found, fix = fault.strerror or "no readable file", "Check the path."
     except UnicodeDecodeError as fault:

@@ -6,6 +6,7 @@ Place: beside profiling, before any row is counted. Must not know how rows are c
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 
 import numpy as np
 import pyarrow as pa
@@ -63,7 +64,7 @@ def agree(
         if name in source.problems:
             problems[name] = source.problems[name]
         elif name not in types:
-            problems[name] = _missing_column(name, source)
+            problems[name] = _missing_column(name, source, reference, types)
         else:
             before, now = reference.types.get(name), types[name]
             changed = _type_changed(name, before, now, source)
@@ -72,17 +73,37 @@ def agree(
     return problems
 
 
-def _missing_column(name: str, source: Source) -> Problem:
-    have = ", ".join(map(repr, source.schema.names[:12]))
-    more = len(source.schema.names) - 12
-    return Problem(
-        code="missing_column",
-        where=f"column {name!r}",
-        found=f"no such column in {source.name}; it has {have}"
-        + (f" and {more} more" if more > 0 else ""),
-        expected="it, as in the reference",
-        fix="Restore or rename it, or leave it out with ignore=.",
-    )
+def _missing_column(
+    name: str, source: Source, reference: Profile, types: Mapping[str, Form]
+) -> Problem:
+    expected, fix = "it, as in the reference", "leave it out with ignore=."
+    new = _renamed(name, reference, types)
+    if new is not None:
+        found = f"no such column in {source.name}, but {new!r}, which is new there"
+        fix = f"If that is it, rename it back; else {fix}"
+    else:
+        have = ", ".join(map(repr, source.schema.names[:12]))
+        more = len(source.schema.names) - 12
+        found = f"no such column in {source.name}; it has {have}"
+        found += f" and {more} more" if more > 0 else ""
+        fix = f"Restore or rename it, or {fix}"
+    return Problem("missing_column", f"column {name!r}", found, expected, fix)
+
+
+def _renamed(name: str, reference: Profile, types: Mapping[str, Form]) -> str | None:
+    """Name of a new column like the missing one, in name and in kind of values."""
+    before = reference.types.get(name)
+    new = {
+        _bare(other): other
+        for other, form in types.items()
+        if other not in reference.schema and before and form.kind == before.kind
+    }
+    close = get_close_matches(_bare(name), list(new), n=1)
+    return new[close[0]] if close else None
+
+
+def _bare(name: str) -> str:
+    return "".join(filter(str.isalnum, name.casefold()))
 
 
 def _type_changed(
@@ -92,7 +113,7 @@ def _type_changed(
         return None
     share = ""
     if before.kind is Kind.NUMERIC and now.kind is Kind.CATEGORICAL:
-        share = f"; {_castable(source.column(name)):.0%} of the texts are numbers"
+        share = f"; {_castable(source.column(name))} of the texts are numbers"
     return Problem(
         code="type_changed",
         where=f"column {name!r}",
@@ -108,7 +129,8 @@ def _what(form: Form) -> str:
     return f"{FORMS.get(form.kind, kind) if form.kind else kind} ({kind})"
 
 
-def _castable(data: pa.ChunkedArray) -> float:
+def _castable(data: pa.ChunkedArray) -> str:
+    """How many texts are numbers: a share, but never 100% unless all of them are."""
     tally: dict[str, int] = {}
     for chunk in data.chunks:
         levels, codes, _ = levels_and_codes(chunk)
@@ -117,7 +139,9 @@ def _castable(data: pa.ChunkedArray) -> float:
             tally[level] = tally.get(level, 0) + count
     total = sum(tally.values())
     good = sum(count for level, count in tally.items() if _is_number(level))
-    return good / total if total else 0.0
+    if total - good < 0.01 * total and good < total:
+        return f"all but {total - good:,}"
+    return f"{good / total if total else 0.0:.0%}"
 
 
 def _is_number(text: str) -> bool:

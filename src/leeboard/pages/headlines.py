@@ -23,6 +23,8 @@ def headline(findings: Findings) -> str:
         if len(failed) == total:
             return f"None of {plural(total, 'column')} could be compared."
         rest = f", and {plural(len(failed), 'column')} failed" if failed else ""
+        if not findings.current.rows and len(failed) < total:
+            return f"The current data has no rows: nothing could be compared{rest}."
         held = len(findings.names(State.HELD))
         if held == total:
             return (
@@ -72,7 +74,7 @@ def certainty(findings: Findings) -> str:
             "be false alarms."
         )
     unsure = states.count(State.UNSURE)
-    if unsure:
+    if unsure and findings.current.rows:
         said.append(
             f"{plural(unsure, 'column')} {'is' if unsure == 1 else 'are'} unsure: "
             "too few rows to tell a negligible change from a large one."

@@ -7,7 +7,7 @@ import re
 from leeboard.pages import headlines
 from leeboard.pages.cards import in_order
 from leeboard.pages.printable import shorten
-from leeboard.pages.words import number, plural, psi_in_words, size_in_words
+from leeboard.pages.words import judged, plural, psi_in_words, size_in_words
 from leeboard.profiles.profile import Profile
 from leeboard.verdicts.report import ColumnResult, Findings
 from leeboard.verdicts.verdict import State
@@ -55,7 +55,7 @@ def render_markdown(findings: Findings) -> str:
         for one in broken[:_MOST]:
             outcome = "undecided" if one.passed is None else f"failed ({one.severity})"
             on = _on(one.subject, one.segment)
-            value = number(one.judged)
+            value = judged(one)
             lines.append(
                 f"| {_code(one.condition)} | {on} | {_escaped(outcome)} | {value} |"
             )

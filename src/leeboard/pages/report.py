@@ -24,7 +24,7 @@ from leeboard.pages.contexts import (
 )
 from leeboard.pages.decisions import decisions
 from leeboard.pages.printable import printable
-from leeboard.pages.words import ORDER, number, plural, share
+from leeboard.pages.words import ORDER, judged, number, plural, share
 from leeboard.profiles.cells import Cells, NumericCells
 from leeboard.profiles.counts import CategoryCounts, Counts
 from leeboard.verdicts.report import ConditionResult, Findings
@@ -86,7 +86,7 @@ def _condition(result: ConditionResult) -> ConditionLine:
         segment=result.segment or "",
         severity=result.severity,
         outcome=outcome,
-        value=number(result.judged),
+        value=judged(result),
         reason=result.reason.text,
     )
 

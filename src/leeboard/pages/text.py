@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leeboard.pages import headlines
 from leeboard.pages.cards import effect_mark, in_order
 from leeboard.pages.printable import printable, shorten
-from leeboard.pages.words import ORDER, number, plural, psi_in_words, size_in_words
+from leeboard.pages.words import ORDER, judged, plural, psi_in_words, size_in_words
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings
 from leeboard.verdicts.verdict import State
 
@@ -29,6 +29,7 @@ _WIDE, _MIDDLE, _NARROWEST = 100, 66, 40
 _GAUGE = 16
 _MOST_HELD = 40
 _MOST_BUSY = 100
+_MOST_MET = 10
 _WORDS = {
     State.MOVED: "that moved",
     State.FAILED: "that failed",
@@ -65,10 +66,8 @@ def render_text(findings: Findings, console: Console) -> None:
         if more:
             rest = f"… and {more:,} more {_WORDS[state]}"
             console.print(Text(_fit(rest, console), "dim"))
-    if findings.conditions:
-        console.print()
-        for condition in findings.conditions:
-            console.print(_condition(condition, console))
+    _reasons(shown, console)
+    _conditions(findings, console)
     _notes(findings, console)
 
 
@@ -144,7 +143,7 @@ def _columns(shown: list[ColumnResult], console: Console) -> Table:
             cells.append(Text(_fit(_gauge(column), console), style))
         cells.append(Text(_fit(_size(column, width), console)))
         if width >= _MIDDLE:
-            why = shorten(column.verdict.reason.text, 160)
+            why = shorten(column.verdict.reason.text, 240)
             cells.append(Text(_fit(why, console), "dim"))
         table.add_row(*cells)
     return table
@@ -173,21 +172,78 @@ def _gauge(column: ColumnResult) -> str:
     return "".join(cells)
 
 
-def _condition(result: ConditionResult, console: Console) -> Text:
+def _reasons(shown: list[ColumnResult], console: Console) -> None:
+    """Say below a table too narrow for reasons why columns have no size."""
     from rich.text import Text
 
-    state = {True: State.HELD, False: State.MOVED, None: State.UNSURE}[result.passed]
+    if console.width >= _MIDDLE:
+        return
+    needed = [
+        column
+        for column in shown
+        if column.state is State.FAILED
+        or (column.state is State.MOVED and column.verdict.value is None)
+    ]
+    if needed:
+        console.print()
+    for column in needed:
+        sign, style = _STYLES[column.state]
+        why = f" {_subject(column.name, column.segment)}: "
+        why += shorten(column.verdict.reason.text, 240)
+        line = Text(_fit(sign, console), style)
+        console.print(line.append(_fit(why, console), ""))
+
+
+def _subject(name: str, segment: str | None) -> str:
+    said = shorten(name, 40)
+    return said if segment is None else f"{said} [{shorten(segment, 24)}]"
+
+
+def _conditions(findings: Findings, console: Console) -> None:
+    """Print what failed and what could not be decided first, then what passed."""
+    from rich.text import Text
+
+    if not findings.conditions:
+        return
+    console.print()
+    told = [c.verdict.reason for c in findings.columns if c.state is State.FAILED]
+    for outcome, most in ((False, _MOST_BUSY), (None, _MOST_BUSY), (True, _MOST_MET)):
+        some = [one for one in findings.conditions if one.passed is outcome]
+        for one in some[:most]:
+            console.print(_condition(one, console, known=one.reason in told))
+        if len(some) > most:
+            rest = f"… and {len(some) - most:,} more {_OUTCOMES[outcome][1]}"
+            console.print(Text(_fit(rest, console), "dim"))
+
+
+_OUTCOMES = {
+    True: ("passed", "that passed", State.HELD),
+    False: ("failed", "that failed", State.MOVED),
+    None: ("undecided", "that are undecided", State.UNSURE),
+}
+
+
+def _condition(result: ConditionResult, console: Console, *, known: bool) -> Text:
+    """One condition; ``known``: the table says already why its column failed."""
+    from rich.text import Text
+
+    outcome, _, state = _OUTCOMES[result.passed]
     sign, style = _STYLES[state]
-    outcome = {True: "passed", False: "failed", None: "undecided"}[result.passed]
-    subject = shorten(result.subject, 40)
-    if result.segment is not None:
-        subject += f" [{shorten(result.segment, 24)}]"
-    value = number(result.judged)
+    said = f"  {_subject(result.subject, result.segment)}: "
+    said += shorten(result.condition, 60)
+    warning = "; a warning" if result.passed is False and _mild(result) else ""
+    if result.passed is not None:
+        said += f" (is {judged(result)}{warning})"
+    elif known:
+        said += ": the column failed, see above"
+    else:
+        said += f": {result.reason.text}"
     line = Text(_fit(f"{sign} {outcome}", console), style)
-    said = f"  {subject}: {shorten(result.condition, 60)} (is {value})"
-    if result.passed is None:
-        said = f"  {subject}: {shorten(result.condition, 60)}: {result.reason.text}"
     return line.append(_fit(said, console), "")
+
+
+def _mild(result: ConditionResult) -> bool:
+    return result.severity == "warning"
 
 
 def _notes(findings: Findings, console: Console) -> None:

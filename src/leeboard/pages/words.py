@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from datetime import UTC, datetime, timedelta
 
+from leeboard.verdicts.report import ConditionResult
 from leeboard.verdicts.verdict import State, Verdict
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "count",
     "in_words",
     "interval_in_words",
+    "judged",
     "moment",
     "number",
     "p_in_words",
@@ -50,6 +52,13 @@ def number(value: float | None, digits: int = 4) -> str:
         places = max(0, digits - 1 - math.floor(math.log10(size)))
         text = _trim(f"{value:,.{places}f}")
     return text.replace("-", "−")
+
+
+def judged(result: ConditionResult) -> str:
+    """Write what a condition judged: an answer, or a number."""
+    if result.state is not None:
+        return str(result.state)
+    return number(result.judged)
 
 
 def _trim(text: str) -> str:

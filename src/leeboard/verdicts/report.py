@@ -31,6 +31,8 @@ class ConditionResult:
     reason : Reason
     figure : float or None
         The number that was judged, where it is not the measurement's value.
+    state : State or None
+        The answer that was judged, where the condition is about it and no number.
     """
 
     condition: str
@@ -41,6 +43,7 @@ class ConditionResult:
     measurement: Measurement
     reason: Reason
     figure: float | None = None
+    state: State | None = None
 
     @property
     def judged(self) -> float | None:

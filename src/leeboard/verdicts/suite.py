@@ -216,7 +216,9 @@ def evaluate(
             yield _on_column(condition, (name, compared.get(name)), subjects)
 
 
-_NO_COLUMN = Reason("no_columns", "no compared column is meant by this condition")
+_NO_COLUMN = Reason(
+    "no_columns", "no compared column fits its role, pattern and metric"
+)
 
 
 def _refuse_unknown(condition: Condition, known: Mapping[str, None]) -> None:
@@ -297,6 +299,7 @@ def _on_state(condition: Condition, verdict: Verdict) -> ConditionResult:
         severity=condition.severity,
         passed=not bad,
         measurement=_size(verdict),
+        state=verdict.state,
         reason=Reason("condition_failed" if bad else "condition_passed", text),
     )
 
