@@ -22,14 +22,17 @@ import sys
 import tempfile
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Queue
 
-__all__ = ["Mutant", "main", "read", "run"]
+__all__ = ["Mutant", "main", "read", "run", "run_all", "unbroken"]
 
 ROOT = Path(__file__).resolve().parents[1]
 TESTS_FAILED = 1  # pytest's exit codes; anything above 1 is a run that did not happen
 SECONDS_PER_MUTANT = 180
+SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,9 @@ def _copy(target: Path) -> None:
             shutil.copy2(ROOT / name, target / name)
 
 
-def _pytest(checkout: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+def _pytest(
+    checkout: Path, tests: tuple[str, ...], seconds: float
+) -> subprocess.CompletedProcess[str]:
     # No bytecode: a replacement of equal length within one second would not be seen.
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop("PYTHONPATH", None)
@@ -98,34 +103,55 @@ def _pytest(checkout: Path, tests: tuple[str, ...]) -> subprocess.CompletedProce
         check=False,
         capture_output=True,
         text=True,
-        timeout=SECONDS_PER_MUTANT,
+        timeout=seconds,
     )
 
 
-def run(mutants: list[Mutant], checkout: Path, deadline: float) -> list[str]:
-    """Run the mutants on a copy until the deadline, and return what went wrong."""
+def unbroken(mutants: list[Mutant], checkout: Path) -> list[str]:
+    """Return what goes wrong where nothing is broken: only then is a mutant seen."""
     tests = tuple(sorted({test for mutant in mutants for test in mutant.test}))
-    whole = _pytest(checkout, tests)
-    if whole.returncode != 0:
-        said = whole.stdout + whole.stderr
-        return [f"the tests do not pass on the unbroken code:\n{said}"]
-    wrong = []
-    for position, mutant in enumerate(mutants):
-        if time.monotonic() > deadline:
-            left = [m.name for m in mutants[position:]]
-            wrong.append(f"out of time; not run: {', '.join(left)}")
-            break
-        path = checkout / mutant.file
-        source = path.read_text(encoding="utf-8")
-        path.write_text(mutant.broken(source), encoding="utf-8")
-        outcome = _pytest(checkout, mutant.test)
+    whole = _pytest(checkout, tests, SECONDS)
+    if whole.returncode == 0:
+        return []
+    said = whole.stdout + whole.stderr
+    return [f"the tests do not pass on the unbroken code:\n{said}"]
+
+
+def run(mutant: Mutant, checkout: Path, deadline: float) -> str:
+    """Break a checkout in one way, mend it again, and return what went wrong, if so."""
+    if time.monotonic() > deadline:
+        return f"{mutant.name}: not run, out of time"
+    path = checkout / mutant.file
+    source = path.read_text(encoding="utf-8")
+    path.write_text(mutant.broken(source), encoding="utf-8")
+    try:
+        outcome = _pytest(checkout, mutant.test, SECONDS_PER_MUTANT)
+    except subprocess.TimeoutExpired:
+        return f"{mutant.name}: no end after {SECONDS_PER_MUTANT} s"
+    finally:
         path.write_text(source, encoding="utf-8")
-        seen = outcome.returncode == TESTS_FAILED
-        print(f"{'seen  ' if seen else 'MISSED'}  {mutant.name}", flush=True)
-        if not seen:
-            tail = outcome.stdout[-400:]
-            wrong.append(f"{mutant.name}: pytest ended {outcome.returncode}: {tail}")
-    return wrong
+    seen = outcome.returncode == TESTS_FAILED
+    print(f"{'seen  ' if seen else 'MISSED'}  {mutant.name}", flush=True)
+    if seen:
+        return ""
+    return f"{mutant.name}: pytest ended {outcome.returncode}: {outcome.stdout[-400:]}"
+
+
+def run_all(mutants: list[Mutant], checkouts: list[Path], deadline: float) -> list[str]:
+    """Run the mutants, one at a time in each checkout, and return what went wrong."""
+    free: Queue[Path] = Queue()
+    for checkout in checkouts:
+        free.put(checkout)
+
+    def one(mutant: Mutant) -> str:
+        checkout = free.get()
+        try:
+            return run(mutant, checkout, deadline)
+        finally:
+            free.put(checkout)
+
+    with ThreadPoolExecutor(len(checkouts)) as pool:
+        return [wrong for wrong in pool.map(one, mutants) if wrong]
 
 
 def main() -> int:
@@ -133,7 +159,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", help="those with this text in their name")
     parser.add_argument("--changed-since", metavar="REV", help="those touched since")
-    parser.add_argument("--seconds", type=float, default=3600.0, help="time to spend")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="time to spend")
+    parser.add_argument(
+        "--passed", action="store_true", help="the tests just passed on this very code"
+    )
     asked = parser.parse_args()
     mutants = read(ROOT)
     if asked.only:
@@ -144,9 +173,13 @@ def main() -> int:
     if not mutants:
         print("no mutant to run")
         return 0
+    deadline = time.monotonic() + asked.seconds
     with tempfile.TemporaryDirectory() as folder:
-        _copy(Path(folder))
-        wrong = run(mutants, Path(folder), time.monotonic() + asked.seconds)
+        checkouts = [Path(folder) / str(i) for i in range(os.cpu_count() or 1)]
+        for checkout in checkouts:
+            _copy(checkout)
+        wrong = [] if asked.passed else unbroken(mutants, checkouts[0])
+        wrong = wrong or run_all(mutants, checkouts, deadline)
     print("\n".join([*wrong, f"{len(mutants)} mutants, {len(wrong)} failures"]))
     return 1 if wrong else 0
 
