@@ -15,10 +15,16 @@ import numpy as np
 
 from leeboard.profiles.cells import Cells, NumericCells
 
-__all__ = ["MIN_BLOCKS", "BlockSums", "coarse_groups"]
+__all__ = ["CROWDED", "ENOUGH", "MIN_BLOCKS", "BlockSums", "coarse_groups"]
 
 MIN_BLOCKS = 5
 """Fewer blocks than this tell nothing about how they vary."""
+
+ENOUGH = 100
+"""So many blocks tell their design effect well without another sample's help."""
+
+CROWDED = 512
+"""With more blocks than this, several entities may have fallen into one."""
 
 _GROUPS = 12
 

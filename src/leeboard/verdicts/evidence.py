@@ -108,6 +108,8 @@ def _spacings(pair: Pair, merged: Merged) -> np.ndarray[Any, Any] | None:
     cells, reference, current = pair.cells, pair.reference.cells, pair.current.cells
     if not isinstance(cells, NumericCells) or not pair.fixed or pair.blocks:
         return None
+    if max(pair.design_reference, pair.design_current) > 1.0:
+        return None
     specials = reference[cells.minus_inf :].sum() + current[cells.minus_inf :].sum()
     if not cells.continuous or specials:
         return None
