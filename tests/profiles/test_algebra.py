@@ -141,3 +141,15 @@ def test_sums_of_the_largest_floats_do_not_overflow() -> None:
     assert counts.mean() == pytest.approx(exact, rel=1e-12)
     scaled = np.std(values / 1e308, ddof=1) * 1e308
     assert counts.sd(cells) == pytest.approx(scaled, rel=1e-9)
+
+
+def test_the_profile_of_no_rows_takes_no_blocks_away() -> None:
+    """Adding zero on either side keeps what days or entities told of the rows."""
+    rows = pa.table(
+        {"user_id": np.repeat(np.arange(30), 10), "x": np.arange(300.0) % 77}
+    )
+    profile = lb.profile(rows)
+    before = profile.parts[None].blocks["x"]
+    for added in (profile + profile.zero(), profile.zero() + profile):
+        after = added.parts[None].blocks["x"]
+        assert (after.count, after.squares) == (before.count, before.squares)

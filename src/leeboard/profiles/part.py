@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from leeboard.profiles.blocks import BlockSums
 from leeboard.profiles.counts import Counts
@@ -37,6 +37,13 @@ class Part:
     blocks: Mapping[str, BlockSums] = field(default_factory=dict)
 
     def __add__(self, other: Part) -> Part:
+        if other.rows == 0 or self.rows == 0:
+            # no rows know of no blocks, which says nothing about those of the others
+            blocks = self.blocks if other.rows == 0 else other.blocks
+            return replace(self._added(other), blocks=blocks)
+        return self._added(other)
+
+    def _added(self, other: Part) -> Part:
         counts = {
             name: one + other.counts[name]  # type: ignore[operator]  # same kind by fingerprint
             for name, one in self.counts.items()
