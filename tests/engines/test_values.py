@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from leeboard.engines.values import plain
+import leeboard as lb
+from leeboard.engines.values import levels_and_codes, plain
 
 
 @pytest.mark.parametrize(
@@ -43,3 +44,21 @@ def test_a_check_of_files_imports_no_pandas(tmp_path: Path) -> None:
     )
     command = [sys.executable, "-c", code, str(tmp_path / "rows.parquet")]
     assert subprocess.run(command, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "dictionary", [["a", None, "b", None], [True, False, None, None]]
+)
+def test_a_dictionary_may_hold_null_more_than_once(dictionary: list[object]) -> None:
+    """Every code of NULL is a missing row, as is a code that is NULL itself."""
+    codes = pa.array([0, 1, 2, 3, None, 0], pa.int8())
+    array = pa.DictionaryArray.from_arrays(codes, pa.array(dictionary))
+    levels, at, present = levels_and_codes(array)
+    whole = [None if c is None else dictionary[c] for c in codes.to_pylist()]
+    assert present.tolist() == [value is not None for value in whole]
+    found = [levels[code] for code in at]
+    assert found == [str(value).lower() for value in whole if value is not None]
+    report = lb.check(
+        {"x": array.take(pa.array([0, 1, 2, 3, 4, 5] * 60))}, {"x": array}
+    )
+    assert report.failed == ()

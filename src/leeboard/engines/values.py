@@ -146,13 +146,11 @@ def levels_and_codes(
     levels = dictionary.to_pylist()
     indices = array.indices
     if None in levels:
-        gone = levels.index(None)
-        present = np.asarray(
-            plain(indices.is_valid()) & (plain(indices.fill_null(0)) != gone)
-        )
-        levels[gone] = ""
-        codes = plain(indices.fill_null(0))[present]
-        return levels, codes, present
+        # a dictionary may hold NULL, and more than once
+        gone = np.array([level is None for level in levels])
+        places = plain(indices.fill_null(0))
+        present = np.asarray(plain(indices.is_valid()) & ~gone[places])
+        return ["" if lv is None else lv for lv in levels], places[present], present
     if indices.null_count:
         present = plain(indices.is_valid())
         codes = plain(indices.drop_null())
