@@ -169,7 +169,8 @@ def _infer_number(name: str, kind: Kind, values: Any, nulls: int) -> Column:
     if role is Role.ENTITY:
         why = "names an entity; its rows are counted as one block"
         return Column(name, kind, role, why=why)
-    steps = whole and values[-1] - values[0] == len(values) - 1
+    # as Python's integers, which cannot overflow
+    steps = whole and int(values[-1]) - int(values[0]) == len(values) - 1
     if steps and bool((np.diff(values) == 1).all()):
         return Column(name, kind, Role.ID, why="a row number: each row is one more")
     named = whole and _ID_NAME.match(name.lower())
