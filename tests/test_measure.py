@@ -172,3 +172,16 @@ def test_arrays_are_not_changed() -> None:
         lb.measure(metric, x, y)
     assert np.array_equal(x, X)
     assert np.array_equal(y, Y)
+
+
+def test_a_reference_profile_without_the_column_says_so() -> None:
+    """A profile of a day that lacked the column measures nothing, with the reason."""
+    rows = {"x": np.arange(500.0), "y": np.arange(500.0)}
+    training = lb.profile(rows)
+    day = lb.profile({"x": rows["x"]}, reference=training)
+    again = lb.profile(rows, reference=training)
+    for pair in ((day, again), (again, day)):
+        found = lb.measure("ks", *pair, column="y")
+        assert found.value is None
+        assert found.reason is not None
+        assert found.reason.code == "missing_column"

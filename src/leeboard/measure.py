@@ -151,8 +151,8 @@ def _of_profiles(
     typed = of_types(declared, kinds[0], kinds[1], **options) if all(forms) else None
     if typed is not None:
         measured = typed
-    elif name in current.problems:
-        problem = current.problems[name]
+    elif name in reference.problems or name in current.problems:
+        problem = reference.problems.get(name) or current.problems[name]
         sizes = reference.rows, current.rows
         measured = undefined(metric, *sizes, code=problem.code, text=str(problem))
     else:

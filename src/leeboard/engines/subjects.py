@@ -14,6 +14,7 @@ from leeboard.engines.rows import RowsPair
 from leeboard.metrics import metrics
 from leeboard.metrics._call import check_kind, check_options, of_counts, of_types
 from leeboard.metrics._metric import Measurement, Pair, undefined
+from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Column
 from leeboard.verdicts.effects import pair_up
@@ -28,7 +29,11 @@ def pair_of(
     before: Profile, now: Profile, column: str, segment: str | None = None
 ) -> Pair:
     """Counts of a column on both sides; those of no rows where a segment is gone."""
-    theirs = now.parts.get(segment) or before.zero().parts[None]
+    theirs = now.parts.get(segment)
+    if theirs is None:
+        # of this column alone: a table may have thousands
+        none = type(before.parts[segment].counts[column]).zero
+        theirs = Part(0, {column: none(before.cells[column])})  # type: ignore[arg-type]  # one kind each
     return pair_up(
         column,
         before.cells[column],
