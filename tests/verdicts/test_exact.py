@@ -26,7 +26,7 @@ def _outside(reference: Any, current: Any) -> Outside:
     return outside(_pair(reference, current), Lines())
 
 
-@pytest.mark.parametrize(("n", "m", "k"), [(30, 9, 3), (100, 5, 5), (400, 19, 1)])
+@pytest.mark.parametrize(("n", "m", "k"), [(30, 9, 3), (100, 5, 5), (20, 19, 4)])
 def test_leaving_a_constant_is_fishers_test(n: int, m: int, k: int) -> None:
     """The chance is that of k marked rows all being current ones."""
     found = _outside([1.0] * n, [2.0] * k + [1.0] * (m - k))
@@ -76,3 +76,12 @@ def test_levels_that_are_recoded_are_new() -> None:
     verdict = lb.check(*frames)["x"].verdict
     assert (verdict.state, verdict.reason.code) == ("moved", "unseen_levels")
     assert "900 of 3,000" in verdict.reason.text
+
+
+def test_a_handful_of_rows_beside_a_large_constant_is_negligible() -> None:
+    """Ten of 10,000 rows new to a million constant ones: PSI under 0.02, not moved."""
+    reference = {"x": np.zeros(1_000_000)}
+    few = {"x": np.r_[np.ones(10), np.zeros(9_990)]}
+    many = {"x": np.r_[np.ones(80), np.zeros(9_920)]}
+    assert lb.check(reference, few).moved == ()
+    assert lb.check(reference, many).moved == ("x",)

@@ -21,6 +21,8 @@ from leeboard.verdicts.verdict import Lines
 
 __all__ = ["Outside", "is_constant", "lost_values", "outside", "unseen_levels"]
 
+_HALVINGS = 60
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -55,6 +57,9 @@ def outside(pair: Pair, lines: Lines) -> Outside:
     Rows count as rows / design effect. Categories are judged so only where the
     reference held a single level; in a long tail levels never seen before are nothing
     new, up to the mass of them that the reference lets expect.
+
+    Beside a large reference a handful of rows is no chance and still negligible: so
+    many must also be too many for the largest share whose size is negligible.
     """
     if pair.current.rows and pair.current.missing == pair.current.rows:
         return lost_values(pair)
@@ -71,12 +76,34 @@ def outside(pair: Pair, lines: Lines) -> Outside:
     m = int(current.sum() / pair.design_current)
     k = int(left / pair.design_current)
     p_value = (k + 1 if sides == 2 else 1) * _ratio(m, k, n + m)
+    if n and m:
+        p_value = max(p_value, _negligible_p(k, n, m, lines.negligible))
     what = "the range" if not constant else _only(pair, int(inside[0]))
     text = (
         f"{left:,} of {int(current.sum()):,} rows are outside {what} of the reference"
     )
     code = "left_constant" if constant else "left_range"
     return Outside(min(1.0, p_value), Reason(code, text))
+
+
+def _negligible_p(k: int, n: int, m: int, negligible: float) -> float:
+    """Chance of k or more of m rows outside, at a share of negligible size.
+
+    The reference's own share is taken as half a row of n, as sizes do.
+    """
+    from scipy.special import bdtrc
+
+    if k == 0:
+        return 1.0
+    ours = np.array([n + 0.5, 0.5]) / (n + 1.0)
+    low, high = float(ours[1]), 1.0 - 1e-12
+    for _ in range(_HALVINGS):
+        share = 0.5 * (low + high)
+        if psi(ours, np.array([1.0 - share, share])) > negligible:
+            high = share
+        else:
+            low = share
+    return float(bdtrc(k - 1.0, m, low))
 
 
 def _only(pair: Pair, cell: int) -> str:
