@@ -179,12 +179,25 @@ def _reference(
     exact: ExactPass | None,
 ) -> tuple[Profile, Source | None]:
     """Profile of the reference, and its rows where they are at hand."""
-    if isinstance(reference, Profile):
-        return _saved(reference, segment), None
+    known = reference if isinstance(reference, Profile) else None
     if isinstance(reference, str | PathLike) and is_profile(reference):
-        return _saved(_load(reference), segment), None
+        known = _load(reference)
+    if known is not None:
+        _refuse_schema(schema)
+        return _saved(known, segment), None
     source = open_source(reference, name="reference")
     return _counted(source, schema, segment, exact), source
+
+
+def _refuse_schema(schema: Schema | str | PathLike[str] | None) -> None:
+    if schema is not None:
+        raise InputError(
+            code="schema_with_profile",
+            where="schema=",
+            found="a schema beside a saved profile, which has its own",
+            expected="one of the two",
+            fix="Leave schema= out, or profile the reference by it.",
+        )
 
 
 def _saved(profile: Profile, segment: str | None) -> Profile:

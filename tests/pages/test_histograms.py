@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+import leeboard as lb
 from leeboard.pages import axes
 from leeboard.pages.charts import full, moved_most, small
 from leeboard.pages.contexts import Histogram
@@ -189,3 +190,9 @@ def test_ticks_are_round_and_few(low: float, high: float) -> None:
     ticks = axes.Axis(low, high).ticks()
     assert 3 <= len(ticks) <= 8
     assert all(0 <= tick.at <= 1 for tick in ticks)
+
+
+def test_the_smallest_numbers_can_be_drawn() -> None:
+    """An axis from 0 to 5e-324 has no half; the page is drawn all the same."""
+    rows = {"x": np.array([-5e-324, 0.0, 5e-324] * 100)}
+    assert "<svg" in lb.check(rows, rows).to_html()

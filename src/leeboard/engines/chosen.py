@@ -34,6 +34,9 @@ def choose(
     InputError
         A name that is no column, or nothing left to compare.
     """
+    # one name alone is a sequence of letters, and never meant as such
+    columns = [columns] if isinstance(columns, str) else columns
+    ignore = [ignore] if isinstance(ignore, str) else ignore
     for given in (columns, ignore):
         _known(profile, given or ())
     chosen = {}
