@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from leeboard.metrics._metric import Reason
 from leeboard.pages.report import render_html, report_page
 from leeboard.verdicts.report import Findings
-from tests.pages.findings import hostile, typical, wide
+from tests.pages.findings import condition, hostile, typical, wide
 
 pytestmark = pytest.mark.browser
 
@@ -169,6 +170,38 @@ def test_small_screens_scroll_down_only(
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         page.click("#all")
     page.close()
+
+
+def test_conditions_are_read_without_scrolling(browser: Any, tmp_path: Path) -> None:
+    """Words stay whole beside long reasons, and a phone has the reason in sight."""
+    long = "found no such column in the current data; it has others. " * 3
+    one = replace(
+        condition("psi > 0.2", "temperature", passed=None, severity="warning"),
+        reason=Reason("missing_column", long),
+    )
+    path = tmp_path / "asked.html"
+    found = replace(typical(), conditions=(one,))
+    path.write_text(render_html(report_page(found)), "utf-8")
+    for width in (1280, 390):
+        size = {"width": width, "height": 800}
+        page = _open(browser, path, viewport=size).page
+        cells = page.locator("#conditions tbody td")
+        place = cells.nth(4).bounding_box()
+        assert place["x"] + place["width"] <= width
+        for word in ("subject", "warning"):
+            box = page.locator(f"#conditions td.{word}").bounding_box()
+            lines = page.evaluate(
+                """(word) => {
+                  const range = document.createRange();
+                  range.selectNodeContents(
+                    document.querySelector(`#conditions td.${word}`));
+                  return range.getClientRects().length;
+                }""",
+                word,
+            )
+            assert box is not None, word
+            assert lines == 1, word
+        page.close()
 
 
 def test_without_script_all_is_told(browser: Any, folder: Path) -> None:

@@ -18,7 +18,15 @@ from leeboard.pages import contexts, report
 from leeboard.pages.notebook import render_fragment
 from leeboard.pages.report import render_html, report_page
 from leeboard.verdicts.verdict import State
-from tests.pages.findings import findings, hostile, levels, numbers, typical, wide
+from tests.pages.findings import (
+    condition,
+    findings,
+    hostile,
+    levels,
+    numbers,
+    typical,
+    wide,
+)
 from tests.pages.payloads import PAYLOADS
 
 TEMPLATES = ("report.html.j2", "notebook.html.j2")
@@ -372,3 +380,11 @@ def test_rendered_context_is_the_documented_one() -> None:
 
     walk(report_page(typical()))
     assert seen == known
+
+
+def test_conditions_that_did_not_pass_come_first() -> None:
+    """What failed, then what is undecided, then what passed; else as asked."""
+    asked = [(True, "a"), (None, "b"), (False, "c"), (True, "d"), (False, "e")]
+    some = tuple(condition("psi > 0.2", name, passed=ok) for ok, name in asked)
+    found = dataclasses.replace(typical(), conditions=some)
+    assert [line.subject for line in report_page(found).conditions] == list("cebad")

@@ -53,7 +53,7 @@ def report_page(findings: Findings) -> ReportPage:
             dict.fromkeys(c.segment for c in findings.columns if c.segment is not None)
         ),
         segment_column=findings.reference.segment or "",
-        conditions=tuple(_condition(c) for c in findings.conditions),
+        conditions=_conditions(findings.conditions),
         quality=_quality(findings),
         table=tuple(figure_line(m) for m in findings.table),
         notes=tuple(note_line(n) for n in findings.notes),
@@ -76,6 +76,13 @@ def _samples(findings: Findings) -> tuple[SampleLine, ...]:
             ("Current", findings.current_name, findings.current),
         )
     )
+
+
+def _conditions(results: tuple[ConditionResult, ...]) -> tuple[ConditionLine, ...]:
+    """What failed first, then what is undecided, then what passed."""
+    order = (False, None, True)
+    ranked = sorted(results, key=lambda result: order.index(result.passed))
+    return tuple(map(_condition, ranked))
 
 
 def _condition(result: ConditionResult) -> ConditionLine:
