@@ -122,6 +122,15 @@ def test_segments_add_up_to_all_rows() -> None:
     assert list(total) == profile.parts[None].counts["number"].cells.tolist()
 
 
+def test_a_level_named_like_the_missing_keeps_its_own_rows() -> None:
+    """Rows without a segment and rows of a level "(missing)" stay apart."""
+    levels = pa.array(["(missing)"] * 30 + [None] * 20 + ["a"] * 50)
+    table = pa.table({"level": levels, "x": np.arange(100) % 7})
+    parts = lb.profile(table, segment="level").parts
+    rows = {key: part.rows for key, part in parts.items()}
+    assert rows == {None: 100, "(missing)": 30, "((missing))": 20, "a": 50}
+
+
 def test_whole_numbers_near_the_ends_of_int64_fall_in_the_right_cells() -> None:
     """Edges are compared as integers: floats would merge neighbours beyond 2**53."""
     top = 2**63 - 2

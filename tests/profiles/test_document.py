@@ -89,3 +89,10 @@ def test_pieces_and_whole_carry_the_same_hash() -> None:
     added = pieces[0] + pieces[1] + pieces[2]
     hashes = [json.loads(to_text(one))["hash"] for one in (whole, added)]
     assert hashes[0] == hashes[1]
+
+
+def test_a_profile_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """The error says which path was asked for."""
+    with pytest.raises(lb.LeeboardError, match="nowhere.json") as caught:
+        lb.Profile.load(str(tmp_path / "nowhere.json"))
+    assert caught.value.code == "unreadable_profile"

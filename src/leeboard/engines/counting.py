@@ -134,7 +134,10 @@ def _by_segment(
     places = LevelCounter(cells).locate(block.columns[segment])
     order = np.argsort(places, kind="stable")
     bounds = np.searchsorted(places[order], np.arange(cells.size + 1))
-    names = [*cells.levels, None, MISSING_SEGMENT]
+    missing = MISSING_SEGMENT
+    while missing in cells.levels:  # a level of that very name keeps it
+        missing = f"({missing})"
+    names = [*cells.levels, None, missing]
     for place, name in enumerate(names):
         start, stop = int(bounds[place]), int(bounds[place + 1])
         if name is not None and stop > start:

@@ -102,7 +102,17 @@ class Profile:
         Raises
         ------
         ProfileError
-            If the file is damaged, no profile, or of a newer format.
+            If there is no such file, or it is damaged, no profile, or of a newer format.
         """
-        with open(path, encoding="utf-8", errors="surrogateescape") as file:
-            return Profile(**contents(file.read(), str(path)))
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as file:
+                text = file.read()
+        except OSError as error:
+            raise ProfileError(
+                code="unreadable_profile",
+                where=str(path),
+                found=error.strerror or "a file that cannot be read",
+                expected="a saved profile",
+                fix="Check the path, and that you may read it.",
+            ) from error
+        return Profile(**contents(text, str(path)))
