@@ -93,6 +93,6 @@ def test_pieces_and_whole_carry_the_same_hash() -> None:
 
 def test_a_profile_that_is_not_there_is_named(tmp_path: Path) -> None:
     """The error says which path was asked for."""
-    with pytest.raises(lb.LeeboardError, match="nowhere.json") as caught:
+    with pytest.raises(lb.LeeboardError, match=r"nowhere\.json") as caught:
         lb.Profile.load(str(tmp_path / "nowhere.json"))
     assert caught.value.code == "unreadable_profile"

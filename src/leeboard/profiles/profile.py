@@ -102,7 +102,7 @@ class Profile:
         Raises
         ------
         ProfileError
-            If there is no such file, or it is damaged, no profile, or of a newer format.
+            If there is no such file, or it is damaged, or of a newer format.
         """
         try:
             with open(path, encoding="utf-8", errors="surrogateescape") as file:
