@@ -183,7 +183,9 @@ def ask(tool: str, pair: Pair) -> dict[str, Any]:
         good = answer.columns.get("steady")
         steady = good is not None and good.value is not None
         found = answer.columns.get(pair.odd or "steady")
-        text = "" if found is None else f"{found.value} {found.text}"
+        if found is not None:
+            value = "" if found.value is None else f"{found.value} "
+            text = f"{value}{found.text}"
     except Exception as error:  # noqa: BLE001 - every failure is an answer to record
         text = f"{type(error).__name__}: {error}".replace("\n", " ")
         words = (*pair.words, *([pair.odd] if pair.odd else []))
