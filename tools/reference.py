@@ -5,6 +5,7 @@ Run by ``make docs``; ``tests/docs/test_reference.py`` compares what stands ther
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,9 +14,11 @@ from typing import Any
 import typer
 
 import leeboard
+from leeboard.cli._guard import TRACEBACK
 from leeboard.cli.commands import app
+from leeboard.sources._limits import Limits, setting
 
-__all__ = ["commands", "main", "metrics", "pages"]
+__all__ = ["commands", "main", "metrics", "pages", "settings"]
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = "<!-- Written by `make docs`. Change the code, not this page. -->\n"
@@ -55,6 +58,52 @@ def metrics() -> str:
     )
 
 
+def _described(documented: Any) -> dict[str, str]:
+    """Return what a docstring in numpydoc form says of each parameter."""
+    text = inspect.getdoc(documented) or ""
+    section = text.partition("Parameters\n----------\n")[2]
+    said: dict[str, str] = {}
+    names: list[str] = []
+    for line in section.splitlines():
+        if line.startswith("    "):
+            for name in names:
+                said[name] = f"{said[name]} {line.strip()}".strip().replace("``", "`")
+        elif " : " in line:
+            names = [name.strip() for name in line.partition(" : ")[0].split(",")]
+            said.update(dict.fromkeys(names, ""))
+        elif line:
+            break
+    return said
+
+
+def settings() -> str:
+    """Return the page of settings: arguments of a check, and the environment."""
+    said = _described(leeboard.check)
+    arguments = [
+        (f"`{name}`", f"`{given.default!r}`", said[name])
+        for name, given in inspect.signature(leeboard.check).parameters.items()
+        if given.kind is given.KEYWORD_ONLY
+    ]
+    said = _described(Limits)
+    bounds = [
+        (f"`{setting(field.name)}`", f"`{field.default:,}`", said[field.name])
+        for field in dataclasses.fields(Limits)
+    ]
+    others = [
+        (f"`{TRACEBACK}`", "", "1: a failure shows where in the code it happened."),
+        ("`NO_COLOR`", "", "Set to anything: no colour on a terminal."),
+        ("`COLUMNS`", "", "Width of the table; by default that of the terminal."),
+    ]
+    return (
+        "# Settings\n\n## Arguments of a check\n\nOf `leeboard.check`; the options of"
+        " `leeboard check` have the same names.\n\n"
+        + _table(("name", "default", ""), arguments)
+        + "\n## Environment\n\nBounds on what is read, against files made to exhaust a"
+        " machine, and what the command line minds.\n\n"
+        + _table(("variable", "default", ""), [*bounds, *others])
+    )
+
+
 def _form(parameter: Any) -> str:
     """Return how a parameter is typed: ``REFERENCE``, or ``--html FILE``."""
     if parameter.param_type_name == "argument":
@@ -91,7 +140,8 @@ def commands() -> str:
 def pages() -> dict[Path, str]:
     """Return the text of every page of the reference by its place in the checkout."""
     folder = Path("docs") / "reference"
-    texts = {"metrics.md": metrics(), "commands.md": commands()}
+    texts = {"metrics.md": metrics(), "settings.md": settings()}
+    texts["commands.md"] = commands()
     return {folder / name: f"{NOTE}\n{text}" for name, text in texts.items()}
 
 

@@ -89,15 +89,20 @@ def check(
     current : frame, table, relation, path or glob
     schema : Schema or path of a schema file, optional
         None: inferred from the reference.
-    columns, ignore : sequence of str, optional
-        Compare only these columns; leave these out.
+    columns : sequence of str, optional
+        Compare only these columns.
+    ignore : sequence of str, optional
+        Leave these columns out.
     segment : str, optional
         Judge each level of this column as well.
     suite : sequence of Condition or str, or path of a suite file, optional
+        Conditions to evaluate as well.
     exact : bool
         Also measure KS and Wasserstein on the rows of numeric columns.
-    negligible, large : float
-        The two lines on the size of a change, debiased PSI in nats.
+    negligible : float
+        Size, a debiased PSI in nats, up to which a change does not matter.
+    large : float
+        Size from which a change must not be overlooked.
 
     Returns
     -------

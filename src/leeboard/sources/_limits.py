@@ -28,10 +28,9 @@ class Limits:
     max_columns : int
         Most columns of a file.
     max_unpacked_bytes : int
-        Most bytes a compressed file may unpack to when they are more than
-        ``max_ratio`` times those on disk.
+        Most bytes a compressed file may unpack to, if ``max_ratio`` is passed too.
     max_ratio : int
-        See there.
+        How many times its bytes on disk a compressed file may unpack to.
     max_table_bytes : int
         Most bytes a Parquet or Arrow file may claim to hold: rows times width.
     keep_bytes : int
