@@ -102,6 +102,20 @@ def test_single_values_are_stems() -> None:
     assert found.row_axis == "rows at each value"
 
 
+@pytest.mark.parametrize(("step", "per"), [(1.0, "rows per 1"), (0.1, "rows per 0.1")])
+def test_values_on_a_grid_and_cells_of_many_share_a_scale(
+    step: float, per: str
+) -> None:
+    """Of rounded values the middle is highest, though rows are counted one by one."""
+    rounded = np.round(np.random.default_rng(2).normal(40, 10, 5000)) * step
+    found = _drawn(numbers("age", rounded, rounded))
+    assert found.row_axis == per
+    top = max(found.bars, key=lambda bar: bar.reference)
+    assert 0.35 < (top.left + top.right) / 2 < 0.65
+    ends = [bar for bar in found.bars if bar.right < 0.2 or bar.left > 0.8]
+    assert all(bar.reference < 0.3 for bar in ends)
+
+
 def test_a_heavy_zero_is_cut_off_not_flattening() -> None:
     """Where nine rows in ten are 0, the spread of the others is still seen."""
     values = np.where(rng.random(6000) < 0.9, 0.0, rng.normal(5, 1, 6000))
@@ -110,6 +124,14 @@ def test_a_heavy_zero_is_cut_off_not_flattening() -> None:
     assert len(zero) == 1
     assert zero[0].reference > 1
     assert max(bar.reference for bar in found.bars if bar.label != "0") == 1.0
+
+
+def test_a_heavy_value_of_a_grid_is_cut_off() -> None:
+    """Where most counts are 0, the others are still seen."""
+    counts = rng.poisson(20, 6000) * (rng.random(6000) < 0.2)
+    found = _drawn(numbers("x", counts, counts))
+    others = [bar.reference for bar in found.bars if bar.label != "0"]
+    assert max(others) > 0.7
 
 
 def test_rows_outside_are_drawn_and_told() -> None:

@@ -247,14 +247,17 @@ def _outside(
 def _bars(
     pieces: list[_Piece], axis: axes.Axis, column: Column, write: _Writer
 ) -> tuple[tuple[Bar, ...], tuple[Tick, ...], str]:
-    step = axis.step()
+    grid = None if axis.log or column.kind is Kind.DATETIME else _grid(pieces)
+    step = grid or axis.step()
     tall: list[tuple[float, float]] = []
     for p in pieces:
+        # on a grid one value is as wide as a step of it, beside cells of many
         width = 1.0 if p.point else max(axis.span(p.low, p.high) / step, 1e-12)
         tall.append((p.reference / width, p.current / width))
     spread = [max(t) for p, t in zip(pieces, tall, strict=True) if not p.point]
     stems = [max(t) for p, t in zip(pieces, tall, strict=True) if p.point]
-    top = max(spread, default=0.0)
+    rest = [*spread, *sorted(stems)[:-2]] if grid else spread
+    top = max(rest, default=0.0)
     # a stem or two far taller than all else are cut off, and told in numbers
     if not spread or sum(stem > 3 * top for stem in stems) not in (1, 2):
         top = max([top, *stems])
@@ -272,9 +275,31 @@ def _bars(
         for p, t in zip(pieces, tall, strict=True)
     )
     per = _per(axis, column, write, all_points=not spread)
-    if spread and stems:
+    if spread and grid:
+        per = f"rows per {number(grid)}{write.unit}"
+    elif spread and stems:
         per += "; stems: at exactly that value"
     return bars, axes.share_ticks(top), per
+
+
+_FEWEST = 5
+"""Single values that may tell a grid, such as whole numbers or tenths."""
+
+
+def _grid(pieces: list[_Piece]) -> float | None:
+    """Step between single values that follow each other evenly; None without one.
+
+    Ages or prices in tenths have cells of one value where rows are many and of several
+    where they are few. By a step of its own for the latter the middle looked hollow.
+    """
+    lows = [p.low for p in pieces if p.point]
+    if len(lows) < _FEWEST:
+        return None
+    # halves: the distance of far ends need not be finite
+    gaps = 2.0 * np.diff(np.sort(lows) / 2.0)
+    step = float(np.median(gaps))
+    even = np.abs(gaps - step) <= 1e-6 * step
+    return float(f"{step:.6g}") if step > 0 and 2 * even.sum() > len(lows) else None
 
 
 def _per(axis: axes.Axis, column: Column, write: _Writer, *, all_points: bool) -> str:
