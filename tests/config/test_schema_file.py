@@ -187,3 +187,9 @@ def test_what_cannot_be_meant_is_refused(tmp_path: Path, what: str) -> None:
     assert caught.value.code == code
     assert told in str(caught.value)
     assert "schema.toml" in caught.value.where
+
+
+def test_a_schema_is_no_dict() -> None:
+    """What is neither a path nor a Schema is refused in the words of the library."""
+    with pytest.raises(SchemaError, match=r"type dict.*leeboard init"):
+        lb.check({"x": [1.0]}, {"x": [1.0]}, schema={"x": "numeric"})  # type: ignore[arg-type]  # on purpose

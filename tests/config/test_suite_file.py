@@ -78,3 +78,11 @@ def test_single_brackets_are_told_apart(tmp_path: Path) -> None:
 def test_an_empty_suite_asks_nothing(tmp_path: Path) -> None:
     """A file of comments alone is a suite of no conditions."""
     assert load_suite(_written(tmp_path, "# nothing yet\n")) == Suite()
+
+
+def test_a_rule_where_a_list_is_meant() -> None:
+    """One rule without brackets is no missing file: the brackets are named."""
+    with pytest.raises(ConfigError, match=r"Put it in brackets: \['psi > 0.2'\]"):
+        load_suite("psi > 0.2")
+    with pytest.raises(ConfigError, match="no such file"):
+        load_suite("suite.yaml")

@@ -259,3 +259,9 @@ def test_saving_as_json(tmp_path: Path) -> None:
     assert json.loads(path.read_text(encoding="utf-8")) == tests.as_dict()
     columns = {t["parameters"]["column_name"] for t in tests.as_dict()["tests"]}
     assert columns == {"age", "city"}
+
+
+def test_a_snapshot_shows_itself_as_the_report() -> None:
+    """In a console the newer run's result reads as Leeboard's own table."""
+    snapshot = Report([DataDriftPreset()]).run(REFERENCE, REFERENCE)
+    assert repr(snapshot) == repr(snapshot.leeboard)

@@ -158,6 +158,14 @@ def read_document(
     """
     import tomllib
 
+    if not isinstance(path, str | PathLike):
+        raise error(
+            code="wrong_type",
+            where="schema or suite",
+            found=f"a value of type {type(path).__name__}",
+            expected="the path of a TOML file, or what leeboard.Schema or a list builds",
+            fix="Write the schema with `leeboard init`, or build one with Schema(...).",
+        )
     name = fspath(path)
     text = _read(name, error)
     found = list(places(text))

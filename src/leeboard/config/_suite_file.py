@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
+from os.path import exists
 from typing import Any
 
 from leeboard.config._document import Document, read_document
@@ -57,10 +58,28 @@ def load_suite(
     if isinstance(suite, Suite):
         return suite
     if isinstance(suite, str | PathLike):
+        _refuse_rule(suite)
         return _of_file(suite, strict=strict)
     conditions = tuple(_condition(one, i) for i, one in enumerate(suite, 1))
     refuse_twins(conditions)
     return Suite(conditions)
+
+
+def _refuse_rule(path: str | PathLike[str]) -> None:
+    """Refuse the text of one rule where a path is meant."""
+    if not isinstance(path, str) or exists(path):
+        return
+    try:
+        Condition(path)
+    except ConfigError:
+        return
+    raise ConfigError(
+        code="wrong_type",
+        where="suite",
+        found=f"the rule {path!r}",
+        expected="the path of a file, or a list of rules",
+        fix=f"Put it in brackets: [{path!r}].",
+    )
 
 
 def _condition(one: Condition | str, number: int) -> Condition:

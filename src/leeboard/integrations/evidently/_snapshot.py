@@ -76,6 +76,9 @@ class Snapshot:
     _metrics: tuple[DataDrift, ...]
     _include_tests: bool
 
+    def __repr__(self) -> str:
+        return repr(self.leeboard)
+
     @property
     def leeboard(self) -> LeeboardReport:
         """Leeboard's own report, with every figure."""
