@@ -163,7 +163,7 @@ def read_document(
             code="wrong_type",
             where="schema or suite",
             found=f"a value of type {type(path).__name__}",
-            expected="the path of a TOML file, or what leeboard.Schema or a list builds",
+            expected="the path of a TOML file, a Schema, or a list of conditions",
             fix="Write the schema with `leeboard init`, or build one with Schema(...).",
         )
     name = fspath(path)
