@@ -112,6 +112,11 @@ def test_paths_to_nothing_are_refused(path: str) -> None:
     assert error.code in {"bad_path", "no_such_file", "no_files"}
 
 
+def test_standard_input_is_refused_with_the_way_out() -> None:
+    """A dash for the data is no file, and why is said."""
+    assert "Standard input is not read" in refusal("-").fix
+
+
 def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
     """A folder without data files is named."""
     error = refusal(str(tmp_path))

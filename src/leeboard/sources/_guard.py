@@ -141,12 +141,15 @@ def cannot_open(error: OSError, name: str) -> FileError:
     """Return the error for a path the system does not open."""
     reason = error.strerror or type(error).__name__
     missing = isinstance(error, FileNotFoundError)
+    fix = "Check the path." if missing else "Check the path and its permissions."
+    if missing and name == "-":
+        fix = "Standard input is not read: write the data to a file first."
     return FileError(
         code="no_such_file" if missing else "cannot_open",
         where=name,
         found="no such file" if missing else reason,
         expected="a file that can be read",
-        fix="Check the path." if missing else "Check the path and its permissions.",
+        fix=fix,
     )
 
 
