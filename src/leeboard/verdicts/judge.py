@@ -19,6 +19,7 @@ from leeboard.profiles.cells import NumericCells
 from leeboard.schema import Column
 from leeboard.stats.selection import benjamini_hochberg, coverage
 from leeboard.stats.size import Size
+from leeboard.verdicts.dominant import bound
 from leeboard.verdicts.evidence import weigh
 from leeboard.verdicts.exact import Outside, outside
 from leeboard.verdicts.verdict import Evidence, Lines, State, Verdict
@@ -108,17 +109,22 @@ def _with_size(
 
 
 def _without_size(case: Case, reason: Reason, *, moved: bool) -> Verdict:
-    """A column in one cell, or with too few rows: the exact rule has decided."""
-    state, value = State.UNSURE, None
+    """A column in one cell, or with too few rows: the exact rules decide."""
+    state, value, interval = State.UNSURE, None, None
     if moved:
         state = State.MOVED
     elif reason.code == "constant":
         state, value = State.HELD, 0.0
+    else:
+        known = bound(case.pair)
+        if known is not None and known.upper < case.lines.large:
+            state, value, interval = State.HELD, known.size, (0.0, known.upper)
+            reason = _held(known.upper, case.lines)
     return Verdict(
         **_facts(case),
         state=state,
         value=value,
-        interval=None,
+        interval=interval,
         p_value=None,
         p_kind=None,
         p_beyond=None,
@@ -126,6 +132,13 @@ def _without_size(case: Case, reason: Reason, *, moved: bool) -> Verdict:
         exact=True,
         reason=reason,
     )
+
+
+def _held(upper: float, lines: Lines) -> Reason:
+    text = f"size at most {upper:.2g}, below large ({lines.large:g})"
+    if upper < lines.large / 1000:
+        text = "no more apart than chance alone"
+    return Reason("below_large", text)
 
 
 def _facts(case: Case) -> dict[str, Any]:
@@ -148,10 +161,7 @@ def _reason(case: Case, state: State, evidence: Evidence, rows: int | None) -> R
         text = f"size {size.debiased:.2g}, surely beyond negligible"
         return Reason("beyond_negligible", f"{text} ({lines.negligible:g})")
     if state is State.HELD:
-        text = f"size at most {evidence.upper:.2g}, below large ({lines.large:g})"
-        if evidence.upper < lines.large / 1000:
-            text = "no more apart than chance alone"
-        return Reason("below_large", text)
+        return _held(evidence.upper, lines)
     between = f"size between {size.interval(1 - LEVEL)[0]:.2g} and {evidence.upper:.2g}"
     if rows is None:
         text = f"{between}; so near a line that no practical number of rows settles it"
