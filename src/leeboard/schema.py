@@ -6,7 +6,7 @@ frame is read. Knows nothing about files; ``leeboard.schema_file`` reads and wri
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from leeboard.errors import SchemaError
@@ -141,11 +141,3 @@ class Schema:
     def first(self, role: Role) -> Column | None:
         """First column with that role, or None."""
         return next((c for c in self.columns if c.role is role), None)
-
-    def with_role(self, name: str, role: Role, why: str = "") -> Schema:
-        """Return a schema in which one column has another role."""
-        columns = tuple(
-            replace(c, role=role, why=why) if c.name == name else c
-            for c in self.columns
-        )
-        return replace(self, columns=columns)

@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["DRAWS", "chi_square", "dirichlet_null", "tail"]
+from leeboard.stats.tables import chi_square_p
+
+__all__ = ["DRAWS", "chi_square", "dirichlet_null"]
 
 DRAWS = 1999
 """Monte Carlo draws of an exact null; one less than a round number, as 1 is added."""
@@ -29,13 +31,6 @@ def chi_square(reference: _Array, current: _Array) -> Any:
         apart = (reference / n - current / m) ** 2 / pooled
     apart = np.where(pooled > 0, apart, 0.0)
     return (apart.sum(axis=-1, keepdims=True) * n * m)[..., 0]
-
-
-def tail(statistic: float, cells: int) -> float:
-    """Upper tail of chi-square with cells - 1 degrees of freedom."""
-    from scipy.special import chdtrc
-
-    return float(chdtrc(cells - 1, statistic))
 
 
 def dirichlet_null(reference: _Array, current: _Array, spacings: _Array) -> float:
@@ -58,8 +53,10 @@ def dirichlet_null(reference: _Array, current: _Array, spacings: _Array) -> floa
     hits = DRAWS - int(np.searchsorted(null, observed * (1 - 1e-12), side="left"))
     if hits >= _FEW:
         return (1 + hits) / (1 + DRAWS)
-    joint = (1 + _FEW) / (1 + DRAWS) / tail(float(null[-_FEW]), len(reference))
-    return min(1.0, tail(observed, len(reference)) * joint)
+    joint = (
+        (1 + _FEW) / (1 + DRAWS) / chi_square_p(float(null[-_FEW]), len(reference) - 1)
+    )
+    return min(1.0, chi_square_p(observed, len(reference) - 1) * joint)
 
 
 @lru_cache(maxsize=64)

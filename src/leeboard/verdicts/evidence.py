@@ -9,8 +9,9 @@ import numpy as np
 from leeboard.metrics._metric import Pair, PKind, Reason
 from leeboard.profiles.cells import NumericCells
 from leeboard.profiles.merge import MIN_EXPECTED, Merged, merge
-from leeboard.stats.homogeneity import chi_square, dirichlet_null, tail
+from leeboard.stats.homogeneity import chi_square, dirichlet_null
 from leeboard.stats.size import Size, shares
+from leeboard.stats.tables import chi_square_p
 from leeboard.verdicts.exact import is_constant
 from leeboard.verdicts.verdict import Evidence, Lines
 
@@ -100,7 +101,7 @@ def _no_change(pair: Pair, merged: Merged, n: float, m: float) -> tuple[float, P
     rows = rows / (merged.reference.sum() + merged.current.sum())
     statistic *= (n * m / (n + m)) / rows
     kind = PKind.APPROXIMATE if pair.blocks else PKind.INDEPENDENT
-    return tail(statistic, merged.size), kind
+    return chi_square_p(statistic, merged.size - 1), kind
 
 
 def _spacings(pair: Pair, merged: Merged) -> np.ndarray[Any, Any] | None:
