@@ -52,3 +52,12 @@ def test_the_bound_covers_the_true_size(rows: int) -> None:
         known = bound(pair)
         missed += known is not None and known.upper < promise.LINES.large
     assert missed <= 0.05 * 600 + 4 * np.sqrt(0.05 * 0.95 * 600)
+
+
+def test_a_level_that_all_but_vanished_is_not_held() -> None:
+    """Eighteen rows of three hundred became one: too few to merge, too many to pass."""
+    before = ["a"] * 150 + ["b"] * 132 + ["c"] * 18
+    now = ["a"] * 159 + ["b"] * 140 + ["c"]
+    verdict = lb.check({"x": before}, {"x": now})["x"].verdict
+    assert verdict.state is not State.HELD
+    assert "a level all but vanished" in verdict.reason.text

@@ -13,9 +13,10 @@ import numpy as np
 
 from leeboard.metrics._metric import Pair
 from leeboard.profiles.cells import CategoryCells
+from leeboard.profiles.merge import MIN_EXPECTED
 from leeboard.stats.size import psi
 
-__all__ = ["Bound", "bound"]
+__all__ = ["Bound", "bound", "vanished"]
 
 _TAIL = 0.025
 
@@ -47,6 +48,31 @@ def bound(pair: Pair) -> Bound | None:
     value = int(np.argmax(reference + current))
     if isinstance(pair.cells, CategoryCells) and value == pair.cells.rare:
         return None
+    return _against_all(pair, value)
+
+
+def vanished(pair: Pair) -> float:
+    """Upper bound of the size of a level that few rows are left of; 0 if there is none.
+
+    A level of which the reference expects ten rows in the smaller sample, and both
+    samples pooled do not, has joined the rare ones; what it lost is bounded here.
+    """
+    if not isinstance(pair.cells, CategoryCells):
+        return 0.0
+    before = pair.reference.cells[: pair.cells.inner]
+    now = pair.current.cells[: pair.cells.inner]
+    n = max(int(pair.reference.cells.sum()), 1)
+    m = max(int(pair.current.cells.sum()), 1)
+    smaller = min(n / pair.design_reference, m / pair.design_current)
+    lost = (before / n * smaller >= MIN_EXPECTED) & (
+        (before + now) / (n + m) * smaller < MIN_EXPECTED
+    )
+    bounds = [_against_all(pair, int(level)) for level in np.flatnonzero(lost)]
+    return max((one.upper for one in bounds if one is not None), default=0.0)
+
+
+def _against_all(pair: Pair, value: int) -> Bound | None:
+    reference, current = pair.reference.cells, pair.current.cells
     n = float(reference.sum()) / pair.design_reference
     m = float(current.sum()) / pair.design_current
     if n < 1.0 or m < 1.0:

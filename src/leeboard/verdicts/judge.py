@@ -19,7 +19,7 @@ from leeboard.profiles.cells import NumericCells
 from leeboard.schema import Column
 from leeboard.stats.selection import benjamini_hochberg, coverage
 from leeboard.stats.size import Size
-from leeboard.verdicts.dominant import bound
+from leeboard.verdicts.dominant import bound, vanished
 from leeboard.verdicts.evidence import weigh
 from leeboard.verdicts.exact import Outside, outside
 from leeboard.verdicts.verdict import Evidence, Lines, State, Verdict
@@ -86,7 +86,8 @@ def _with_size(
     if moved or sure is not None:
         state = State.MOVED
     else:
-        state = State.HELD if evidence.upper < lines.large else State.UNSURE
+        upper = max(evidence.upper, vanished(case.pair))
+        state = State.HELD if upper < lines.large else State.UNSURE
     numeric = isinstance(case.pair.cells, NumericCells)
     # values that are gone, or left a constant, have no distance in standard deviations
     shift = float(np.sqrt(size.debiased)) if numeric and sure is None else None
@@ -162,6 +163,9 @@ def _reason(case: Case, state: State, evidence: Evidence, rows: int | None) -> R
         return Reason("beyond_negligible", f"{text} ({lines.negligible:g})")
     if state is State.HELD:
         return _held(evidence.upper, lines)
+    if evidence.upper < lines.large:
+        text = "a level all but vanished, of which there were too few rows to be sure"
+        return Reason("too_few_rows", text)
     between = f"size between {size.interval(1 - LEVEL)[0]:.2g} and {evidence.upper:.2g}"
     if rows is None:
         text = f"{between}; so near a line that no practical number of rows settles it"
