@@ -18,10 +18,10 @@ help:
 	@sed -n '1,2s/^# *//p' Makefile
 
 env: $(STAMP)
-	@$(BIN)/python -m compileall -q src
+	@$(BIN)/python -m compileall -q src logger/src
 
-$(STAMP): requirements.lock pyproject.toml tools/env.sh
-	@tools/env.sh "$(PYTHON)" $(VENV) requirements.lock --editable .
+$(STAMP): requirements.lock pyproject.toml logger/pyproject.toml tools/env.sh
+	@tools/env.sh "$(PYTHON)" $(VENV) requirements.lock --editable ./logger --editable .
 	@touch $@
 
 demo: env
@@ -62,7 +62,9 @@ lock: env
 	$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)
 
 build: env
-	$(BIN)/python -m hatchling build --clean
+	rm -rf dist
+	cd logger && $(abspath $(BIN))/python -m hatchling build --directory ../dist
+	$(BIN)/python -m hatchling build
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

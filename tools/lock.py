@@ -40,6 +40,7 @@ def compile_lock(path: Path, options: tuple[str, ...], *, upgrade: bool) -> str:
         *(sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml"),
         *("--quiet", "--python-version", "3.11", "--generate-hashes", "--no-header"),
         *("--no-annotate", "--no-emit-index-url", "--no-emit-find-links"),
+        *("--no-emit-package", "leeboard-logger"),  # of this very repository
         *("--output-file", str(path), *options),
     ]
     if upgrade:

@@ -7,7 +7,9 @@
     ├── SchemaError         a schema that cannot be used
     ├── ConfigError         a suite or setting that cannot be used
     ├── ProfileError        a saved profile that is damaged, newer, or does not fit
-    └── MetricError         a metric asked for what it cannot give
+    ├── MetricError         a metric asked for what it cannot give
+    ├── LogError            a log of events that cannot be written or read
+    └── StateError          a store of results that cannot be written or read
 
 An error takes facts, not a sentence: what was found, where, what was expected and
 what to do about it. The shell shows one line and exits with 2.
@@ -23,11 +25,13 @@ __all__ = [
     "FrameError",
     "InputError",
     "LeeboardError",
+    "LogError",
     "MetricError",
     "Note",
     "Problem",
     "ProfileError",
     "SchemaError",
+    "StateError",
 ]
 
 
@@ -105,6 +109,14 @@ class ProfileError(LeeboardError):
 
 class MetricError(LeeboardError):
     """A metric asked for what it cannot give."""
+
+
+class LogError(LeeboardError):
+    """A log of events that cannot be written or read."""
+
+
+class StateError(LeeboardError):
+    """A store of results that cannot be written or read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,7 @@
+"""Logs predictions and late labels from inside a model's own process.
+
+Standard library only. It writes frames to a local spool or posts them to a collector,
+and nothing else: a committer elsewhere turns frames into a log.
+"""
+
+from leeboard_logger._version import __version__ as __version__

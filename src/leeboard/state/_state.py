@@ -1,0 +1,171 @@
+"""What a store of results promises, and the rows it keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
+
+from leeboard.windows import Window
+
+__all__ = ["Done", "Lease", "Measured", "Packed", "State"]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One window of one model, as it was last counted.
+
+    Parameters
+    ----------
+    model : str
+    window : Window
+    revision : int
+        1 when the window was first counted; 1 more each time late events changed it.
+    rows, labels : int
+        Predictions, and those of them that have a label.
+    completeness : float or None
+        Labels by predictions that are expected to get one; None without predictions.
+    provisional : bool
+        Labels are still expected in number: the figures may move.
+    fingerprint : str
+        Of the reference whose cells were used.
+    computed_at : datetime
+    notes : tuple of (str, str)
+        Code and text of what a reader should know.
+    """
+
+    model: str
+    window: Window
+    revision: int
+    rows: int
+    labels: int
+    completeness: float | None
+    provisional: bool
+    fingerprint: str
+    computed_at: datetime
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One figure of one window.
+
+    Parameters
+    ----------
+    segment : str
+        ``column=level``, or empty for all rows.
+    subject : str
+        The column, or ``performance``, ``labels``, ``prediction`` …
+    metric : str
+    basis : str
+        ``realised`` from labels, ``provisional`` from labels not yet complete,
+        ``estimated`` without labels, ``corrected`` by the labels that have come, or
+        ``counted`` for figures that need no label.
+    value, low, high : float or None
+        Interval at 95 %; None where undefined, and then ``reason`` says why.
+    reference : float or None
+        The same figure of the reference.
+    n_reference, n_current : int
+    reason : str
+    """
+
+    segment: str
+    subject: str
+    metric: str
+    basis: str
+    value: float | None
+    low: float | None
+    high: float | None
+    reference: float | None
+    n_reference: int
+    n_current: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Counts of one segment of one window (empty segment: all rows), packed."""
+
+    segment: str
+    rows: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to do one thing alone until a time; ``token`` grows with holders."""
+
+    name: str
+    holder: str
+    token: int
+    until: datetime
+
+
+class State(Protocol):
+    """A store of results."""
+
+    def place(self, model: str) -> int:
+        """How far into the log the last pass of a model read; 0 before the first."""
+        ...
+
+    def put(
+        self,
+        lease: Lease,
+        done: Sequence[tuple[Done, Sequence[Packed], Sequence[Measured]]],
+        *,
+        model: str,
+        place: int,
+    ) -> None:
+        """Replace those windows and move the place, in one transaction.
+
+        Raises
+        ------
+        StateError
+            If the lease has gone to another holder (code ``lease_lost``).
+        """
+        ...
+
+    def windows(self, model: str, span: Window | None = None) -> Sequence[Done]:
+        """Windows that were counted, in order of time."""
+        ...
+
+    def profiles(
+        self, model: str, span: Window | None = None, segment: str | None = None
+    ) -> Sequence[tuple[Window, str, Packed]]:
+        """Counts, with window and fingerprint of the reference; None: all segments."""
+        ...
+
+    def measurements(
+        self, where: Mapping[str, str], span: Window | None = None
+    ) -> pa.Table:
+        """Figures as a table, filtered by equality of columns such as model, metric."""
+        ...
+
+    def drop(self, model: str, windows: Sequence[Window]) -> None:
+        """Forget windows, as when hours have been added into days."""
+        ...
+
+    def keep(self, model: str, key: str, document: str | None) -> None:
+        """Keep a document of a model under a key; None removes it."""
+        ...
+
+    def kept(self, model: str, key: str) -> str | None:
+        """Return the document under a key, or None."""
+        ...
+
+    def lease(
+        self, name: str, holder: str, now: datetime, seconds: float
+    ) -> Lease | None:
+        """Take or renew a lease; None while another holder has it."""
+        ...
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections."""
+        ...
