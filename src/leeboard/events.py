@@ -3,7 +3,8 @@
 A stored column says its group, its name and its type, as in ``features.temp#d``; so a
 feature that was a number yesterday and a text today keeps both, and files of all days
 can be read as one. Types: ``d`` double, ``i`` int64, ``s`` string, ``b`` bool, ``j``
-JSON text of what is none of these. Knows no files and no Arrow.
+JSON text of what is none of these. A single score is stored under the name ``score``, a
+sequence of them under ``0``, ``1`` …. Knows no files and no Arrow.
 """
 
 from __future__ import annotations
