@@ -32,7 +32,10 @@ class Done:
         Labels are still expected in number: the figures may move.
     fingerprint : str
         Of the reference whose cells were used.
-    computed_at : datetime
+    first_at, computed_at : datetime
+        When the window was counted first, and last.
+    late : int
+        Predictions that came when the window no longer took any; they are not counted.
     notes : tuple of (str, str)
         Code and text of what a reader should know.
     """
@@ -45,7 +48,9 @@ class Done:
     completeness: float | None
     provisional: bool
     fingerprint: str
+    first_at: datetime
     computed_at: datetime
+    late: int = 0
     notes: tuple[tuple[str, str], ...] = ()
 
 
