@@ -32,6 +32,8 @@ class Done:
         Labels are still expected in number: the figures may move.
     fingerprint : str
         Of the reference whose cells were used.
+    digest : str
+        Of what was counted: a revision with the same one changed nothing.
     first_at, computed_at : datetime
         When the window was counted first, and last.
     late : int
@@ -48,6 +50,7 @@ class Done:
     completeness: float | None
     provisional: bool
     fingerprint: str
+    digest: str
     first_at: datetime
     computed_at: datetime
     late: int = 0
