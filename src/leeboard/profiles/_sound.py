@@ -103,17 +103,15 @@ def _covered(
     if len(counts.sums) != cells.inner + 2:
         yield f"sums of {len(counts.sums)} cells, where there are {cells.inner + 2}"
     whole = cells.edges.dtype.kind == "i"
-    for value, outside in (
-        (counts.minimum, cells.below),
-        (counts.maximum, cells.above),
-    ):
+    for value in (counts.minimum, counts.maximum):
         if (value is None) != (counts.finite == 0):
             yield "a least or largest value that does not fit the counts"
         elif value is not None:
             # nothing follows the largest whole number: it shares the last cell
             last = min(value, np.iinfo(np.int64).max - 1) if whole else value
-            beyond = value < cells.edges[0] or last >= cells.edges[-1]
-            if beyond and (fixed or counts.cells[outside] == 0):
+            below, above = value < cells.edges[0], last >= cells.edges[-1]
+            outside = cells.below if below else cells.above
+            if (below or above) and (fixed or counts.cells[outside] == 0):
                 yield f"{value}, outside the cells {cells.edges[0]} … {cells.edges[-1]}"
     for outside in (cells.below, cells.above):
         if fixed and counts.cells[outside]:
