@@ -7,14 +7,25 @@ is one byte of kind and a JSON text in UTF-8:
 ``p``
     A prediction: ``id, model, version, made_at, prediction, features`` and where given
     ``scores, segments, metadata, latency_s, rate`` (of sampling). Times are whole
-    microseconds since 1970 in UTC.
+    microseconds since 1970 in UTC. A score without a name is called ``score``.
 ``f``
     Feedback: ``id, model, label, observed_at``; a label of null takes the label back.
 ``a``
     Accounting of one logger so far: ``logger`` (its token), ``model``, ``logged,
-    acknowledged, queued, dropped`` (a mapping of reason to count). The last one counts.
+    acknowledged, queued, dropped`` (a mapping of reason to count), and beside the
+    identity ``sampled, degraded, values_cut, values_dropped``. The last one counts.
 ``e``
     End: the writer is done with this file.
+
+A number that JSON cannot say is null in its place, and ``special`` maps the place to
+``nan``, ``inf`` or ``-inf``::
+
+    {"id": …, "prediction": null, "features": {"temp": null, "wind": 3.0},
+     "special": {"features.temp": "nan", "prediction": "inf"}}
+
+A place is ``prediction``, ``label``, or a group (``features``, ``scores``,
+``segments``, ``metadata``), a dot and the name, which may hold dots itself. Inside a
+nested value such a number is null and no more.
 
 A reader that meets anything else looks for the next marker and says how many bytes it
 passed over.
