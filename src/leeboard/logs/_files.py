@@ -25,6 +25,9 @@ class SegmentFile:
         included.
     rows : int
         Events in it, with repetitions.
+    ids : tuple of (str, str) or None
+        Least and greatest id in order of code points: reads leave files out by it.
+        None: not known.
     """
 
     path: str
@@ -32,6 +35,7 @@ class SegmentFile:
     first: datetime
     last: datetime
     rows: int
+    ids: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,7 +45,8 @@ class Files:
     Parameters
     ----------
     predictions, feedback : tuple of SegmentFile
-        An event may stand in several of them.
+        An event may stand in several of them. Feedback that names no model belongs to
+        every model's.
     new_predictions, new_feedback : Table or None
         Events that are in no file yet, with columns as in ``leeboard.events``; they may
         repeat events of the files.

@@ -79,10 +79,12 @@ class Log(Protocol):
     """A log of events at rest.
 
     One id is one prediction: of several with the same id the one with the earliest
-    ``made_at`` counts, then the one with the smallest digest of its contents. The label
-    of an id is that of the feedback with the latest ``observed_at``, then the greatest
-    in text; feedback without a label takes it back. Neither depends on the order of
-    arrival.
+    ``made_at`` counts, then the one with the smallest ``leeboard.events.digest``, and
+    of equal ones the first that was received. The label of an id is that of the
+    feedback with the latest ``observed_at``; feedback without a label takes the label
+    back. Of several at that time a retraction counts, else the greatest label (text
+    above numbers above booleans), and of equal ones the first that was received.
+    Neither depends on the order of arrival.
     """
 
     def write(self, batch: Batch) -> None:
