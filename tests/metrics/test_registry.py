@@ -113,14 +113,14 @@ class _Entry:
 def test_other_packages_add_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     """An entry point adds a metric; what is no metric of that name is refused."""
     entries: dict[str, Any] = {"extra": _Entry(ADDED), "broken": _Entry(EntryPoint)}
-    monkeypatch.setattr(_registry, "_added", lambda: entries)
-    _registry._load.cache_clear()
+    monkeypatch.setattr(_registry, "_added", lambda _: entries)
+    _registry._loaded.cache_clear()
     assert metrics()["extra"] is ADDED
     assert "extra" in list(metrics())
     with pytest.raises(MetricError) as caught:
         metrics()["broken"]
     assert caught.value.code == "bad_plugin"
-    _registry._load.cache_clear()
+    _registry._loaded.cache_clear()
 
 
 def test_options_are_checked_by_name_and_type() -> None:

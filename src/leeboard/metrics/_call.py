@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from leeboard.errors import MetricError
 from leeboard.metrics._metric import Measurement, Metric, Pair, undefined
 from leeboard.schema import Kind
 
-__all__ = ["check_kind", "check_options", "of_counts", "of_types"]
+__all__ = ["Optioned", "check_kind", "check_options", "of_counts", "of_types"]
 
 
-def check_options(metric: Metric, options: Mapping[str, Any]) -> None:
+class Optioned(Protocol):
+    """A declaration that takes options."""
+
+    @property
+    def name(self) -> str:
+        """The name by which it is asked for."""
+        ...
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """Options and their defaults."""
+        ...
+
+
+def check_options(metric: Optioned, options: Mapping[str, Any]) -> None:
     """Refuse an option that the metric does not have, or a value of another type.
 
     Raises

@@ -26,10 +26,11 @@ class Outcomes:
         float64 for regression; for classification class codes (int64) into ``classes``.
         ``predictions`` is None where only scores are known.
     scores : array or None
-        float64, shape (n,): probability of ``classes[1]``; or shape (n, k): of each
+        float64, shape (n,): probability of the positive class; or shape (n, k): of each
         class.
     classes : tuple of str
-        Names of the classes in sorted order; for binary, the positive one is last.
+        Names of the classes in sorted order; for binary, the positive one is last, and
+        classes that the reference never had stand before it.
     """
 
     task: Task
