@@ -10,6 +10,10 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.postgres import postgres, postgres_server
+
+__all__ = ["postgres", "postgres_server"]
+
 ROOT = Path(__file__).resolve().parents[1]
 
 # The same examples in every run: a failure seen once can be seen again.

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 import pyarrow as pa
 
+from leeboard.errors import Note
 from leeboard.windows import Window
 
-__all__ = ["Done", "Lease", "Measured", "Packed", "State"]
+__all__ = ["Done", "Held", "Lease", "Measured", "Packed", "State"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +113,41 @@ class Lease:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What the results of one model take.
+
+    Parameters
+    ----------
+    bytes : int
+        Of their rows, indexes apart; an estimate in SQLite.
+    first, last : datetime or None
+        From the beginning of the first window to the end of the last; None without any.
+    """
+
+    bytes: int
+    first: datetime | None
+    last: datetime | None
+
+    @property
+    def per_year(self) -> float | None:
+        """Bytes that a year of such windows takes; None where there are none."""
+        if self.first is None or self.last is None:
+            return None
+        return self.bytes * (timedelta(days=365.25) / (self.last - self.first))
+
+
 class State(Protocol):
-    """A store of results."""
+    """A store of results.
+
+    A ``span`` chooses the windows that begin in it. Text that no database holds (NUL,
+    half a character) is kept with a replacement sign.
+    """
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """What should be known of where it lies."""
+        ...
 
     def place(self, model: str) -> int:
         """How far into the log the last pass of a model read; 0 before the first."""
@@ -126,8 +160,11 @@ class State(Protocol):
         *,
         model: str,
         place: int,
+        replaces: Sequence[Window] = (),
     ) -> None:
         """Replace those windows and move the place, in one transaction.
+
+        Windows that others replace, as a day its hours, are forgotten in it too.
 
         Raises
         ------
@@ -172,6 +209,10 @@ class State(Protocol):
 
     def release(self, lease: Lease) -> None:
         """Give a lease back."""
+        ...
+
+    def held(self, model: str) -> Held:
+        """How much room a model's results take, and over what time."""
         ...
 
     def close(self) -> None:

@@ -1,0 +1,31 @@
+"""How SQLite and Postgres are opened, brought up to date, and told on when they fail.
+
+Place: below the log and the state, which keep their rows in them. Knows no table of
+theirs. Loads SQLAlchemy when it is imported, so import it where a database is opened.
+"""
+
+from leeboard.databases._engine import (
+    Writes,
+    journal_mode,
+    open_postgres,
+    open_sqlite,
+)
+from leeboard.databases._failures import failures, shown
+from leeboard.databases._migrate import bring_up_to_date
+from leeboard.databases._rows import clean, insert_rows
+from leeboard.databases._types import UtcTime
+from leeboard.databases._where import network_disk
+
+__all__ = [
+    "UtcTime",
+    "Writes",
+    "bring_up_to_date",
+    "clean",
+    "failures",
+    "insert_rows",
+    "journal_mode",
+    "network_disk",
+    "open_postgres",
+    "open_sqlite",
+    "shown",
+]

@@ -1,0 +1,59 @@
+"""Opening a store of results by its address."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+
+from leeboard.errors import Note, StateError
+from leeboard.state._state import State
+
+__all__ = ["open_state"]
+
+
+def open_state(target: str | PathLike[str]) -> State:
+    """Open a store of results, made where there is none.
+
+    Parameters
+    ----------
+    target : str or path
+        A file of SQLite (a path, or ``sqlite:///path``), or the address of a Postgres
+        database, ``postgresql://user:password@host/database``.
+
+    Returns
+    -------
+    State
+        Its ``notes`` say what should be known of the disk it lies on.
+
+    Raises
+    ------
+    StateError
+        If it cannot be read and written, or a newer Leeboard has written it.
+    """
+    from leeboard.databases import network_disk, open_postgres, open_sqlite
+    from leeboard.state._sql import SqlState
+
+    address = fspath(target)
+    scheme, mark, _ = address.partition("://")
+    kind = scheme.partition("+")[0]
+    if not mark:
+        path = address
+    elif kind in {"postgresql", "postgres"}:
+        rest = address.partition("://")[2]
+        return SqlState(open_postgres(f"postgresql://{rest}", StateError))
+    elif kind == "sqlite" and address.startswith("sqlite:///"):
+        path = address.removeprefix("sqlite:///")
+    else:
+        raise StateError(
+            code="bad_address",
+            where="state",
+            found=f"an address that begins with {scheme}://",
+            expected="a path, sqlite:///path or postgresql://…",
+            fix="Several hosts need Postgres; one host needs a path alone.",
+        )
+    disk = network_disk(path)
+    text = (
+        f"the state lies on a network disk ({disk}), where SQLite's locks may not hold "
+        "between hosts; keep it on a local disk, or use Postgres"
+    )
+    notes = () if disk is None else (Note("network_disk", path, text),)
+    return SqlState(open_sqlite(path, StateError), notes)

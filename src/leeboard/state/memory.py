@@ -1,0 +1,181 @@
+"""A store of results in memory: the twin of the databases, for tests and examples."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import pyarrow as pa
+
+from leeboard.databases import clean
+from leeboard.errors import Note, StateError
+from leeboard.state._rows import (
+    MEASURED,
+    check_filter,
+    measured_row,
+    measured_table,
+    once,
+    packed_row,
+)
+from leeboard.state._state import Done, Held, Lease, Measured, Packed
+from leeboard.windows import Window
+
+__all__ = ["MemoryState"]
+
+_Rows = list[tuple[Any, ...]]
+
+
+class MemoryState:
+    """Results in memory, gone with the process."""
+
+    def __init__(self) -> None:
+        self.notes: tuple[Note, ...] = ()
+        self._lock = threading.Lock()
+        self._places: dict[str, int] = {}
+        self._documents: dict[tuple[str, str], str] = {}
+        self._leases: dict[str, Lease] = {}
+        self._done: dict[tuple[str, Window], tuple[Done, _Rows, _Rows]] = {}
+
+    def place(self, model: str) -> int:
+        """How far into the log the last pass of a model read; 0 before the first."""
+        return self._places.get(clean(model), 0)
+
+    def put(
+        self,
+        lease: Lease,
+        done: Sequence[tuple[Done, Sequence[Packed], Sequence[Measured]]],
+        *,
+        model: str,
+        place: int,
+        replaces: Sequence[Window] = (),
+    ) -> None:
+        """Replace those windows and move the place, in one transaction."""
+        name = clean(model)
+        new = {
+            (name, one.window): (
+                one,
+                once([packed_row(name, one.window, p) for p in packed], 4),
+                once([measured_row(name, one, m) for m in measured], 8),
+            )
+            for one, packed, measured in done
+        }
+        with self._lock:
+            held = self._leases.get(lease.name)
+            if held is None or (held.holder, held.token) != (lease.holder, lease.token):
+                raise StateError(
+                    code="lease_lost",
+                    where="state in memory",
+                    found=f"the right to {lease.name!r} with another holder",
+                    expected=f"it to be still with {lease.holder!r}",
+                    fix="Nothing was written; the other holder goes on with the work.",
+                )
+            for window in replaces:
+                self._done.pop((name, window), None)
+            self._done.update(new)
+            self._places[name] = place
+
+    def _of(
+        self, model: str | None, span: Window | None
+    ) -> list[tuple[Done, _Rows, _Rows]]:
+        with self._lock:
+            return [
+                held
+                for (name, window), held in sorted(
+                    self._done.items(), key=lambda item: item[0]
+                )
+                if (model is None or name == model)
+                and (span is None or span.start <= window.start < span.end)
+            ]
+
+    def windows(self, model: str, span: Window | None = None) -> Sequence[Done]:
+        """Windows that were counted, in order of time."""
+        return [done for done, _, _ in self._of(clean(model), span)]
+
+    def profiles(
+        self, model: str, span: Window | None = None, segment: str | None = None
+    ) -> Sequence[tuple[Window, str, Packed]]:
+        """Counts, with window and fingerprint of the reference; None: all segments."""
+        wanted = None if segment is None else clean(segment)
+        return [
+            (done.window, done.fingerprint, Packed(name, rows, data))
+            for done, packed, _ in self._of(clean(model), span)
+            for *_, name, rows, data in sorted(packed, key=lambda row: row[3] != "")
+            if wanted is None or name == wanted
+        ]
+
+    def measurements(
+        self, where: Mapping[str, str], span: Window | None = None
+    ) -> pa.Table:
+        """Figures as a table, filtered by equality of columns such as model, metric."""
+        check_filter(where)
+        wanted = [(MEASURED.names.index(n), clean(v)) for n, v in where.items()]
+        return measured_table(
+            [
+                row
+                for _, _, measured in self._of(None, span)
+                for row in measured
+                if all(row[at] == value for at, value in wanted)
+            ]
+        )
+
+    def drop(self, model: str, windows: Sequence[Window]) -> None:
+        """Forget windows, as when hours have been added into days."""
+        with self._lock:
+            for window in windows:
+                self._done.pop((clean(model), window), None)
+
+    def keep(self, model: str, key: str, document: str | None) -> None:
+        """Keep a document of a model under a key; None removes it."""
+        with self._lock:
+            self._documents.pop((clean(model), clean(key)), None)
+            if document is not None:
+                self._documents[clean(model), clean(key)] = clean(document)
+
+    def kept(self, model: str, key: str) -> str | None:
+        """Return the document under a key, or None."""
+        return self._documents.get((clean(model), clean(key)))
+
+    def lease(
+        self, name: str, holder: str, now: datetime, seconds: float
+    ) -> Lease | None:
+        """Take or renew a lease; None while another holder has it."""
+        with self._lock:
+            held = self._leases.get(name)
+            if held is None:
+                token = 1
+            elif held.holder == holder:
+                token = held.token
+            elif held.holder == "" or held.until <= now:
+                token = held.token + 1
+            else:
+                return None
+            own = Lease(name, holder, token, now + timedelta(seconds=seconds))
+            self._leases[name] = own
+            return own
+
+    def release(self, lease: Lease) -> None:
+        """Give a lease back; one that has gone to another is left alone."""
+        with self._lock:
+            held = self._leases.get(lease.name)
+            if held is not None and (held.holder, held.token) == (
+                lease.holder,
+                lease.token,
+            ):
+                self._leases[lease.name] = Lease(lease.name, "", held.token, held.until)
+
+    def held(self, model: str) -> Held:
+        """How much room a model's results take, and over what time."""
+        found = self._of(clean(model), None)
+        taken = sum(
+            sum(len(value) if isinstance(value, str | bytes) else 8 for value in row)
+            for _, packed, measured in found
+            for row in (*packed, *measured)
+        )
+        first = min((done.window.start for done, _, _ in found), default=None)
+        last = max((done.window.end for done, _, _ in found), default=None)
+        return Held(taken, first, last)
+
+    def close(self) -> None:
+        """Nothing is held open."""
