@@ -13,6 +13,13 @@ down_revision = None
 
 def upgrade() -> None:
     """Make the tables. Written out, not taken from the code, which will move on."""
+    _results()
+    for table in ("profiles", "measurements"):
+        op.create_index(f"{table}_by_window", table, ["model", "window_start"])
+    _rest()
+
+
+def _results() -> None:
     op.create_table(
         "windows",
         sa.Column("model", sa.Text, primary_key=True),
@@ -57,8 +64,9 @@ def upgrade() -> None:
         sa.Column("n_current", sa.BigInteger, nullable=False),
         sa.Column("reason", sa.Text, nullable=False),
     )
-    for table in ("profiles", "measurements"):
-        op.create_index(f"{table}_by_window", table, ["model", "window_start"])
+
+
+def _rest() -> None:
     op.create_table(
         "documents",
         sa.Column("model", sa.Text, primary_key=True),
