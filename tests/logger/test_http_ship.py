@@ -18,12 +18,10 @@ from leeboard_logger.frames import END, MARK, frame
 from tests.logger.test_http_courier import Twin, feedback, prediction, said
 
 
-def spool(folder: Path, name: str, payloads: list[bytes], *, age_s: float = 60) -> Path:
+def spool(folder: Path, name: str, payloads: list[bytes]) -> Path:
     """Write a file of frames as a writer that is gone has left it."""
     path = folder / f"{name}.frames"
     path.write_bytes(b"".join(frame(payload) for payload in payloads))
-    then = time.time() - age_s
-    os.utime(path, (then, then))
     return path
 
 
@@ -93,13 +91,6 @@ def test_a_file_of_a_dead_writer_is_finished(tmp_path: Path) -> None:
     shipper(tmp_path, keeper).ship()
     assert keeper.came == ["sa"]
     assert not path.exists()
-
-
-def test_a_file_just_made_is_left_to_its_writer(tmp_path: Path) -> None:
-    """Between making a file and locking it a writer does not lose it."""
-    path = spool(tmp_path, "1-a", [], age_s=0)
-    shipper(tmp_path, Keeper()).ship()
-    assert path.exists()
 
 
 def test_a_shipper_goes_on_where_the_last_one_stood(tmp_path: Path) -> None:
@@ -196,7 +187,6 @@ def test_damage_is_passed_over_kept_and_told(
     path.write_bytes(
         frame(prediction("a")) + bytes(broken) + frame(prediction("b")) + torn
     )
-    os.utime(path, (0, 0))
     keeper = Keeper()
     ship = shipper(tmp_path, keeper)
     ship.ship()
@@ -222,7 +212,6 @@ def test_noise_that_looks_like_frames_does_not_hold_a_file_up(tmp_path: Path) ->
     """A head that promises more than there is waits for its writer, not for ever."""
     path = spool(tmp_path, "1-a", [])
     path.write_bytes(frame(prediction("a")) + MARK + b"\xff\xff\x0f\x00" + b"x" * 2000)
-    os.utime(path, (0, 0))
     keeper = Keeper()
     shipper(tmp_path, keeper).ship()
     assert keeper.came == ["sa"]

@@ -82,8 +82,9 @@ class HttpSink:
                 return Answer(settled, attempt.wait_s, UNREACHABLE)
         return Answer(_first(outcomes, len(batch)))
 
-    def tick(self) -> None:
-        """Do nothing: what is sent is sent."""
+    def tick(self) -> bool:
+        """Tell that there is nothing to do: what is sent is sent."""
+        return False
 
     def close(self) -> None:
         """Close the connection."""

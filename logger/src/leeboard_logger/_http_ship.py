@@ -26,7 +26,6 @@ __all__ = ["Shipped", "Shipper"]
 
 _CHUNK = LARGEST + (64 << 10)  # more than the largest frame: each read gets further
 _POLL_S = 0.25
-_YOUNG_S = 5.0
 _WARN_EVERY_S = 60.0
 _LOG = logging.getLogger("leeboard_logger")
 
@@ -212,7 +211,7 @@ class Shipper:
                 offset = stop
                 _save(path, offset)
             size = os.fstat(file).st_size
-            if not ended and not (abandoned and not _young(file)):
+            if not (ended or abandoned):
                 return 0.0
             if offset < size:
                 self._damage(path, os.pread(file, size - offset, offset))
@@ -328,11 +327,6 @@ def _unlocked(file: int) -> bool:
         return False
     fcntl.flock(file, fcntl.LOCK_UN)
     return True
-
-
-def _young(file: int) -> bool:
-    """Tell whether a writer may be about to lock a file it has just made."""
-    return abs(time.time() - os.fstat(file).st_mtime) < _YOUNG_S
 
 
 def _mark(path: str) -> str:
