@@ -9,6 +9,7 @@ from leeboard.performance._cells import OutcomeCells, cells_of
 from leeboard.performance._figures import figures, routine
 from leeboard.performance._metric import PerformanceMetric
 from leeboard.performance._outcomes import Figure, Outcomes
+from leeboard.performance._packed import pack, unpack
 from leeboard.performance._registry import PerformanceMetrics, performance_metrics
 from leeboard.performance._tally import Tally, tally_of
 
@@ -21,7 +22,9 @@ __all__ = [
     "Tally",
     "cells_of",
     "figures",
+    "pack",
     "performance_metrics",
     "routine",
     "tally_of",
+    "unpack",
 ]

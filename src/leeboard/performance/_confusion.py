@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,18 +14,25 @@ from leeboard.performance._metric import lacking
 from leeboard.performance._outcomes import Figure
 from leeboard.performance._tally import Tally
 from leeboard.schema import Task
-from leeboard.stats.delta import margins_variance, share_interval
+from leeboard.stats.delta import (
+    correlation_interval,
+    margins_variance,
+    share_interval,
+)
 from leeboard.stats.intervals import wilson
 
 __all__ = [
     "AVERAGES",
     "Margins",
     "averaged",
-    "by_class",
+    "chosen",
     "confusion",
     "correct",
+    "positive",
+    "positive_share",
     "single_class",
     "smooth",
+    "smooth_correlation",
 ]
 
 _Array = np.ndarray[Any, Any]
@@ -63,28 +71,51 @@ def smooth(metric: str, tally: Tally, of: Callable[..., Any], rows: float) -> Fi
     return Figure(metric, value, tally.rows, share_interval(value, variance, rows))
 
 
+def smooth_correlation(metric: str, tally: Tally, of: Callable[..., Any]) -> Figure:
+    """Figure in [-1, 1] that is a smooth function of diagonal and margins."""
+    value, variance = margins_variance(confusion(tally), of)
+    rows = float(tally.labels[tally.labels > 0].min())
+    interval = correlation_interval(value, variance, rows)
+    return Figure(metric, value, tally.rows, interval)
+
+
+def chosen(metric: str, tally: Tally, average: str) -> str:
+    """How figures by class become one, with ``auto`` resolved.
+
+    Raises
+    ------
+    MetricError
+        If it is none of ``AVERAGES``, or ``binary`` with more than two classes.
+    """
+    one_of(metric, "average", average, AVERAGES)
+    binary = tally.task is Task.BINARY
+    if average == "auto":
+        return "binary" if binary else "macro"
+    if average == "binary" and not binary:
+        raise MetricError(
+            code="bad_option",
+            where=f"metric {metric!r}, option 'average'",
+            found=f"'binary' with {len(tally.classes)} classes",
+            expected="one of 'macro', 'micro', 'weighted'",
+            fix="Leave it out to get 'macro'.",
+        )
+    return average
+
+
 def averaged(metric: str, tally: Tally, of: Margins, average: str) -> Figure:
-    """Average over classes of a figure of each.
+    """Average over classes of a figure of each, which stands in the facts.
 
     Parameters
     ----------
     of : callable
         By class, from its right rows, the rows of its label, and the rows so predicted.
     average : str
-        One of ``AVERAGES``. As in scikit-learn, ``macro`` and ``weighted`` go over all
-        classes that occur as label or prediction, a class without a denominator counts
-        as 0, and ``weighted`` weighs by the rows of each label.
+        ``macro``, ``micro`` or ``weighted``. As in scikit-learn, the first and the last
+        go over all classes that occur as label or prediction, a class without a
+        denominator counts as 0, and ``weighted`` weighs by the rows of each label.
     """
-    one_of(metric, "average", average, AVERAGES)
-    binary = tally.task is Task.BINARY
-    if average == "auto":
-        average = "binary" if binary else "macro"
     if average == "micro":
         return correct(metric, tally)
-    if average == "binary":
-        if not binary:
-            raise _not_binary(metric, tally)
-        return by_class(metric, tally, of, len(tally.classes) - 1)
     table = confusion(tally)
     there = (table.sum(axis=1) + table.sum(axis=0)) > 0
 
@@ -94,32 +125,38 @@ def averaged(metric: str, tally: Tally, of: Margins, average: str) -> Figure:
             return (each * labels).sum()
         return each[there].sum() / np.count_nonzero(there)
 
-    smallest = table.sum(axis=1)[there]
-    return smooth(metric, tally, mean, float(max(smallest.min(), 1)))
+    smallest = table.sum(axis=1)[there].min()
+    figure = smooth(metric, tally, mean, float(max(smallest, 1)))
+    margins = np.diagonal(table), table.sum(axis=1), table.sum(axis=0)
+    each = of(*(part.astype(np.float64) for part in margins))
+    facts = [(tally.classes[i], float(each[i])) for i in np.flatnonzero(there)]
+    return replace(figure, facts=tuple(facts))
 
 
-def by_class(metric: str, tally: Tally, of: Margins, place: int) -> Figure:
-    """Figure of one class."""
-    table = confusion(tally)
-    rows = float(table[place].sum() + table[:, place].sum() - table[place, place])
+def positive(metric: str, tally: Tally, of: Margins) -> Figure:
+    """Figure of the positive class, in [0, 1]."""
+    table, last = confusion(tally), len(tally.classes) - 1
+    rows = float(table[last].sum() + table[:, last].sum() - table[last, last])
     if rows == 0:
-        text = f"no row has label or prediction {tally.classes[place]!r}"
-        alone = np.count_nonzero(tally.labels) < 2
-        code = "single_class" if alone else "no_positive"
-        return lacking(metric, tally.rows, code=code, text=text)
+        return _without_positive(metric, tally, "label or prediction")
 
     def one(right: _Array, labels: _Array, predicted: _Array) -> Any:
-        at = slice(place, place + 1)
-        return of(right[at], labels[at], predicted[at]).sum()
+        return of(right[last:], labels[last:], predicted[last:]).sum()
 
     return smooth(metric, tally, one, rows)
 
 
-def _not_binary(metric: str, tally: Tally) -> MetricError:
-    return MetricError(
-        code="bad_option",
-        where=f"metric {metric!r}, option 'average'",
-        found=f"'binary' with {len(tally.classes)} classes",
-        expected="one of 'macro', 'micro', 'weighted'",
-        fix="Leave it out to get 'macro'.",
-    )
+def positive_share(metric: str, tally: Tally, axis: int) -> Figure:
+    """Right rows of the positive class among all of its column (0) or row (1)."""
+    table = confusion(tally)
+    rows, right = int(table.sum(axis=axis)[-1]), int(table[-1, -1])
+    if rows == 0:
+        return _without_positive(metric, tally, ("prediction", "label")[axis])
+    return Figure(metric, right / rows, tally.rows, wilson(right, rows))
+
+
+def _without_positive(metric: str, tally: Tally, what: str) -> Figure:
+    text = f"no row has {what} {tally.classes[-1]!r}"
+    alone = np.count_nonzero(tally.labels) < 2
+    code = "single_class" if alone else "no_positive"
+    return lacking(metric, tally.rows, code=code, text=text)

@@ -43,6 +43,8 @@ class Errors:
         Rows by cells of e.
     least, most : float
         Smallest and largest error; infinite and crossed where there is none.
+    label_least, label_most : float
+        Smallest and largest label, likewise.
     zeros : int
         Rows whose label is 0, where a relative error is undefined.
     infinite : int
@@ -54,6 +56,8 @@ class Errors:
     cells: _Array
     least: float
     most: float
+    label_least: float
+    label_most: float
     zeros: int
     infinite: int
 
@@ -64,6 +68,8 @@ class Errors:
             self.cells + other.cells,
             min(self.least, other.least),
             max(self.most, other.most),
+            min(self.label_least, other.label_least),
+            max(self.label_most, other.label_most),
             self.zeros + other.zeros,
             self.infinite + other.infinite,
         )
@@ -100,6 +106,8 @@ def errors_of(outcomes: Outcomes, cells: OutcomeCells) -> Errors | None:
         np.bincount(at, minlength=len(cuts) + 1).astype(np.int64),
         float(e.min(initial=np.inf)),
         float(e.max(initial=-np.inf)),
+        float(labels.min(initial=np.inf)),
+        float(labels.max(initial=-np.inf)),
         int(np.count_nonzero(zero)),
         int(len(finite) - np.count_nonzero(finite)),
     )

@@ -54,36 +54,41 @@ class Moments:
             The group of each row, below ``size``. None: all are in group 0.
         """
         if groups is None:
-            groups = np.zeros(len(figures), np.intp)
+            return cls._whole(figures)
         rows = np.bincount(groups, minlength=size).astype(np.int64)
         d = figures.shape[1]
-        safe = np.maximum(rows, 1)
-        sums = [np.bincount(groups, figures[:, i], size) for i in range(d)]
-        means = np.stack(sums, axis=1) / safe[:, None]
-        away = figures - means[groups]
-        # once more, as the mean of many rows is rounded
-        shift = [np.bincount(groups, away[:, i], size) for i in range(d)]
-        correction = np.stack(shift, axis=1) / safe[:, None]
-        away -= correction[groups]
-        products = np.empty((size, d, d))
-        for i in range(d):
-            for j in range(i + 1):
-                one = np.bincount(groups, away[:, i] * away[:, j], size)
-                products[:, i, j] = products[:, j, i] = one
-        return cls(rows, means + correction, products)
+        means, products = np.zeros((size, d)), np.zeros((size, d, d))
+        order = np.argsort(groups, kind="stable")
+        ends = np.cumsum(rows)
+        for group in np.flatnonzero(rows):
+            chosen = figures[order[ends[group] - rows[group] : ends[group]]]
+            one = cls._whole(chosen)
+            means[group], products[group] = one.means[0], one.products[0]
+        return cls(rows, means, products)
+
+    @classmethod
+    def _whole(cls, figures: _Array) -> Moments:
+        if len(figures) == 0:
+            return cls.zero(1, figures.shape[1])
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean = figures.mean(axis=0)
+            away = figures - mean
+            # once more, as the mean of many rows is rounded
+            rest = away.mean(axis=0)
+            away -= rest
+            products = away.T @ away
+        rows = np.array([len(figures)], np.int64)
+        return cls(rows, (mean + rest)[None], products[None])
 
     def __add__(self, other: Moments) -> Moments:
         rows = self.rows + other.rows
         weight = other.rows / np.maximum(rows, 1)
-        apart = other.means - self.means
-        cross = apart[:, :, None] * apart[:, None, :]
-        return Moments(
-            rows,
-            self.means + apart * weight[:, None],
-            self.products
-            + other.products
-            + cross * (self.rows * weight)[:, None, None],
-        )
+        with np.errstate(over="ignore", invalid="ignore"):
+            apart = other.means - self.means
+            cross = apart[:, :, None] * apart[:, None, :]
+            between = cross * (self.rows * weight)[:, None, None]
+            means = self.means + apart * weight[:, None]
+            return Moments(rows, means, self.products + other.products + between)
 
     def variance(self, slopes: _Array, group: int = 0) -> float:
         """Variance of the mean of ``slopes @ figures``; with n − 1 below."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from leeboard.performance._means import errors, mean
-from leeboard.performance._metric import NUMBERS, PerformanceMetric
+from leeboard.performance._metric import NUMBERS, PerformanceMetric, lacking
 from leeboard.performance._outcomes import Figure
 from leeboard.performance._tally import Tally
 from leeboard.stats.delta import positive_interval
@@ -18,6 +18,9 @@ def _rmse(tally: Tally) -> Figure:
     if isinstance(found, Figure):
         return found
     square, variance = mean(found, "square")
+    if not math.isfinite(square):
+        text = "the sum of the squares is beyond the largest number"
+        return lacking("rmse", tally.rows, code="infinite", text=text)
     interval = positive_interval(square, variance, tally.rows)
     if interval is not None:
         interval = math.sqrt(interval[0]), math.sqrt(interval[1])

@@ -87,7 +87,7 @@ def share_interval(value: float, variance: float, rows: float) -> tuple[float, f
     is that of a share of ``rows`` rows (Wilson).
     """
     room = value * (1.0 - value)
-    if not (0.0 < value < 1.0) or variance <= 0.0:
+    if not (0.0 < value < 1.0) or not variance > 0.0:
         return wilson(min(max(value, 0.0), 1.0) * rows, rows)
     middle = math.log(value) - math.log1p(-value)
     reach = _Z95 * math.sqrt(variance) / room
@@ -109,7 +109,7 @@ def correlation_interval(
 
 
 def mean_interval(
-    mean: float, variance: float, rows: float
+    mean: float, variance: float, rows: float, level: float = 0.95
 ) -> tuple[float, float] | None:
     """Student's interval of a mean; None below two rows.
 
@@ -117,7 +117,7 @@ def mean_interval(
     """
     if rows <= 1 or not math.isfinite(variance):
         return None
-    half = student_reach(rows) * math.sqrt(max(variance, 0.0))
+    half = student_reach(rows, level) * math.sqrt(max(variance, 0.0))
     return mean - half, mean + half
 
 

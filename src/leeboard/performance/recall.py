@@ -1,0 +1,42 @@
+"""Share of positive rows that are found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from leeboard.performance._confusion import averaged, chosen, positive_share
+from leeboard.performance._metric import CLASSES, PerformanceMetric
+from leeboard.performance._outcomes import Figure
+from leeboard.performance._tally import Tally
+from leeboard.stats.delta import quotient
+
+__all__ = ["METRIC"]
+
+
+_Array = np.ndarray[Any, Any]
+
+
+def _by_class(right: _Array, labels: _Array, predicted: _Array) -> _Array:  # noqa: ARG001 - one of the two is not needed
+    return quotient(right, labels)
+
+
+def _on_tally(tally: Tally, average: str = "auto") -> Figure:
+    how = chosen("recall", tally, average)
+    if how == "binary":
+        return positive_share("recall", tally, axis=1)
+    return averaged("recall", tally, _by_class, how)
+
+
+METRIC = PerformanceMetric(
+    name="recall",
+    answers="Of positive rows, what share was predicted so?",
+    tasks=CLASSES,
+    needs="prediction",
+    unit="share",
+    better="higher",
+    source="interval: Wilson, 1927; of averages, delta method on the logit scale",
+    on_tally=_on_tally,
+    options={"average": "auto"},
+)
