@@ -4,4 +4,10 @@ Standard library only. It writes frames to a local spool or posts them to a coll
 and nothing else: a committer elsewhere turns frames into a log.
 """
 
+from leeboard_logger._counts import Stats
+from leeboard_logger._errors import LoggerError, NotDurable
+from leeboard_logger._event import EventId
+from leeboard_logger._logger import Logger
 from leeboard_logger._version import __version__ as __version__
+
+__all__ = ["EventId", "Logger", "LoggerError", "NotDurable", "Stats"]

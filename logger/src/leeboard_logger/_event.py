@@ -59,7 +59,7 @@ def readable_id(given: object) -> str | None:
     kind = type(given)
     if issubclass(kind, str):
         text = str.__str__(given)
-    elif kind is int:
+    elif type(given) is int:
         text = format(given, "d") if abs(given) < 1 << 127 else ""
     elif kind.__module__ == "uuid" and kind.__qualname__ == "UUID":
         text = str(given)

@@ -77,8 +77,11 @@ class Sink(Protocol):
         """Try once, within seconds, to store a batch, which is not empty."""
         ...
 
-    def tick(self) -> None:
-        """Do what is due: called about twice a second while there is traffic."""
+    def tick(self) -> bool:
+        """Do what is due, about twice a second; tell whether more will come due.
+
+        Where nothing will, the next tick may be after the next event.
+        """
         ...
 
     def close(self) -> None:

@@ -1,0 +1,359 @@
+"""The way of entries from callers to a sink: a bounded queue and one worker thread.
+
+Callers hold one lock for about a microsecond and wait for nothing else. It can be taken
+again by its holder, as a signal's handler or a finaliser may log while its thread is in
+here. The worker never holds it while it writes or waits.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+from itertools import islice
+
+from leeboard_logger._counts import Counts, Stats
+from leeboard_logger._edges import Clock
+from leeboard_logger._encode import encode
+from leeboard_logger._sink import ACKNOWLEDGED, QUEUED, Answer, Entry, Sink
+
+__all__ = ["LARGEST_RECORD", "Pipe", "written"]
+
+LARGEST_RECORD = 64 << 10
+BATCH = 500
+BATCH_BYTES = 1 << 20
+SLICE = 4
+"""Records written out before callers get a chance to run."""
+LINGER_S = 0.01
+TICK_S = 0.5
+IDLE_S = 60.0
+WARN_S = 60.0
+
+
+def written(entry: Entry) -> str:
+    """Write a record out; return why it cannot be taken, or nothing."""
+    if entry.record is not None:
+        try:
+            entry.payload = encode(entry.kind, entry.record)
+        except (TypeError, ValueError, RecursionError):
+            return "invalid"
+        entry.record = None
+    return "too_large" if len(entry.payload) > LARGEST_RECORD else ""
+
+
+class Pipe:
+    """A queue in front of a sink.
+
+    Parameters
+    ----------
+    sink : Sink
+    counts : Counts
+        Changed under the lock of this pipe alone.
+    most, most_bytes : int
+        What the queue may hold, the batch that is being sent included.
+    linger_s : float
+        Seconds for which the worker lets events gather.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        clock: Clock,
+        *,
+        most: int,
+        most_bytes: int,
+        linger_s: float = LINGER_S,
+    ) -> None:
+        self._sink = sink
+        self._clock = clock
+        self._most = most
+        self._most_bytes = most_bytes
+        self._linger_s = linger_s
+        self._forget()
+
+    def _forget(self) -> None:
+        self.counts = Counts()
+        self._lock = threading.RLock()
+        self._settled = threading.Condition(self._lock)
+        self._wake = threading.Lock()
+        self._wake.acquire()
+        self._asleep = False
+        self._queue: deque[Entry] = deque()
+        self._sending: list[Entry] = []
+        self._bytes = 0
+        self._not_before = self._next_tick = self._warned = -1e9
+        self._sync_wanted = False
+        self._worker: threading.Thread | None = None
+        self._closing = self._over = False
+        self._stop_at = float("inf")
+        self.trouble = ""
+
+    # ── callers ─────────────────────────────────────────────────────────────────────
+
+    def put(self, entry: Entry) -> bool:
+        """Queue one entry, or count why not."""
+        if self._worker is None:
+            self._start()
+        with self._lock:
+            # Calls come before the counting and after it, never within: a signal's
+            # handler that raises finds each event counted whole or not at all.
+            side = self.counts.sides[entry.kind]
+            full = (
+                len(self._queue) + len(self._sending) >= self._most
+                or self._bytes + entry.size > self._most_bytes
+            )
+            if full or self._closing:
+                reason = self.trouble or "queue_full"
+                reason = "shutdown" if self._closing else reason
+                entry.outcome = reason
+                before = side.dropped.get(reason, 0)
+                side.logged += 1
+                side.dropped[reason] = before + 1
+                return False
+            side.logged += 1
+            side.queued += 1
+            self._bytes += entry.size
+            self._queue.append(entry)
+            if self._asleep:
+                self._asleep = False
+                self._wake.release()
+        return True
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether nothing more is taken."""
+        return self._closing
+
+    def stats(self, *, cut: int, dropped: int) -> Stats:
+        """Return the counts of one moment."""
+        with self._lock:
+            return self.counts.stats(cut=cut, dropped=dropped, trouble=self.trouble)
+
+    def refuse(self, kind: str, reason: str) -> None:
+        """Count an event that cannot be taken."""
+        with self._lock:
+            side = self.counts.sides[kind]
+            before = side.dropped.get(reason, 0)
+            side.logged += 1
+            side.dropped[reason] = before + 1
+
+    def left_out(self, why: str) -> None:
+        """Count a call beside the identity: sampled, disabled or degraded."""
+        with self._lock:
+            setattr(self.counts, why, getattr(self.counts, why) + 1)
+
+    def stored(self, kind: str, count: int = 1) -> None:
+        """Count events that a caller has written itself."""
+        if self._worker is None:
+            self._start()
+        with self._lock:
+            side = self.counts.sides[kind]
+            side.logged += count
+            side.acknowledged += count
+            if self._asleep:
+                self._asleep = False
+                self._wake.release()
+
+    def wait(self, entries: Sequence[Entry], timeout: float) -> bool:
+        """Wait until entries are settled; tell whether they are."""
+        until = time.monotonic() + timeout
+        with self._settled:
+            while any(entry.outcome == QUEUED for entry in entries):
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                self._settled.wait(left)
+        return True
+
+    def flush(self, timeout: float) -> bool:
+        """Have all that is queued now settled and on the disk, or give up in time."""
+        with self._lock:
+            waiting = [*self._sending, *self._queue]
+            self._sync_wanted = True
+            self._rouse()
+        until = time.monotonic() + timeout
+        if not self.wait(waiting, timeout):
+            return False
+        with self._settled:
+            while self._sync_wanted and self._worker is not None:
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                self._settled.wait(left)
+        return True
+
+    def close(self, timeout: float) -> None:
+        """Send what is queued for so many seconds, then count the rest as lost."""
+        with self._lock:
+            if self._over:
+                return
+            self._closing = True
+            self._stop_at = self._clock.monotonic() + timeout
+            worker = self._worker
+            self._rouse()
+        if worker is None:
+            self._start()
+            worker = self._worker
+        if worker is None:  # no thread can be started any more
+            self._run()
+        elif worker is not threading.current_thread():
+            worker.join(timeout)
+        with self._lock:
+            self._over = True
+            lost = [*self._sending, *self._queue]
+            self._sending, self._queue = [], deque()
+            self._count(lost, ["shutdown"] * len(lost))
+
+    def abandon(self) -> None:
+        """In a child after a fork: begin empty; what is queued is the parent's."""
+        self._sink.abandon()
+        self._forget()
+
+    def _rouse(self) -> None:
+        if self._asleep:
+            self._asleep = False
+            self._wake.release()
+
+    # ── the worker ──────────────────────────────────────────────────────────────────
+
+    def _start(self) -> None:
+        with self._lock:
+            if self._worker is not None or self._over:
+                return
+            worker = threading.Thread(
+                target=self._run, name="leeboard-logger", daemon=True
+            )
+            try:
+                worker.start()
+            except RuntimeError:  # too many threads, or the interpreter is going
+                return
+            self._worker = worker
+
+    def _run(self) -> None:
+        while True:
+            try:
+                wait_s = self.step()
+            except Exception as error:  # noqa: BLE001  # the thread must live
+                wait_s = self._failed(error)
+            if self._closing and (
+                not (self._queue or self._sending)
+                or self._clock.monotonic() >= self._stop_at
+            ):
+                break
+            if wait_s > 0:
+                self._wait(wait_s)
+        self._sink.close()
+
+    def _failed(self, error: Exception) -> float:
+        """Give up the batch that something of ours broke on, and go on."""
+        self._warn(f"a fault of the logger itself: {type(error).__name__}")
+        with self._lock:
+            lost, self._sending = self._sending, []
+            self._count(lost, ["internal"] * len(lost))
+        return LINGER_S
+
+    def _warn(self, what: str) -> None:
+        now = self._clock.monotonic()
+        if now - self._warned < WARN_S:
+            return
+        self._warned = now
+        import logging  # loaded only where there is something to say
+
+        logging.getLogger("leeboard_logger").warning("events are not stored: %s", what)
+
+    def _wait(self, wait_s: float) -> None:
+        if self._closing:
+            time.sleep(min(wait_s, 0.05))
+            return
+        with self._lock:
+            self._asleep = wait_s > LINGER_S
+        roused = self._wake.acquire(timeout=wait_s)
+        with self._lock:
+            if not self._asleep and not roused:
+                self._wake.acquire(blocking=False)  # roused just after the wait
+            self._asleep = False
+        if roused:
+            time.sleep(self._linger_s)
+
+    def step(self) -> float:
+        """Do what there is to do now; return seconds until there may be more."""
+        now = self._clock.monotonic()
+        sent = False
+        if now >= self._not_before or self._closing:
+            sent = self._send(now)
+        more = True
+        if now >= self._next_tick or self._sync_wanted:
+            more = self._sink.tick()
+            self._next_tick = now + TICK_S
+            with self._settled:
+                self._sync_wanted = False
+                self._settled.notify_all()
+        if self._sending:
+            return max(0.0, self._not_before - now)
+        if len(self._queue) >= BATCH:
+            return 0.0
+        if self._queue or (sent and self._linger_s):
+            return self._linger_s
+        return TICK_S if more else IDLE_S
+
+    def _send(self, now: float) -> bool:
+        """Try to send one batch; tell whether there was one."""
+        if not self._sending:
+            with self._lock:
+                size = 0
+                while self._queue and len(self._sending) < BATCH and size < BATCH_BYTES:
+                    entry = self._queue.popleft()
+                    self._sending.append(entry)
+                    size += entry.size
+            self._write_out()
+        if not self._sending:
+            return False
+        answer = self._sink.send(self._sending)
+        self._not_before = now + answer.wait_s
+        self.trouble = answer.trouble
+        if answer.trouble:
+            self._warn(answer.trouble)
+        self._settle(answer)
+        return True
+
+    def _write_out(self) -> None:
+        bad: dict[Entry, str] = {}
+        hurry = len(self._queue) > self._most // 4
+        for place, entry in enumerate(self._sending):
+            reason = written(entry)
+            if reason:
+                bad[entry] = reason
+            if not hurry and place % SLICE == SLICE - 1:
+                # Not zero: this thread would have the interpreter back before a
+                # caller that waits for it has woken.
+                time.sleep(2e-5)
+        if bad:
+            with self._lock:
+                self._sending = [e for e in self._sending if e not in bad]
+                self._count(list(bad), list(bad.values()))
+
+    def _settle(self, answer: Answer) -> None:
+        done = len(answer.settled)
+        for start in range(0, done, 64):
+            outcomes = answer.settled[start : start + 64]
+            with self._lock:
+                if self._over:
+                    return
+                batch = list(islice(self._sending, len(outcomes)))
+                del self._sending[: len(outcomes)]
+                self._count(batch, outcomes)
+
+    def _count(self, entries: Sequence[Entry], outcomes: Sequence[str]) -> None:
+        """Count what has become of entries. The lock is held."""
+        for entry, outcome in zip(entries, outcomes, strict=True):
+            side = self.counts.sides[entry.kind]
+            self._bytes -= entry.size
+            side.queued -= 1
+            if outcome == ACKNOWLEDGED:
+                side.acknowledged += 1
+                entry.id.stored = True
+            else:
+                side.drop(outcome)
+            entry.outcome = outcome
+        self._settled.notify_all()

@@ -1,0 +1,170 @@
+"""Makes entries of what a caller hands over: ids, times and copies of values.
+
+Knows no queue and no file. What cannot be taken raises `RefusedError`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
+from math import isfinite
+
+from leeboard_logger._copy import Copier, RefusedError
+from leeboard_logger._edges import Clock
+from leeboard_logger._event import EventId, new_id, readable_id
+from leeboard_logger._settings import Settings
+from leeboard_logger._sink import Entry
+from leeboard_logger._values import ABSENT
+
+__all__ = ["Extras", "Records", "identity_of"]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_LATEST_S = 253402300800  # the end of the year 9999
+_PLAIN_BYTES = 200  # about what a record takes beside its groups
+
+
+class Extras:
+    """The parts of a prediction that are often not given."""
+
+    __slots__ = ("at", "columns", "latency_s", "metadata", "scores", "segments")
+
+    def __init__(
+        self,
+        at: object = None,
+        scores: object = None,
+        segments: object = None,
+        metadata: object = None,
+        latency_s: object = None,
+        columns: Sequence[str] | None = None,
+    ) -> None:
+        self.at = at
+        self.scores = scores
+        self.segments = segments
+        self.metadata = metadata
+        self.latency_s = latency_s
+        self.columns = columns
+
+
+def identity_of(given: object) -> EventId:
+    """Return a given id, or a new one where none is given."""
+    if given is None:
+        return new_id()
+    text = readable_id(given)
+    if text is None:
+        raise RefusedError("invalid")
+    return EventId(text)
+
+
+class Records:
+    """Makes the entries of one logger."""
+
+    __slots__ = ("_clock", "_settings", "_threshold", "copier")
+
+    def __init__(self, settings: Settings, copier: Copier, clock: Clock) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._threshold = round(settings.sample * (1 << 64))
+        self.copier = copier
+
+    def sampled_out(self, identity: EventId) -> bool:
+        """Tell whether chance leaves an id out: the same for prediction and label."""
+        if self._threshold >= 1 << 64:
+            return False
+        digest = blake2b(identity.encode(), digest_size=8).digest()
+        return int.from_bytes(digest, "big") >= self._threshold
+
+    def prediction(
+        self, identity: EventId, features: object, prediction: object, extras: Extras
+    ) -> Entry:
+        """Make the entry of a prediction."""
+        s = self._settings
+        names = s.columns if extras.columns is None else extras.columns
+        group, size = self.copier.group(features, names)
+        record: dict[str, object] = {
+            "id": identity,
+            "model": s.model,
+            "version": s.version,
+            "made_at": self._moment(extras.at),
+            "prediction": None,
+            "features": group,
+        }
+        if prediction is not None:
+            self._set(record, "prediction", prediction)
+        if extras.scores is not None:
+            record["scores"], more = self._scores(extras.scores)
+            size += more
+        if extras.segments is not None:
+            record["segments"], more = self.copier.group(extras.segments)
+            size += more
+        if extras.metadata is not None:
+            record["metadata"], more = self.copier.group(extras.metadata)
+            size += more
+        if extras.latency_s is not None:
+            self._latency(record, extras.latency_s)
+        if s.sample < 1:
+            record["rate"] = s.sample
+        return Entry(identity, "p", record, size + _PLAIN_BYTES)
+
+    def feedback(self, identity: EventId, label: object, observed_at: object) -> Entry:
+        """Make the entry of a label."""
+        record: dict[str, object] = {
+            "id": identity,
+            "model": self._settings.model,
+            "label": None,
+            "observed_at": self._moment(observed_at),
+        }
+        if label is not None:
+            self._set(record, "label", label)
+            if record["label"] is None:
+                # Not to be mistaken for a label that is taken back.
+                raise RefusedError("invalid")
+        return Entry(identity, "f", record, _PLAIN_BYTES)
+
+    def _moment(self, at: object) -> int:
+        """Return whole microseconds since 1970."""
+        if at is None:
+            return self._clock.time_ns() // 1000
+        if type(at).__module__ == "numpy":
+            if type(at).__name__ == "datetime64":
+                at = at.astype("datetime64[us]").item().replace(tzinfo=UTC)  # type: ignore[attr-defined]
+            else:
+                at = at.item()  # type: ignore[attr-defined]
+        if isinstance(at, datetime):
+            if at.utcoffset() is None:
+                raise RefusedError("invalid")
+            return int((at - _EPOCH) // _MICROSECOND)
+        if (
+            isinstance(at, int | float)
+            and isfinite(at)
+            and 0 <= at < _LATEST_S
+            and not isinstance(at, bool)
+        ):
+            return round(at * 1_000_000)
+        raise RefusedError("invalid")
+
+    def _set(self, record: dict[str, object], name: str, given: object) -> None:
+        if type(given) is float:
+            record[name] = given
+        else:
+            value = self.copier.value(given, name)
+            if value is not ABSENT:
+                record[name] = value
+
+    def _scores(self, scores: object) -> tuple[dict[str, object], int]:
+        kind = type(scores)
+        if hasattr(kind, "items"):
+            return self.copier.group(scores)
+        array = kind.__module__ == "numpy" and getattr(scores, "ndim", 0) == 1
+        if array or kind in {list, tuple}:
+            names = [format(place, "d") for place in range(len(scores))]  # type: ignore[arg-type]
+            return self.copier.group(scores, names)
+        return self.copier.group({"score": scores})
+
+    def _latency(self, record: dict[str, object], given: object) -> None:
+        value = self.copier.value(given, "latency_s")
+        if type(value) in {int, float} and 0 <= value < float("inf"):  # type: ignore[operator]
+            record["latency_s"] = value
+        else:
+            self.copier.losses.dropped += 1

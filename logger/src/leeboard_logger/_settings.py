@@ -1,0 +1,161 @@
+"""What a logger is asked to be, checked once, when it is made."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from leeboard_logger._errors import LoggerError
+from leeboard_logger._redact import Redaction
+
+__all__ = ["MODES", "Settings", "redaction", "settings"]
+
+MODES = ("buffered", "spooled", "durable")
+_LONGEST_MODEL = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Sound settings; ``url`` or ``spool`` is empty where there is none."""
+
+    model: str
+    version: str
+    mode: str
+    url: str
+    spool: str
+    columns: tuple[str, ...] | None
+    sample: float
+    queue_records: int
+    queue_bytes: int
+    spool_bytes: int
+    timeout: float
+    close_s: float
+    flush_s: float
+    disabled: bool
+
+
+def settings(
+    target: object,
+    *,
+    model: object,
+    version: object,
+    mode: object,
+    spool: object,
+    columns: Sequence[str] | None,
+    sample: object,
+    whole: Mapping[str, object],
+    seconds: Mapping[str, object],
+) -> Settings:
+    """Check each setting; `LoggerError` names the one that cannot be."""
+    if mode not in MODES:
+        raise _error(
+            "bad_mode", "mode", mode, "buffered, spooled or durable", "Name one."
+        )
+    url, folder = _target(target, mode, spool)
+    for name, value in whole.items():
+        if type(value) is not int or value < 1:
+            expected = "a whole number of at least 1"
+            raise _error("bad_number", name, value, expected, "Give one.")
+    for name, value in seconds.items():
+        if not _number(value) or not 0 <= value <= 3600:  # type: ignore[operator]
+            expected = "seconds between 0 and 3600"
+            raise _error("bad_number", name, value, expected, "Give a number.")
+    if not _number(sample) or not 0 < sample <= 1:  # type: ignore[operator]
+        expected = "a share above 0 and at most 1"
+        raise _error("bad_number", "sample", sample, expected, "Give a number.")
+    return Settings(
+        model=_name("model", model, least=1),
+        version=_name("version", version, least=0),
+        mode=str(mode),
+        url=url,
+        spool=folder,
+        columns=None if columns is None else tuple(columns),
+        sample=float(sample),  # type: ignore[arg-type]
+        **whole,  # type: ignore[arg-type]
+        **seconds,  # type: ignore[arg-type]
+        disabled=os.environ.get("LEEBOARD_DISABLED", "") not in {"", "0"},
+    )
+
+
+def redaction(
+    redact: Sequence[str],
+    hash_: Sequence[str],
+    truncate: Mapping[str, int],
+    hash_key: str | bytes | None,
+) -> Redaction:
+    """Check what is to be redacted."""
+    for name, value in (("redact", redact), ("hash", hash_)):
+        if isinstance(value, str) or not all(isinstance(v, str) for v in value):
+            expected = "a list of column names"
+            raise _error("bad_columns", name, value, expected, "Put it in brackets.")
+    for column, length in truncate.items():
+        if type(length) is not int or length < 0:
+            expected = "a number of characters"
+            raise _error(
+                "bad_number", f"truncate[{column!r}]", length, expected, "Give one."
+            )
+    secret = os.environ.get("LEEBOARD_HASH_KEY", "") if hash_key is None else hash_key
+    key = secret.encode() if isinstance(secret, str) else bytes(secret)
+    if hash_ and len(key) < 16:
+        raise LoggerError(
+            code="bad_hash_key",
+            where="hash_key",
+            found=f"{len(key)} bytes",
+            expected="a secret of at least 16 bytes, the same in every process",
+            fix="Set LEEBOARD_HASH_KEY, or give hash_key.",
+        )
+    return Redaction(frozenset(redact), frozenset(hash_), dict(truncate), key)
+
+
+def _target(target: object, mode: object, spool: object) -> tuple[str, str]:
+    """Return URL and spool folder, one of which may be empty."""
+    try:
+        text = os.fspath(target)  # type: ignore[call-overload]
+    except TypeError:
+        text = None
+    if not isinstance(text, str) or not text or "\0" in text:
+        expected = "a folder, or the http(s) URL of a collector"
+        raise _error("bad_target", "target", target, expected, "Give one.")
+    if "://" not in text:
+        folder = os.path.join(text, "spool") if spool is None else os.fspath(spool)  # type: ignore[call-overload]
+        return "", os.path.abspath(folder)
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        expected = "a folder, or the http(s) URL of a collector"
+        raise _error("bad_target", "target", text, expected, "Give one.")
+    if mode != "spooled":
+        return text, ""
+    if spool is None:
+        raise _error(
+            "no_spool",
+            "spool",
+            None,
+            "a folder that keeps events until the collector has them",
+            "Give spool=.",
+        )
+    return text, os.path.abspath(os.fspath(spool))  # type: ignore[call-overload]
+
+
+def _name(where: str, value: object, *, least: int) -> str:
+    if (
+        not isinstance(value, str)
+        or not least <= len(value) <= _LONGEST_MODEL
+        or not value.isprintable()
+    ):
+        expected = f"{least} to {_LONGEST_MODEL} printable characters"
+        raise _error("bad_name", where, value, expected, "Choose another name.")
+    return value
+
+
+def _number(value: object) -> bool:
+    return type(value) in {int, float}
+
+
+def _error(
+    code: str, where: str, found: object, expected: str, fix: str
+) -> LoggerError:
+    return LoggerError(
+        code=code, where=where, found=repr(found)[:200], expected=expected, fix=fix
+    )
