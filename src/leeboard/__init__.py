@@ -22,12 +22,14 @@ if TYPE_CHECKING:
     from leeboard.report import Report
     from leeboard.schema import Column, Kind, Role, Schema
     from leeboard.verdicts.suite import Condition
+    from leeboard_logger import Logger
 
 _HOME = {
     "Column": "leeboard.schema",
     "Condition": "leeboard.verdicts.suite",
     "Kind": "leeboard.schema",
     "LeeboardError": "leeboard.errors",
+    "Logger": "leeboard_logger",
     "Profile": "leeboard.profiles.profile",
     "Report": "leeboard.report",
     "Role": "leeboard.schema",
@@ -43,6 +45,7 @@ __all__ = [
     "Condition",
     "Kind",
     "LeeboardError",
+    "Logger",
     "Profile",
     "Report",
     "Role",

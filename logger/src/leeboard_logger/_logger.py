@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from leeboard_logger import _processes
 from leeboard_logger._copy import Copier, RefusedError
@@ -17,11 +17,14 @@ from leeboard_logger._counts import Stats, account
 from leeboard_logger._edges import Clock, Folder
 from leeboard_logger._errors import LoggerError, NotDurable
 from leeboard_logger._event import EventId, new_id
-from leeboard_logger._pipe import Pipe, written
+from leeboard_logger._pipe import LINGER_S, Pipe, written
 from leeboard_logger._record import Extras, Records, identity_of
-from leeboard_logger._settings import Settings, redaction, settings
+from leeboard_logger._settings import redaction, settings
 from leeboard_logger._sink import QUEUED, Entry, Sink
 from leeboard_logger._spool import Spool
+
+if TYPE_CHECKING:
+    from leeboard_logger._http_ship import Shipper
 
 __all__ = ["Edges", "Logger"]
 
@@ -127,14 +130,20 @@ class Logger:
         self._records = Records(self._settings, Copier(private), self._clock)
         self._spool: Spool | None = None
         self._token = os.urandom(4).hex()
-        self._pipe = self._lay(self._settings)
+        self._shipper: Shipper | None = None
+        self._pipe = self._lay(key)
         if not self._settings.disabled:
             self._probe()
             _processes.remember(self)
 
-    def _lay(self, s: Settings) -> Pipe:
-        sink = self._edges.sink
-        if sink is None:
+    def _lay(self, key: str | None) -> Pipe:
+        s = self._settings
+        if s.url:
+            from leeboard_logger._http import HttpSink, courier_to
+            from leeboard_logger._http_ship import Shipper
+
+            courier = courier_to(s.url, key)
+        if s.spool:
             self._spool = Spool(
                 lambda: self._edges.folder(s.spool),
                 self._account,
@@ -144,14 +153,21 @@ class Logger:
                 durable=s.mode == "durable",
                 sync_s=s.flush_s,
             )
-            sink = self._spool
+        if s.spool and s.url:
+            self._shipper = Shipper(s.spool, courier)
         return Pipe(
-            sink,
+            self._edges.sink or self._spool or HttpSink(courier),
             self._clock,
             most=s.queue_records,
             most_bytes=s.queue_bytes,
-            linger_s=0.0 if s.mode == "durable" else 0.01,
+            linger_s=0.0 if s.mode == "durable" else LINGER_S,
+            started=self._started,
         )
+
+    def _started(self) -> None:
+        _processes.leave_with_worker(self)
+        if self._shipper is not None:
+            self._shipper.start()
 
     def _probe(self) -> None:
         """Refuse a spool that can never be written; one that is full may empty."""
@@ -254,7 +270,7 @@ class Logger:
         identity = None
         try:
             if id is None:
-                raise RefusedError("invalid")
+                return self._refuse("f", "invalid", None)
             identity = identity_of(id)
             if self._left_out(identity):
                 return identity
@@ -351,7 +367,10 @@ class Logger:
     def close(self) -> None:
         """Send what is queued for ``close_s`` seconds at most, and count the rest."""
         _processes.forget(self)
+        until = self._clock.monotonic() + self._settings.close_s
         self._pipe.close(self._settings.close_s)
+        if self._shipper is not None:
+            self._shipper.stop(max(0.0, until - self._clock.monotonic()))
 
     def __enter__(self) -> Self:
         return self
@@ -377,3 +396,5 @@ class Logger:
         self._token = os.urandom(4).hex()
         self._records.copier.losses = type(self._records.copier.losses)()
         self._pipe.abandon()
+        if self._shipper is not None:
+            self._shipper.abandon()

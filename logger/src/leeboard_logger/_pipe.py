@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 
 from leeboard_logger._counts import Counts, Stats
@@ -18,7 +18,7 @@ from leeboard_logger._edges import Clock
 from leeboard_logger._encode import encode
 from leeboard_logger._sink import ACKNOWLEDGED, QUEUED, Answer, Entry, Sink
 
-__all__ = ["LARGEST_RECORD", "Pipe", "written"]
+__all__ = ["LARGEST_RECORD", "LINGER_S", "Pipe", "written"]
 
 LARGEST_RECORD = 64 << 10
 BATCH = 500
@@ -54,6 +54,8 @@ class Pipe:
         What the queue may hold, the batch that is being sent included.
     linger_s : float
         Seconds for which the worker lets events gather.
+    started : callable
+        Called in each process once the worker runs there.
     """
 
     def __init__(
@@ -64,7 +66,9 @@ class Pipe:
         most: int,
         most_bytes: int,
         linger_s: float = LINGER_S,
+        started: Callable[[], None] = lambda: None,
     ) -> None:
+        self._started = started
         self._sink = sink
         self._clock = clock
         self._most = most
@@ -229,6 +233,7 @@ class Pipe:
             except RuntimeError:  # too many threads, or the interpreter is going
                 return
             self._worker = worker
+        self._started()
 
     def _run(self) -> None:
         while True:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from leeboard_logger._errors import LoggerError
 from leeboard_logger._redact import Redaction
@@ -117,14 +116,11 @@ def _target(target: object, mode: object, spool: object) -> tuple[str, str]:
         text = None
     if not isinstance(text, str) or not text or "\0" in text:
         expected = "a folder, or the http(s) URL of a collector"
-        raise _error("bad_target", "target", target, expected, "Give one.")
+        found = type(target).__name__
+        raise _error("bad_target", "target", found, expected, "Give one.")
     if "://" not in text:
         folder = os.path.join(text, "spool") if spool is None else os.fspath(spool)  # type: ignore[call-overload]
         return "", os.path.abspath(folder)
-    parts = urlsplit(text)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        expected = "a folder, or the http(s) URL of a collector"
-        raise _error("bad_target", "target", text, expected, "Give one.")
     if mode != "spooled":
         return text, ""
     if spool is None:
