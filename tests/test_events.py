@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, timezone
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeboard.events import GROUPS, TYPES, Stored, columns_of, digest
+from leeboard.events import GROUPS, TYPES, Stored, columns_of
 
 names = st.text(max_size=20)
 
@@ -35,28 +32,3 @@ def test_columns_of_one_name_are_found_by_type() -> None:
         "d": "features.a#d",
         "s": "features.a#s",
     }
-
-
-def test_a_digest_knows_contents_alone() -> None:
-    """Order of columns, missing ones, arrival and the zone of a time do not matter."""
-    made = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    row = {"id": "a", "made_at": made, "features.x#d": 1.5, "received_at": made}
-    east = made.astimezone(timezone(timedelta(hours=5)))
-    same = {"features.x#d": 1.5, "features.y#s": None, "made_at": east, "id": "a"}
-    assert digest(row) == digest(same)
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        {"id": "a", "features.x#d": 2.5},
-        {"id": "a", "features.x#s": "1.5"},
-        {"id": "a", "features.xx#d": 1.5},
-        {"id": "a"},
-        {"id": "a", "features.x#d": float("nan")},
-        {"id": "a1:b", "features.x#d": 1.5},
-    ],
-)
-def test_other_contents_have_another_digest(other: dict[str, object]) -> None:
-    """A value, a type, a name or a missing column makes a difference."""
-    assert digest({"id": "a", "features.x#d": 1.5}) != digest(other)

@@ -9,10 +9,8 @@ sequence of them under ``0``, ``1`` …. Knows no files and no Arrow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import blake2b
 
 __all__ = [
     "FEEDBACK",
@@ -24,7 +22,6 @@ __all__ = [
     "TYPES",
     "Stored",
     "columns_of",
-    "digest",
 ]
 
 TYPES = ("d", "i", "s", "b", "j")
@@ -78,36 +75,3 @@ def columns_of(names: Iterable[str], group: str, name: str) -> dict[str, str]:
         if stored is not None and (stored.group, stored.name) == (group, name):
             found[stored.type] = column
     return found
-
-
-def digest(row: Mapping[str, object]) -> bytes:
-    """Return what tells a prediction's contents apart, from whatever store it came.
-
-    Parameters
-    ----------
-    row : mapping of column to value
-        A stored prediction. When it was received is no part of its contents, and a
-        column without a value is as good as none.
-
-    Returns
-    -------
-    bytes
-        16 of them; the order of columns does not matter.
-    """
-    text = blake2b(digest_size=16)
-    for column in sorted(row):
-        value = row[column]
-        if value is None or column == "received_at":
-            continue
-        for part in (column, _canonical(value)):
-            encoded = part.encode("utf-8", "surrogatepass")
-            text.update(b"%d:%b" % (len(encoded), encoded))
-    return text.digest()
-
-
-def _canonical(value: object) -> str:
-    if isinstance(value, float):
-        return value.hex()
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    return str(value)

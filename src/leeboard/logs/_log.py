@@ -79,8 +79,9 @@ class Log(Protocol):
     """A log of events at rest.
 
     One id is one prediction: of several with the same id the one with the earliest
-    ``made_at`` counts, then the one with the smallest ``leeboard.events.digest``, and
-    of equal ones the first that was received. The label of an id is that of the
+    ``made_at`` counts, then the one with the smallest contents (its other columns, one
+    after the other in order of their names; a missing value before all others), and of
+    equal ones the first that was received. The label of an id is that of the
     feedback with the latest ``observed_at``; feedback without a label takes the label
     back. Of several at that time a retraction counts, else the greatest label (text
     above numbers above booleans), and of equal ones the first that was received.

@@ -1,0 +1,170 @@
+"""The two sides of a join as views: predictions of a span, and feedback on them.
+
+Nearly every id comes once. So the ids that came more often are found first, by 64-bit
+hashes; a collision of hashes merely sends an event the longer way. Place: under the
+reads of a log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leeboard.events import FEEDBACK, LABEL, LABEL_TYPES, PREDICTIONS, columns_of
+from leeboard.logs._files import Files, SegmentFile
+from leeboard.logs._query import Limits, Query
+from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN
+from leeboard.windows import Window
+
+__all__ = ["Bounds", "Sides", "bounds_of", "may_hold", "sides_of"]
+
+Bounds = tuple[str, str] | None
+"""Least and greatest of some ids; None: not known."""
+
+_IN_SPAN = "made_at >= getvariable('start') AND made_at < getvariable('stop')"
+_KNOWN = "received_at < getvariable('before')"
+_WANTED = "hash(id) IN (FROM wanted)"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What a read of a span can see.
+
+    Parameters
+    ----------
+    query : Query
+        With views ``own`` (predictions of the span), ``rival`` (all predictions that
+        may have an id of those) and ``told`` (feedback on them), and tables ``doubled``
+        and ``told_doubled``: hashes of ids that came more than once.
+    predictions, feedback : list of str
+        Stored columns.
+    in_span : str
+        Condition on ``made_at``.
+    repeated, told_repeated : bool
+        Whether some prediction, some feedback came more than once.
+    """
+
+    query: Query
+    predictions: list[str]
+    feedback: list[str]
+    in_span: str
+    repeated: bool
+    told_repeated: bool
+
+    def inner(self, column: str) -> str:
+        """Return the name of a stored column in the views."""
+        plain = column in PREDICTIONS or column in FEEDBACK
+        return column if plain else self.query.inner(column)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Stored columns of labels, by type."""
+        found = columns_of(self.feedback, "", LABEL)
+        return {kind: found[kind] for kind in LABEL_TYPES if kind in found}
+
+
+def sides_of(
+    files: Files, span: Window | None, before: datetime | None, limits: Limits
+) -> Sides:
+    """Open what a read needs.
+
+    Parameters
+    ----------
+    files : Files
+    span : Window or None
+        Of ``made_at``; None: all predictions and all feedback.
+    before : datetime or None
+        What was received then or later is not seen.
+    limits : Limits
+    """
+    own = [f for f in files.predictions if span is None or _overlaps(f, span)]
+    bounds = bounds_of(own, files.new_predictions)
+    rivals = [f for f in files.predictions if may_hold(f, bounds)]
+    told = [f for f in files.feedback if may_hold(f, bounds)]
+    if span is None:
+        rivals, told = own, list(files.feedback)
+    query = Query([*rivals, *told], limits)
+    columns = query.view(
+        "rival_files", rivals, files.new_predictions, PREDICTIONS_PLAIN
+    )
+    answers = query.view("told_files", told, files.new_feedback, FEEDBACK_PLAIN)
+    if own == rivals:
+        query.run("CREATE VIEW own_files AS FROM rival_files")
+    else:
+        query.view("own_files", own, files.new_predictions, PREDICTIONS_PLAIN)
+    in_span, known = "true", "true"
+    if span is not None:
+        query.let(start=span.start, stop=span.end)
+        in_span = _IN_SPAN
+    if before is not None:
+        query.let(before=before)
+        known = _KNOWN
+    query.run(f"CREATE VIEW own AS FROM own_files WHERE {in_span} AND {known}")
+    of_rivals, of_told = _asked(files, span, rivals, told)
+    if _WANTED in (of_rivals, of_told):
+        query.run("CREATE TEMP TABLE wanted AS SELECT DISTINCT hash(id) FROM own")
+    query.run(f"CREATE VIEW rival AS FROM rival_files WHERE {known} AND {of_rivals}")
+    query.run(f"CREATE VIEW told AS FROM told_files WHERE {known} AND {of_told}")
+    return Sides(
+        query=query,
+        predictions=columns,
+        feedback=answers,
+        in_span=in_span,
+        repeated=_doubled(query, "doubled", "rival"),
+        told_repeated=_doubled(query, "told_doubled", "told"),
+    )
+
+
+def bounds_of(files: Iterable[SegmentFile], loose: pa.Table | None) -> Bounds:
+    """Return the least and the greatest id of files and a table."""
+    ends = [file.ids for file in files]
+    if loose is not None and loose.num_rows:
+        found = pc.min_max(loose.column("id"))
+        ends.append((found["min"].as_py(), found["max"].as_py()))
+    known = [pair for pair in ends if pair is not None]
+    if not known or len(known) < len(ends):
+        return None
+    return min(low for low, _ in known), max(high for _, high in known)
+
+
+def may_hold(file: SegmentFile, bounds: Bounds) -> bool:
+    """Tell whether a file may have an id within bounds."""
+    if file.ids is None or bounds is None:
+        return True
+    return file.ids[0] <= bounds[1] and bounds[0] <= file.ids[1]
+
+
+def _overlaps(file: SegmentFile, span: Window) -> bool:
+    return file.first < span.end and file.last >= span.start
+
+
+def _asked(
+    files: Files,
+    span: Window | None,
+    rivals: Sequence[SegmentFile],
+    told: Sequence[SegmentFile],
+) -> tuple[str, str]:
+    """Conditions that leave out of both sides what the span does not ask for.
+
+    They cost a pass over the span's ids, so there are none where all is asked for.
+    """
+    if span is None:
+        return "true", "true"
+    inside = all(span.start <= f.first and f.last < span.end for f in rivals)
+    if not inside or files.new_predictions is not None:
+        return _WANTED, _WANTED
+    few = sum(f.rows for f in told) < 2 * sum(f.rows for f in rivals)
+    return "true", "true" if few and files.new_feedback is None else _WANTED
+
+
+def _doubled(query: Query, table: str, view: str) -> bool:
+    """Keep the hashes of ids that a view has more than once; tell if there are any."""
+    query.run(
+        f"CREATE TEMP TABLE {table} AS "
+        f"SELECT hash(id) AS h FROM {view} GROUP BY h HAVING count(*) > 1"
+    )
+    return bool(query.rows(f"SELECT count(*) FROM {table}")[0][0])
