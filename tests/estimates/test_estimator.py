@@ -12,6 +12,7 @@ import pytest
 
 from leeboard.errors import FrameError, MetricError, StateError
 from leeboard.estimates._estimate import Unlabelled
+from leeboard.estimates.dle import Dle
 from leeboard.estimates.estimator import Estimator
 from leeboard.performance import Outcomes
 from leeboard.schema import Task
@@ -126,6 +127,7 @@ def test_damaged_text_is_refused(task: Task) -> None:
 def test_trees_that_would_run_in_circles_are_refused() -> None:
     """A tree whose node leads back to itself is not built, whatever the checksum."""
     own = fitted(Task.REGRESSION).by
+    assert isinstance(own, Dle)
     looped = replace(own.absolute.model, left=np.zeros_like(own.absolute.model.left))
     bad = replace(own, absolute=replace(own.absolute, model=looped))
     text = Estimator(Task.REGRESSION, bad).to_text()
