@@ -294,7 +294,7 @@ def _losses(scores: _Array) -> dict[str, tuple[_Array, _Array]]:
 
 def _normed(scores: _Array) -> _Array:
     safe = np.clip(scores, _TINY, 1.0 - _TINY)
-    return safe / safe.sum(axis=1, keepdims=True)
+    return np.asarray(safe / safe.sum(axis=1, keepdims=True))
 
 
 def _figures(
