@@ -49,6 +49,10 @@ class Copier:
         self._private = bool(redaction.drop or redaction.hash or redaction.truncate)
         self._shapes: dict[tuple[str, ...], int] = {}
 
+    def forget(self) -> None:
+        """Count losses from zero again."""
+        self.losses = Losses()
+
     def group(
         self, given: object, columns: Sequence[str] | None = None
     ) -> tuple[dict[str, object], int]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from leeboard_logger._event import EventId
+
 __all__ = ["LoggerError", "NotDurable"]
 
 
@@ -46,20 +50,23 @@ def _rebuild(code: str, where: str, found: str, expected: str, fix: str) -> Logg
     return LoggerError(code=code, where=where, found=found, expected=expected, fix=fix)
 
 
-class NotDurable(RuntimeError):  # noqa: N818  # it tells a state, and is part of the contract
-    """A record that durable mode could not vouch for in time.
+class NotDurable(RuntimeError):  # noqa: N818  # a state, and the contract's word
+    """Events that durable mode could not vouch for in time.
 
-    It may still have been stored: sending it again with the same id is safe.
+    They may still have been stored: to send them again under the same ids is safe.
 
     Parameters
     ----------
     reason : str
         As in ``Stats.dropped``, or ``timeout``.
+    ids : sequence of EventId
+        Of the events of the call, those that are stored among them.
     """
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, ids: Sequence[EventId] = ()) -> None:
+        super().__init__(reason, tuple(ids))
         self.reason = reason
+        self.ids = tuple(ids)
 
     def __str__(self) -> str:
-        return f"the record is not known to be durable: {self.reason}"
+        return f"not known to be durable: {self.reason}"

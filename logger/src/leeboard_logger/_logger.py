@@ -7,40 +7,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
-from leeboard_logger import _processes
-from leeboard_logger._copy import Copier, RefusedError
-from leeboard_logger._counts import Stats, account
-from leeboard_logger._edges import Clock, Folder
-from leeboard_logger._errors import LoggerError, NotDurable
-from leeboard_logger._event import EventId, new_id
-from leeboard_logger._pipe import LINGER_S, Pipe, written
-from leeboard_logger._record import Extras, Records, identity_of
+from leeboard_logger._batch import Batches
+from leeboard_logger._copy import RefusedError
+from leeboard_logger._core import Core, Edges
+from leeboard_logger._counts import Stats
+from leeboard_logger._errors import NotDurable
+from leeboard_logger._event import EventId
+from leeboard_logger._record import Extras, identity_of
 from leeboard_logger._settings import redaction, settings
-from leeboard_logger._sink import QUEUED, Entry, Sink
-from leeboard_logger._spool import Spool
 
-if TYPE_CHECKING:
-    from leeboard_logger._http_ship import Shipper
-
-__all__ = ["Edges", "Logger"]
+__all__ = ["Logger"]
 
 _PASSED_ON = (KeyboardInterrupt, SystemExit, GeneratorExit)
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """The outside world of a logger; tests hand in another.
-
-    ``sink`` takes the place of the spool or the collector.
-    """
-
-    clock: Clock = field(default_factory=Clock)
-    folder: Any = Folder
-    sink: Sink | None = None
 
 
 class Logger:
@@ -109,7 +90,7 @@ class Logger:
         flush_s: float = 0.5,
         _edges: Edges | None = None,
     ) -> None:
-        self._settings = settings(
+        checked = settings(
             target,
             model=model,
             version=version,
@@ -124,76 +105,12 @@ class Logger:
             },
             seconds={"timeout": timeout, "close_s": close_s, "flush_s": flush_s},
         )
-        self._edges = Edges() if _edges is None else _edges
-        self._clock = self._edges.clock
         private = redaction(redact, hash, truncate or {}, hash_key)
-        self._records = Records(self._settings, Copier(private), self._clock)
-        self._spool: Spool | None = None
-        self._token = os.urandom(4).hex()
-        self._shipper: Shipper | None = None
-        self._pipe = self._lay(key)
-        if not self._settings.disabled:
-            self._probe()
-            _processes.remember(self)
-
-    def _lay(self, key: str | None) -> Pipe:
-        s = self._settings
-        if s.url:
-            from leeboard_logger._http import HttpSink, courier_to
-            from leeboard_logger._http_ship import Shipper
-
-            courier = courier_to(s.url, key)
-        if s.spool:
-            self._spool = Spool(
-                lambda: self._edges.folder(s.spool),
-                self._account,
-                token=lambda: self._token,
-                cap_bytes=s.spool_bytes,
-                clock=self._clock,
-                durable=s.mode == "durable",
-                sync_s=s.flush_s,
-            )
-        if s.spool and s.url:
-            self._shipper = Shipper(s.spool, courier)
-        return Pipe(
-            self._edges.sink or self._spool or HttpSink(courier),
-            self._clock,
-            most=s.queue_records,
-            most_bytes=s.queue_bytes,
-            linger_s=0.0 if s.mode == "durable" else LINGER_S,
-            started=self._started,
-        )
-
-    def _started(self) -> None:
-        _processes.leave_with_worker(self)
-        if self._shipper is not None:
-            self._shipper.start()
-
-    def _probe(self) -> None:
-        """Refuse a spool that can never be written; one that is full may empty."""
-        if self._spool is None:
-            return
-        try:
-            self._spool.probe()
-        except PermissionError as error:
-            raise LoggerError(
-                code="spool_not_private",
-                where="spool",
-                found=f"{self._settings.spool!r}, not ours alone or not to be written",
-                expected="a folder of this user with mode 0700, not a link",
-                fix=f"Give another folder, or chmod 700 it. ({error.strerror})",
-            ) from error
-        except OSError as error:
-            raise LoggerError(
-                code="spool_unusable",
-                where="spool",
-                found=f"{self._settings.spool!r}: {error.strerror}",
-                expected="a folder that can be made and written",
-                fix="Give another folder.",
-            ) from error
+        self._core = Core(checked, private, key, _edges or Edges())
+        self._batches = Batches(self._core)
 
     def __repr__(self) -> str:
-        s = self._settings
+        s = self._core.settings
         return f"<Logger of {s.model!r} {s.version!r}, {s.mode}>"
 
     # ── one event ───────────────────────────────────────────────────────────────────
@@ -237,19 +154,21 @@ class Logger:
         identity = None
         try:
             identity = identity_of(id)
-            if self._left_out(identity):
+            if self._core.left_out(identity):
                 return identity
             extras = Extras(at, scores, segments, metadata, latency_s, columns)
-            entry = self._records.prediction(identity, features, prediction, extras)
-            return self._hand_over(entry)
+            entry = self._core.records.prediction(
+                identity, features, prediction, extras
+            )
+            return self._core.take(entry)
         except NotDurable:
             raise
         except RefusedError as error:
-            return self._refuse("p", error.reason, identity)
+            return self._core.refuse("p", error.reason, identity)
         except BaseException as error:
             if isinstance(error, _PASSED_ON):
                 raise
-            return self._refuse("p", "invalid", identity)
+            return self._core.refuse("p", "invalid", identity)
 
     def log_feedback(
         self,
@@ -270,23 +189,25 @@ class Logger:
         identity = None
         try:
             if id is None:
-                return self._refuse("f", "invalid", None)
+                return self._core.refuse("f", "invalid", None)
             identity = identity_of(id)
-            if self._left_out(identity):
+            if self._core.left_out(identity):
                 return identity
-            return self._hand_over(self._records.feedback(identity, label, observed_at))
+            return self._core.take(
+                self._core.records.feedback(identity, label, observed_at)
+            )
         except NotDurable:
             raise
         except RefusedError as error:
-            return self._refuse("f", error.reason, identity)
+            return self._core.refuse("f", error.reason, identity)
         except BaseException as error:
             if isinstance(error, _PASSED_ON):
                 raise
-            return self._refuse("f", "invalid", identity)
+            return self._core.refuse("f", "invalid", identity)
 
     async def log_prediction_async(self, *args: Any, **kwargs: Any) -> EventId:
         """Log one prediction as `log_prediction` does, without blocking the loop."""
-        if self._settings.mode != "durable":
+        if self._core.settings.mode != "durable":
             return self.log_prediction(*args, **kwargs)
         from asyncio import to_thread
 
@@ -294,63 +215,71 @@ class Logger:
 
     async def log_feedback_async(self, *args: Any, **kwargs: Any) -> EventId:
         """Log one label as `log_feedback` does, without blocking the loop."""
-        if self._settings.mode != "durable":
+        if self._core.settings.mode != "durable":
             return self.log_feedback(*args, **kwargs)
         from asyncio import to_thread
 
         return await to_thread(self.log_feedback, *args, **kwargs)
 
-    def _left_out(self, identity: EventId) -> bool:
-        if self._settings.disabled:
-            self._pipe.left_out("disabled")
-            return True
-        if self._records.sampled_out(identity):
-            self._pipe.left_out("sampled")
-            return True
-        return False
+    # ── whole frames ────────────────────────────────────────────────────────────────
 
-    # ── ways out ────────────────────────────────────────────────────────────────────
+    def log_predictions(
+        self,
+        frame: Any,
+        *,
+        prediction: str | None = "prediction",
+        scores: str | Sequence[str] = (),
+        id: str | None = None,  # noqa: A002  # the word for it
+        at: str | None = None,
+        segments: str | Sequence[str] = (),
+        metadata: str | Sequence[str] = (),
+        latency_s: str | None = None,
+        features: Sequence[str] | None = None,
+    ) -> list[EventId]:
+        """Log a row of a frame as one prediction each.
 
-    def _hand_over(self, entry: Entry) -> EventId:
-        mode = self._settings.mode
-        if mode == "buffered":
-            self._pipe.put(entry)
-        elif mode == "durable":
-            self._wait_for([entry])
-        elif self._spool is None or not self._write_now(entry):
-            self._pipe.left_out("degraded")
-            self._pipe.put(entry)
-        return entry.id
+        With a spool the rows are written before the call returns, in buffered mode
+        too; to a collector they wait for room in the queue, for ``timeout`` at most.
 
-    def _write_now(self, entry: Entry) -> bool:
-        spool = self._spool
-        assert spool is not None  # noqa: S101  # the caller looked
-        reason = written(entry)
-        if reason:
-            raise RefusedError(reason)
-        if self._pipe.closed or self._clock.monotonic() < spool.tripped_until:
-            return False
-        if not spool.direct([entry.payload]):
-            return False
-        entry.id.stored = True
-        self._pipe.stored(entry.kind)
-        return True
+        Parameters
+        ----------
+        frame : pandas, polars or Arrow table, or dict of lists
+        prediction, id, at, latency_s : str, optional
+            Columns that hold what `log_prediction` takes under these names.
+        scores, segments, metadata : str or sequences of str
+            Columns of these groups.
+        features : sequence of str, optional
+            Columns of features; by default all that are named nothing else.
 
-    def _wait_for(self, entries: Sequence[Entry]) -> None:
-        taken = [entry for entry in entries if self._pipe.put(entry)]
-        if not self._pipe.wait(taken, self._settings.timeout):
-            raise NotDurable(self._pipe.trouble or "timeout")
-        for entry in entries:
-            if not entry.id.stored:
-                raise NotDurable(
-                    "timeout" if entry.outcome == QUEUED else entry.outcome
-                )
+        Returns
+        -------
+        list of EventId
+            One for each row, in order.
+        """
+        return self._batches.predictions(
+            frame,
+            {
+                "prediction": prediction,
+                "scores": scores,
+                "id": id,
+                "at": at,
+                "segments": segments,
+                "metadata": metadata,
+                "latency_s": latency_s,
+            },
+            features,
+        )
 
-    def _refuse(self, kind: str, reason: str, identity: EventId | None) -> EventId:
-        self._pipe.refuse(kind, reason)
-        if self._settings.mode == "durable":
-            raise NotDurable(reason)
-        return new_id() if identity is None else identity
+    def log_feedbacks(
+        self,
+        frame: Any,
+        *,
+        id: str = "id",  # noqa: A002  # the word for it
+        label: str = "label",
+        observed_at: str | None = None,
+    ) -> list[EventId]:
+        """Log a row of a frame as one label each; arguments are names of columns."""
+        return self._batches.feedbacks(frame, id, label, observed_at)
 
     # ── the logger itself ───────────────────────────────────────────────────────────
 
@@ -362,15 +291,11 @@ class Logger:
         bool
             False when it is not within so many seconds; logging goes on in any case.
         """
-        return self._pipe.flush(timeout)
+        return self._core.pipe.flush(timeout)
 
     def close(self) -> None:
         """Send what is queued for ``close_s`` seconds at most, and count the rest."""
-        _processes.forget(self)
-        until = self._clock.monotonic() + self._settings.close_s
-        self._pipe.close(self._settings.close_s)
-        if self._shipper is not None:
-            self._shipper.stop(max(0.0, until - self._clock.monotonic()))
+        self._core.close()
 
     def __enter__(self) -> Self:
         return self
@@ -385,16 +310,4 @@ class Logger:
 
     def stats(self) -> Stats:
         """Return what became of all calls in this process so far."""
-        losses = self._records.copier.losses
-        return self._pipe.stats(cut=losses.cut, dropped=losses.dropped)
-
-    def _account(self) -> bytes:
-        return account(self.stats(), self._token, self._settings.model)
-
-    def _begin_anew(self) -> None:
-        """In a child after a fork: another token, an empty queue, files of its own."""
-        self._token = os.urandom(4).hex()
-        self._records.copier.losses = type(self._records.copier.losses)()
-        self._pipe.abandon()
-        if self._shipper is not None:
-            self._shipper.abandon()
+        return self._core.stats()

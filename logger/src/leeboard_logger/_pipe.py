@@ -103,11 +103,7 @@ class Pipe:
             # Calls come before the counting and after it, never within: a signal's
             # handler that raises finds each event counted whole or not at all.
             side = self.counts.sides[entry.kind]
-            full = (
-                len(self._queue) + len(self._sending) >= self._most
-                or self._bytes + entry.size > self._most_bytes
-            )
-            if full or self._closing:
+            if self._full(entry.size) or self._closing:
                 reason = self.trouble or "queue_full"
                 reason = "shutdown" if self._closing else reason
                 entry.outcome = reason
@@ -158,6 +154,23 @@ class Pipe:
             if self._asleep:
                 self._asleep = False
                 self._wake.release()
+
+    def wait_for_room(self, size: int, timeout: float) -> bool:
+        """Wait until the queue takes so many bytes more; tell whether it does."""
+        until = time.monotonic() + timeout
+        with self._settled:
+            while self._full(size) and not self._closing:
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                self._settled.wait(left)
+        return True
+
+    def _full(self, size: int) -> bool:
+        return (
+            len(self._queue) + len(self._sending) >= self._most
+            or self._bytes + size > self._most_bytes
+        )
 
     def wait(self, entries: Sequence[Entry], timeout: float) -> bool:
         """Wait until entries are settled; tell whether they are."""
@@ -252,13 +265,14 @@ class Pipe:
 
     def _failed(self, error: Exception) -> float:
         """Give up the batch that something of ours broke on, and go on."""
-        self._warn(f"a fault of the logger itself: {type(error).__name__}")
+        self.warn(f"a fault of the logger itself: {type(error).__name__}")
         with self._lock:
             lost, self._sending = self._sending, []
             self._count(lost, ["internal"] * len(lost))
         return LINGER_S
 
-    def _warn(self, what: str) -> None:
+    def warn(self, what: str) -> None:
+        """Say what is wrong, once a minute at most."""
         now = self._clock.monotonic()
         if now - self._warned < WARN_S:
             return
@@ -318,18 +332,21 @@ class Pipe:
         self._not_before = now + answer.wait_s
         self.trouble = answer.trouble
         if answer.trouble:
-            self._warn(answer.trouble)
+            self.warn(answer.trouble)
         self._settle(answer)
         return True
 
     def _write_out(self) -> None:
         bad: dict[Entry, str] = {}
         hurry = len(self._queue) > self._most // 4
-        for place, entry in enumerate(self._sending):
+        count = 0
+        for entry in self._sending:
+            count += entry.record is not None
             reason = written(entry)
             if reason:
                 bad[entry] = reason
-            if not hurry and place % SLICE == SLICE - 1:
+            if count == SLICE and not hurry:
+                count = 0
                 # Not zero: this thread would have the interpreter back before a
                 # caller that waits for it has woken.
                 time.sleep(2e-5)

@@ -15,7 +15,7 @@ __all__ = ["forget", "leave_with_worker", "remember"]
 class _Logger(Protocol):
     def close(self) -> None: ...
 
-    def _begin_anew(self) -> None: ...
+    def begin_anew(self) -> None: ...
 
 
 # Not weakly: a logger that nobody holds any more still has events to send.
@@ -54,7 +54,7 @@ def leave_with_worker(logger: _Logger) -> None:
 def _forked() -> None:
     reseed()
     for logger in list(_living):
-        logger._begin_anew()  # noqa: SLF001  # of this package
+        logger.begin_anew()
 
 
 def _close_all() -> None:
