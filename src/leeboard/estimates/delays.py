@@ -232,10 +232,23 @@ class DelayCurve:
         return np.where(ages <= self.observed_s, found, np.nan)
 
     def interval(self, age: timedelta, level: float = 0.95) -> tuple[float, float]:
-        """Bounds of the share that came by the end of an age's cell."""
-        place = int(np.searchsorted(self.life.times, age.total_seconds()))
-        low, high = self.life.interval(min(place, self._known() - 1), level)
-        return 1.0 - high, 1.0 - low
+        """Bounds of the share that came by an age.
+
+        Between edges of cells they are interpolated as the share is. Past what is known
+        the share is at least what it was there.
+        """
+        known, age_s = self._known(), min(age.total_seconds(), self.horizon_s)
+        place = int(np.searchsorted(self.life.times, age_s))
+        below = self.life.interval(min(place, known) - 1, level)
+        if place >= known:
+            return 1.0 - below[1], 1.0
+        above = self.life.interval(place, level)
+        start = float(self.life.times[place - 1]) if place else 0.0
+        part = (age_s - start) / (float(self.life.times[place]) - start)
+        low, high = (
+            1.0 - (1.0 - part) * below[end] - part * above[end] for end in (1, 0)
+        )
+        return low, high
 
     def completeness_at(self, age: timedelta) -> float | None:
         """Share of the labels that ever come that came by an age; None if unknown."""

@@ -1,0 +1,168 @@
+"""Mean losses from few labels and many estimates."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from leeboard.errors import LeeboardError
+from leeboard.estimates.corrected import Corrected, correct, correct_sample
+
+Rows = tuple[Any, Any, Any]
+
+
+def window(rng: np.random.Generator, n: int, bias: float = 0.3) -> Rows:
+    """Losses, estimates that are too low by a bias, and strata of the estimates."""
+    risk = rng.beta(1.0, 3.0, n)
+    losses = (rng.random(n) < np.minimum(risk * (1 + bias), 1.0)).astype(float)
+    return losses, risk, np.digitize(risk, [0.1, 0.4])
+
+
+def held(found: Corrected, true: float) -> bool:
+    """Tell whether the interval holds a value."""
+    return found.interval[0] <= true <= found.interval[1]
+
+
+def test_wrong_estimates_are_mended_by_labels() -> None:
+    """Over 400 windows of 60 random labels the truth is held as often as promised."""
+    rng = np.random.default_rng(51)
+    hits, gaps, estimates = 0, [], []
+    for _ in range(400):
+        losses, risk, _ = window(rng, 2000)
+        labelled = np.zeros(2000, bool)
+        labelled[rng.choice(2000, 60, replace=False)] = True
+        found = correct(np.where(labelled, losses, np.nan), labelled, risk)
+        hits += held(found, 0.25 * 1.3 - 0.0055)
+        gaps.append(found.value - losses.mean())
+        estimates.append(risk.mean() - losses.mean())
+    assert np.mean(estimates) < -0.06
+    assert abs(np.mean(gaps)) < 4 * np.std(gaps) / 20
+    assert abs(hits - 380) <= 4 * math.sqrt(400 * 0.95 * 0.05)
+
+
+def by_rates(rng: np.random.Generator, rows: Rows, rates: tuple[int, ...]) -> Any:
+    """Choose so many rows of each stratum."""
+    strata = rows[2]
+    labelled = np.zeros(len(strata), bool)
+    for stratum, count in enumerate(rates):
+        labelled[rng.choice(np.flatnonzero(strata == stratum), count, False)] = True
+    return labelled
+
+
+def test_unequal_rates_are_weighed() -> None:
+    """Over 400 windows whose risky rows are labelled most the truth is held."""
+    rng = np.random.default_rng(52)
+    hits, gaps, naive = 0, [], []
+    for _ in range(400):
+        rows = window(rng, 1500)
+        losses, risk, strata = rows
+        labelled = by_rates(rng, rows, (15, 40, 80))
+        found = correct_sample(losses, labelled, risk, strata=strata)
+        hits += held(found, 0.25 * 1.3 - 0.0055)
+        gaps.append(found.value - losses.mean())
+        naive.append(found.uncorrected - losses.mean())
+    assert np.mean(naive) > 0.15
+    assert abs(np.mean(gaps)) < 4 * np.std(gaps) / 20
+    assert abs(hits - 380) <= 4 * math.sqrt(400 * 0.95 * 0.05)
+    assert found.effective < found.n == 135
+
+
+def test_good_estimates_make_the_interval_narrow() -> None:
+    """Estimates that explain losses narrow the interval; noise does not widen it."""
+    rng = np.random.default_rng(53)
+    guess = rng.gamma(2.0, 1.0, 4000)
+    losses = guess + rng.normal(0, 0.2, 4000)
+    strata = np.digitize(guess, [1.0, 3.0])
+    labelled = by_rates(rng, (losses, guess, strata), (30, 30, 40))
+
+    def width(expected: Any) -> float:
+        found = correct_sample(losses, labelled, expected, strata=strata)
+        return found.interval[1] - found.interval[0]
+
+    none = width(np.zeros(4000))
+    assert width(guess) < 0.5 * none
+    assert width(rng.permutation(guess)) < 1.05 * none
+
+
+def test_sampling_error_is_that_of_the_textbook() -> None:
+    """Without estimates, it is the stratified mean and its variance."""
+    rng = np.random.default_rng(54)
+    rows = window(rng, 900)
+    losses, _, strata = rows
+    labelled = by_rates(rng, rows, (20, 40, 30))
+    found = correct_sample(losses, labelled, np.zeros(900), strata=strata)
+    mean, variance, square = 0.0, 0.0, 0.0
+    for stratum in range(3):
+        mine = strata == stratum
+        y, share = losses[mine & labelled], mine.mean()
+        mean += share * y.mean()
+        square += share * (y**2).mean()
+        variance += share**2 * y.var(ddof=1) / len(y) * (1 - len(y) / mine.sum())
+    assert found.value == pytest.approx(mean, rel=1e-12)
+    from leeboard.stats.intervals import student_reach
+
+    reach = student_reach(90.0) * math.sqrt(variance + (square - mean**2) / 900)
+    assert found.interval[1] - mean == pytest.approx(reach, rel=1e-9)
+
+
+def test_labels_that_never_come_leave_no_stratum_out() -> None:
+    """A stratum with less than two labels is joined to its neighbour."""
+    rng = np.random.default_rng(55)
+    rows = window(rng, 900)
+    losses, risk, strata = rows
+    for missing in range(3):
+        labelled = by_rates(rng, rows, (40, 40, 40))
+        hidden = np.flatnonzero(labelled & (strata == missing))
+        labelled[hidden[1:]] = False
+        found = correct_sample(losses, labelled, risk, strata=strata)
+        assert found.n == 81
+        assert held(found, losses.mean())
+        labelled[hidden] = False
+        assert correct_sample(losses, labelled, risk, strata=strata).n == 80
+
+
+def test_all_labels_leave_nothing_to_estimate() -> None:
+    """With every label the mean is that of the rows, and estimates do not matter."""
+    rng = np.random.default_rng(56)
+    losses, risk, strata = window(rng, 300)
+    every = np.ones(300, bool)
+    for expected in (risk, np.zeros(300)):
+        first = correct(losses, every, expected)
+        assert first.value == pytest.approx(losses.mean(), rel=1e-12)
+        width = first.interval[1] - first.interval[0]
+        assert width == pytest.approx(
+            2 * 1.968 * losses.std() / math.sqrt(300), rel=1e-3
+        )
+        second = correct_sample(losses, every, expected, strata=strata)
+        assert second.value == pytest.approx(losses.mean(), rel=1e-12)
+        assert second.interval == pytest.approx(first.interval, rel=1e-2)
+
+
+def test_few_labels_are_refused_with_the_reason() -> None:
+    """Below 50 labels there is no value but the mean of what is there."""
+    losses, expected = np.ones(100), np.zeros(100)
+    labelled = np.arange(100) < 49
+    for found in (
+        correct(losses, labelled, expected),
+        correct_sample(losses, labelled, expected, strata=np.zeros(100)),
+    ):
+        assert (found.value, found.interval, found.uncorrected) == (None, None, 1.0)
+        assert found.reason.code == "too_few_labels"
+        assert found.reason.text.startswith("49 labels;")
+    nothing = correct(losses, np.zeros(100, bool), expected)
+    assert nothing.uncorrected is None
+
+
+def test_missing_estimates_are_refused() -> None:
+    """A missing estimate, a missing loss of a label and two lengths are errors."""
+    ones, every = np.ones(60), np.ones(60, bool)
+    for losses, expected in (
+        (ones, np.full(60, np.nan)),
+        (np.full(60, np.nan), ones),
+        (ones, np.ones(61)),
+    ):
+        with pytest.raises(LeeboardError, match="bad_losses"):
+            correct(losses, every, expected)
