@@ -27,7 +27,8 @@ class Batch:
         ``payload`` (binary, what came).
     marks : mapping of source to offset
         Up to where each spool file (or other source) is in the log once this batch is:
-        kept in the same commit, so that a crash repeats nothing.
+        kept in the same commit, so that a crash repeats nothing. A negative offset
+        forgets a source that is gone.
     accounts : mapping of logger token to mapping
         The last accounting frame of each logger: ``model``, ``logged``,
         ``acknowledged``, ``queued`` and ``dropped`` (a mapping of reason to count).
@@ -126,4 +127,8 @@ class Log(Protocol):
 
     def summary(self) -> Sequence[Summary]:
         """What there is of each model."""
+        ...
+
+    def tidy(self) -> None:
+        """Merge small parts and remove what no read needs; nothing read changes."""
         ...

@@ -5,9 +5,11 @@ Place: under everything that writes or reads a log.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from leeboard.events import FEEDBACK, PREDICTIONS, Stored
 
@@ -18,6 +20,10 @@ __all__ = [
     "QUARANTINED",
     "TIME",
     "arranged",
+    "dropped_of",
+    "each_once",
+    "models_of",
+    "of_model",
     "together",
 ]
 
@@ -72,6 +78,40 @@ def together(tables: Sequence[pa.Table], plain: pa.Schema) -> pa.Table:
     if not tables:
         return plain.empty_table()
     return arranged(pa.concat_tables(tables, promote_options="default"), plain)
+
+
+def of_model(table: pa.Table, model: str | None, *, unnamed: bool = False) -> pa.Table:
+    """Return one model's rows, and those that name none if they are wanted too."""
+    if model is None:
+        return table
+    wanted = pa.array([model, ""] if unnamed else [model], pa.string())
+    return table.filter(pc.is_in(table.column("model"), value_set=wanted))
+
+
+def models_of(table: pa.Table) -> list[str]:
+    """Names of the models whose rows a table has."""
+    names: list[str] = pc.unique(table.column("model")).to_pylist()
+    return names
+
+
+def each_once(quarantined: Sequence[pa.Table]) -> pa.Table:
+    """Return quarantined events, each once, as it first came."""
+    table = pa.concat_tables([QUARANTINED.empty_table(), *quarantined])
+    keys = [name for name in QUARANTINED.names if name != "received_at"]
+    once = table.group_by(keys).aggregate([("received_at", "min")])
+    return once.rename_columns([*keys, "received_at"]).select(QUARANTINED.names)
+
+
+def dropped_of(
+    accounts: Mapping[str, Mapping[str, object]], model: str
+) -> Counter[str]:
+    """Count what a model's loggers dropped, by reason."""
+    dropped: Counter[str] = Counter()
+    for account in accounts.values():
+        lost = account.get("dropped")
+        if account.get("model") == model and isinstance(lost, Mapping):
+            dropped.update({str(why): int(n) for why, n in lost.items()})
+    return dropped
 
 
 def _type_of(name: str) -> pa.DataType:

@@ -1,0 +1,44 @@
+"""From the name of a target to a log."""
+
+from __future__ import annotations
+
+import os
+
+from leeboard.errors import LogError
+from leeboard.logs._bucket import Bucket
+from leeboard.logs._log import Log
+from leeboard.logs._objects import Folder
+from leeboard.logs.folder import FolderLog
+
+__all__ = ["open_log"]
+
+
+def open_log(target: str, *, spool: str | None = None) -> Log:
+    """Open the log at a target; nothing is written before the first commit.
+
+    Parameters
+    ----------
+    target : str
+        A folder, ``s3://bucket/prefix``, or ``postgresql://…``.
+    spool : str or None
+        Folder of frames of this machine, whose events are part of reads before they are
+        committed; by default ``spool`` in the target where that is a folder.
+
+    Raises
+    ------
+    LogError
+        No such kind of target (``unknown_target``).
+    """
+    scheme, mark, _ = target.partition("://")
+    if not mark:
+        frames = spool if spool is not None else os.path.join(target, "spool")
+        return FolderLog(Folder(os.path.join(target, "log")), frames)
+    if scheme == "s3":
+        return FolderLog(Bucket(target), spool)
+    raise LogError(
+        code="unknown_target",
+        where="log",
+        found=f"{scheme}://",
+        expected="a folder, s3:// or postgresql://",
+        fix="Name one of these.",
+    )

@@ -1,0 +1,109 @@
+"""Events as immutable Parquet files with a checksum on each page and on the whole.
+
+Place: between tables and a store of pieces.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leeboard.logs._manifest import Segment
+from leeboard.logs._tables import (
+    FEEDBACK_PLAIN,
+    PREDICTIONS_PLAIN,
+    QUARANTINED,
+    arranged,
+)
+
+__all__ = ["KINDS", "PLAIN", "TIMES", "folder_of", "one_segment", "segments_of"]
+
+TIMES = {
+    "predictions": "made_at",
+    "feedback": "observed_at",
+    "quarantined": "received_at",
+}
+PLAIN = {
+    "predictions": PREDICTIONS_PLAIN,
+    "feedback": FEEDBACK_PLAIN,
+    "quarantined": QUARANTINED,
+}
+KINDS = tuple(TIMES)
+_ROW_GROUP = 131_072
+
+
+def folder_of(model: str) -> str:
+    """Folder of a model's segments: its name is data and never part of a path."""
+    return f"models/{hashlib.blake2b(model.encode(), digest_size=10).hexdigest()}"
+
+
+def segments_of(table: pa.Table, kind: str) -> Iterator[tuple[Segment, bytes]]:
+    """Yield events as one file a model, in order of time; not placed in a log yet."""
+    if table.num_rows == 0:
+        return
+    table = arranged(table, PLAIN[kind])
+    models = pc.unique(table.column("model")).to_pylist()
+    for model in sorted(models):
+        part = table
+        if len(models) > 1:
+            part = table.filter(pc.equal(table.column("model"), model))
+        yield one_segment(part.sort_by(TIMES[kind]), kind, model)
+
+
+def one_segment(table: pa.Table, kind: str, model: str) -> tuple[Segment, bytes]:
+    """Return one model's events, sorted by time, as a file and its description."""
+    typed = [
+        name
+        for name in table.column_names
+        if "#" not in name or table.column(name).null_count < table.num_rows
+    ]
+    data = _parquet(table.select(typed))
+    times = table.column(TIMES[kind]).cast(pa.int64())
+    name = "id" if "id" in table.column_names else None
+    ids = pc.min_max(table.column(name)).as_py() if name else {"min": "", "max": ""}
+    segment = Segment(
+        name=f"{folder_of(model)}/{kind}-{secrets.token_hex(12)}.parquet",
+        kind=kind,
+        model=model,
+        sequence=0,
+        rows=table.num_rows,
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        first=times[0].as_py(),
+        last=times[-1].as_py(),
+        low=ids["min"],
+        high=ids["max"],
+        reasons=_reasons(table) if kind == "quarantined" else {},
+    )
+    return segment, data
+
+
+def _parquet(table: pa.Table) -> bytes:
+    """Return a table as the bytes of a Parquet file."""
+    import pyarrow.parquet as pq
+
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        compression="zstd",
+        write_page_checksum=True,
+        row_group_size=_ROW_GROUP,
+        # values of numbers seldom repeat: a dictionary costs time and saves no space
+        use_dictionary=[n for n in table.column_names if _repeats(n)],
+    )
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def _repeats(column: str) -> bool:
+    return column in {"model", "version", "reason"} or column.endswith("#s")
+
+
+def _reasons(table: pa.Table) -> dict[str, int]:
+    counted = pc.value_counts(table.column("reason"))
+    return {one["values"]: one["counts"] for one in counted.to_pylist()}

@@ -1,0 +1,196 @@
+"""A log in a folder or a bucket: Parquet segments, and manifests that name them.
+
+Place: the default log. It decides what is part of a read; the queries themselves are
+``_join``'s.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+
+from leeboard.errors import LogError
+from leeboard.logs import _join as queries
+from leeboard.logs._chain import Chain
+from leeboard.logs._counts import Counts, changes, counts
+from leeboard.logs._failures import as_log_errors
+from leeboard.logs._log import Batch, Changes, Summary
+from leeboard.logs._manifest import Change, Contents
+from leeboard.logs._objects import Objects
+from leeboard.logs._reading import Reader
+from leeboard.logs._segments import KINDS, segments_of
+from leeboard.logs._spool import Spool
+from leeboard.logs._tables import models_of, of_model
+from leeboard.logs._verified import Verified
+from leeboard.windows import Window
+
+__all__ = ["FolderLog", "summary_of"]
+
+_SLOWEST_S = 3600.0
+"""Seconds a commit may take: files that no manifest names are swept a day later."""
+
+
+class FolderLog:
+    """A log of Parquet segments in a store of pieces.
+
+    Parameters
+    ----------
+    objects : Objects
+    spool : str or None
+        Folder of frames that are part of reads though they are not committed yet.
+    clock : callable
+        Gives the time in seconds since 1970.
+    """
+
+    def __init__(
+        self,
+        objects: Objects,
+        spool: str | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._objects = objects
+        self._clock = clock
+        self._chain = Chain(objects)
+        self._verified = Verified(objects)
+        frames = Spool(spool) if spool is not None else None
+        self._reader = Reader(self._chain, self._verified, frames, clock)
+
+    def write(self, batch: Batch) -> None:
+        """Store a batch whole; writing it again changes nothing that can be read.
+
+        Raises
+        ------
+        LogError
+            The disk or bucket refuses (``log_unwritable``), or the log is damaged.
+        """
+        with as_log_errors("log_unwritable"):
+            self._write(batch)
+
+    def _write(self, batch: Batch) -> None:
+        started = time.monotonic()
+        if _is_in(batch, self._chain.contents()):
+            return
+        added = []
+        tables = (batch.predictions, batch.feedback, batch.quarantined)
+        for kind, table in zip(KINDS, tables, strict=True):
+            for segment, data in segments_of(table, kind):
+                self._objects.put(segment.name, data)
+                added.append(segment)
+
+        def change(contents: Contents) -> Change | None:
+            if time.monotonic() - started > _SLOWEST_S:
+                raise _too_slow()
+            if _is_in(batch, contents):
+                return None
+            return Change(add=tuple(added), marks=batch.marks, accounts=batch.accounts)
+
+        self._chain.commit(change)
+
+    def marks(self) -> Mapping[str, int]:
+        """Up to where each source is in the log."""
+        return self._chain.contents().marks
+
+    def models(self) -> Sequence[str]:
+        """Names of the models that have predictions, in order."""
+        reading = self._reader.read(None)
+        segments = reading.contents.segments.values()
+        names = {s.model for s in segments if s.kind == "predictions"}
+        if reading.fresh is not None:
+            names.update(models_of(reading.fresh.predictions))
+        return sorted(names)
+
+    def changes(self, model: str, after: int) -> Changes:
+        """What came since a place in the log; 0 is its beginning.
+
+        Frames that are not committed yet have not come. After a merge of segments the
+        minutes may hold some that did not change.
+        """
+        reading = self._reader.read(model, fresh=False)
+        found = changes(reading.files, after)
+        return Changes(reading.contents.number, found.minutes)
+
+    def joined(
+        self,
+        model: str,
+        span: Window,
+        *,
+        columns: Sequence[str] | None = None,
+        received_before: datetime | None = None,
+    ) -> pa.RecordBatchReader:
+        """Predictions made in a span, each once, with its label if one has come."""
+        files = self._reader.read(model).files
+        return queries.joined(
+            files, span, columns=columns, received_before=received_before
+        )
+
+    def events(self, kind: str, model: str | None = None) -> pa.RecordBatchReader:
+        """All ``predictions`` or ``feedback``, each once; or the ``quarantined``."""
+        reading = self._reader.read(model)
+        if kind == "quarantined":
+            return reading.quarantined(model).to_reader()
+        return queries.events(reading.files, kind)
+
+    def summary(self) -> Sequence[Summary]:
+        """What there is of each model, and of events that name none."""
+        reading = self._reader.read(None)
+        names = {segment.model for segment in reading.contents.segments.values()}
+        if reading.fresh is not None:
+            for table in (reading.fresh.predictions, reading.fresh.quarantined):
+                names.update(models_of(table))
+        found = [self._summary(model) for model in sorted(names)]
+        return [one for one in found if one.model or one.quarantined]
+
+    def tidy(self) -> None:
+        """Merge small segments and remove what no read needs."""
+        with as_log_errors("log_unwritable"):
+            self._chain.trim(self._clock())
+
+    def _summary(self, model: str) -> Summary:
+        reading = self._reader.read(model)
+        counted = counts(reading.files)
+        quarantined = Counter({why: n for (_, why), n in reading.lost.items()})
+        for segment in reading.contents.segments.values():
+            if segment.model == model:
+                quarantined.update(segment.reasons)
+        if reading.fresh is not None:
+            own = of_model(reading.fresh.quarantined, model)
+            quarantined.update(own.column("reason").to_pylist())
+        return summary_of(model, counted, quarantined, reading.dropped(model))
+
+
+def summary_of(
+    model: str, counted: Counts, quarantined: Counter[str], dropped: Counter[str]
+) -> Summary:
+    """Return what was counted of one model, together."""
+    return Summary(
+        model=model,
+        predictions=counted.predictions,
+        labels=counted.labels,
+        joined=counted.joined,
+        quarantined=quarantined,
+        dropped=dropped,
+        first=counted.first,
+        last=counted.last,
+        last_received=counted.last_received,
+    )
+
+
+def _is_in(batch: Batch, contents: Contents) -> bool:
+    """Tell whether all that a batch was read from is in the log already."""
+    marks = {source: offset for source, offset in batch.marks.items() if offset >= 0}
+    there = contents.marks
+    return bool(marks) and all(there.get(s, -1) >= o for s, o in marks.items())
+
+
+def _too_slow() -> LogError:
+    return LogError(
+        code="slow_commit",
+        where="the log",
+        found=f"a commit that took more than {_SLOWEST_S:.0f} s",
+        expected="less: its files may be swept as left behind",
+        fix="Commit again; it is not stored.",
+    )

@@ -1,0 +1,129 @@
+"""A log that lives in memory and is gone with the process: for trying out and tests.
+
+Place: beside the other logs; it answers by the same queries.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leeboard.logs import _join as queries
+from leeboard.logs._counts import counts
+from leeboard.logs._files import Files
+from leeboard.logs._log import Batch, Changes, Summary
+from leeboard.logs._tables import (
+    FEEDBACK_PLAIN,
+    PREDICTIONS_PLAIN,
+    dropped_of,
+    each_once,
+    models_of,
+    of_model,
+    together,
+)
+from leeboard.logs.folder import summary_of
+from leeboard.windows import Window
+
+__all__ = ["MemoryLog"]
+
+
+class MemoryLog:
+    """A log in memory, safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._batches: tuple[Batch, ...] = ()
+        self._marks: dict[str, int] = {}
+        self._accounts: dict[str, Mapping[str, object]] = {}
+        self._lock = threading.Lock()
+
+    def write(self, batch: Batch) -> None:
+        """Store a batch whole; writing it again changes nothing that can be read."""
+        with self._lock:
+            self._batches = (*self._batches, batch)
+            marks = {**self._marks, **batch.marks}
+            self._marks = {s: offset for s, offset in marks.items() if offset >= 0}
+            self._accounts = {**self._accounts, **batch.accounts}
+
+    def marks(self) -> Mapping[str, int]:
+        """Up to where each source is in the log."""
+        return self._marks
+
+    def models(self) -> Sequence[str]:
+        """Names of the models that have predictions, in order."""
+        return sorted(models_of(self._predictions()))
+
+    def changes(self, model: str, after: int) -> Changes:
+        """What came since a place in the log; 0 is its beginning."""
+        batches = self._batches
+        new = self._of(lambda batch: batch.predictions, PREDICTIONS_PLAIN, after)
+        told = self._of(lambda batch: batch.feedback, FEEDBACK_PLAIN, after)
+        chunks = [*new.column("id").chunks, *told.column("id").chunks]
+        ids = pa.chunked_array(chunks, pa.string())
+        held = of_model(self._predictions(), model)
+        touched = held.filter(pc.is_in(held.column("id"), value_set=ids))
+        minutes = pc.divide(touched.column("made_at").cast(pa.int64()), 60_000_000)
+        return Changes(len(batches), frozenset(pc.unique(minutes).to_pylist()))
+
+    def joined(
+        self,
+        model: str,
+        span: Window,
+        *,
+        columns: Sequence[str] | None = None,
+        received_before: datetime | None = None,
+    ) -> pa.RecordBatchReader:
+        """Predictions made in a span, each once, with its label if one has come."""
+        return queries.joined(
+            self._files(model), span, columns=columns, received_before=received_before
+        )
+
+    def events(self, kind: str, model: str | None = None) -> pa.RecordBatchReader:
+        """All ``predictions`` or ``feedback``, each once; or the ``quarantined``."""
+        if kind == "quarantined":
+            tables = [of_model(batch.quarantined, model) for batch in self._batches]
+            return each_once(tables).to_reader()
+        return queries.events(self._files(model), kind)
+
+    def summary(self) -> Sequence[Summary]:
+        """What there is of each model, and of events that name none."""
+        names: set[str] = set()
+        for batch in self._batches:
+            for table in (batch.predictions, batch.feedback, batch.quarantined):
+                names.update(models_of(table))
+        found = [self._summary(model) for model in sorted(names)]
+        return [one for one in found if one.model or one.quarantined]
+
+    def tidy(self) -> None:
+        """Do nothing: there is nothing to merge."""
+
+    def _summary(self, model: str) -> Summary:
+        quarantined = self.events("quarantined", model).read_all()
+        return summary_of(
+            model,
+            counts(self._files(model)),
+            Counter(quarantined.column("reason").to_pylist()),
+            dropped_of(self._accounts, model),
+        )
+
+    def _predictions(self) -> pa.Table:
+        return self._of(lambda batch: batch.predictions, PREDICTIONS_PLAIN)
+
+    def _files(self, model: str | None, after: int = 0) -> Files:
+        predictions = self._of(
+            lambda batch: batch.predictions, PREDICTIONS_PLAIN, after
+        )
+        feedback = self._of(lambda batch: batch.feedback, FEEDBACK_PLAIN, after)
+        return Files(
+            new_predictions=of_model(predictions, model),
+            new_feedback=of_model(feedback, model, unnamed=True),
+        )
+
+    def _of(
+        self, part: Callable[[Batch], pa.Table], plain: pa.Schema, after: int = 0
+    ) -> pa.Table:
+        return together([part(batch) for batch in self._batches[after:]], plain)
