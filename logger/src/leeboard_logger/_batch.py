@@ -16,7 +16,7 @@ from leeboard_logger._sink import Entry
 
 __all__ = ["Batches"]
 
-Piece = dict[str, list[Any]]
+_Piece = dict[str, list[Any]]
 _Row = tuple[object, tuple[Any, ...]]  # an id, and what makes an entry beside it
 
 
@@ -117,7 +117,7 @@ class Batches:
             return identity_of(None)
 
 
-def _predictions(piece: Piece, roles: Roles) -> Iterator[_Row]:
+def _predictions(piece: _Piece, roles: Roles) -> Iterator[_Row]:
     groups = [
         _group(piece, names)
         for names in (roles.features, roles.scores, roles.segments, roles.metadata)
@@ -143,11 +143,11 @@ def _predictions(piece: Piece, roles: Roles) -> Iterator[_Row]:
         yield given, (features, prediction, extras)
 
 
-def _column(piece: Piece, name: str | None) -> Any:
+def _column(piece: _Piece, name: str | None) -> Any:
     return repeat(None) if name is None else piece[name]
 
 
-def _group(piece: Piece, names: tuple[str, ...]) -> Any:
+def _group(piece: _Piece, names: tuple[str, ...]) -> Any:
     if not names:
         return repeat(None)
     rows = zip(*(piece[name] for name in names), strict=True)

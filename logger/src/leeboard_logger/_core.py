@@ -16,12 +16,12 @@ from leeboard_logger._counts import Stats, account
 from leeboard_logger._edges import Clock, Folder
 from leeboard_logger._errors import LoggerError, NotDurable
 from leeboard_logger._event import EventId, new_id
-from leeboard_logger._pipe import LINGER_S, Pipe, written
+from leeboard_logger._pipe import LINGER_S, Pipe, Room, written
 from leeboard_logger._record import Records
 from leeboard_logger._redact import Redaction
 from leeboard_logger._settings import Settings
 from leeboard_logger._sink import QUEUED, Entry, Sink
-from leeboard_logger._spool import Spool
+from leeboard_logger._spool import Spool, Terms
 
 if TYPE_CHECKING:
     from leeboard_logger._http_ship import Shipper
@@ -73,11 +73,9 @@ class Core:
             sink = self._spool = Spool(
                 lambda: self._edges.folder(s.spool),
                 self._account,
-                token=lambda: self._token,
-                cap_bytes=s.spool_bytes,
-                clock=self._clock,
-                durable=s.mode == "durable",
-                sync_s=s.flush_s,
+                lambda: self._token,
+                self._clock,
+                Terms(s.spool_bytes, s.mode == "durable", s.flush_s),
             )
         if s.url:
             from leeboard_logger._http import HttpSink, courier_to
@@ -92,8 +90,7 @@ class Core:
         return Pipe(
             sink,
             self._clock,
-            most=s.queue_records,
-            most_bytes=s.queue_bytes,
+            Room(s.queue_records, s.queue_bytes),
             linger_s=0.0 if s.mode == "durable" else LINGER_S,
             started=self._started,
         )

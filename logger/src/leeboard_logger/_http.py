@@ -14,7 +14,7 @@ from leeboard_logger._version import __version__
 
 __all__ = ["HttpSink", "courier_to"]
 
-UNREACHABLE = "unreachable"
+_UNREACHABLE = "unreachable"
 
 
 def courier_to(url: str, key: str | None) -> Courier:
@@ -79,7 +79,7 @@ class HttpSink:
                 return Answer(_first(outcomes, len(batch)))
             if attempt.failure:
                 settled = _first(outcomes, len(batch))
-                return Answer(settled, attempt.wait_s, UNREACHABLE)
+                return Answer(settled, attempt.wait_s, _UNREACHABLE)
         return Answer(_first(outcomes, len(batch)))
 
     def tick(self) -> bool:

@@ -23,7 +23,7 @@ __all__ = ["ANSWER_BYTES", "Answer", "Exchange", "Unreachable"]
 ANSWER_BYTES = 64 << 10
 """Bytes of an answer, its head included, that are read at most."""
 
-ZIP_FROM = 1 << 10
+_ZIP_FROM = 1 << 10
 _RETRY_AFTER_S = 300.0
 _CHUNK = 64 << 10
 
@@ -102,7 +102,7 @@ class Exchange:
         }
         if self._key is not None:
             headers["Authorization"] = self._key.header()
-        if len(body) > ZIP_FROM:
+        if len(body) > _ZIP_FROM:
             headers["Content-Encoding"] = "gzip"
             body = _gzip(body)
         if self._pid != os.getpid():

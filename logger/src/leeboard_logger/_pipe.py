@@ -11,6 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from leeboard_logger._counts import Counts, Stats
@@ -18,17 +19,17 @@ from leeboard_logger._edges import Clock
 from leeboard_logger._encode import encode
 from leeboard_logger._sink import ACKNOWLEDGED, QUEUED, Answer, Entry, Sink
 
-__all__ = ["LARGEST_RECORD", "LINGER_S", "Pipe", "written"]
+__all__ = ["LARGEST_RECORD", "LINGER_S", "Pipe", "Room", "written"]
 
 LARGEST_RECORD = 64 << 10
-BATCH = 500
-BATCH_BYTES = 1 << 20
-SLICE = 4
+_BATCH = 500
+_BATCH_BYTES = 1 << 20
+_SLICE = 4
 """Records written out before callers get a chance to run."""
 LINGER_S = 0.01
-TICK_S = 0.5
-IDLE_S = 60.0
-WARN_S = 60.0
+_TICK_S = 0.5
+_IDLE_S = 60.0
+_WARN_S = 60.0
 
 
 def written(entry: Entry) -> str:
@@ -42,16 +43,21 @@ def written(entry: Entry) -> str:
     return "too_large" if len(entry.payload) > LARGEST_RECORD else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What may wait: records, and their bytes; the batch being sent is included."""
+
+    records: int
+    bytes: int
+
+
 class Pipe:
     """A queue in front of a sink.
 
     Parameters
     ----------
     sink : Sink
-    counts : Counts
-        Changed under the lock of this pipe alone.
-    most, most_bytes : int
-        What the queue may hold, the batch that is being sent included.
+    room : Room
     linger_s : float
         Seconds for which the worker lets events gather.
     started : callable
@@ -62,17 +68,16 @@ class Pipe:
         self,
         sink: Sink,
         clock: Clock,
+        room: Room,
         *,
-        most: int,
-        most_bytes: int,
         linger_s: float = LINGER_S,
         started: Callable[[], None] = lambda: None,
     ) -> None:
         self._started = started
         self._sink = sink
         self._clock = clock
-        self._most = most
-        self._most_bytes = most_bytes
+        self._most = room.records
+        self._most_bytes = room.bytes
         self._linger_s = linger_s
         self._forget()
 
@@ -274,7 +279,7 @@ class Pipe:
     def warn(self, what: str) -> None:
         """Say what is wrong, once a minute at most."""
         now = self._clock.monotonic()
-        if now - self._warned < WARN_S:
+        if now - self._warned < _WARN_S:
             return
         self._warned = now
         import logging  # loaded only where there is something to say
@@ -304,24 +309,26 @@ class Pipe:
         more = True
         if now >= self._next_tick or self._sync_wanted:
             more = self._sink.tick()
-            self._next_tick = now + TICK_S
+            self._next_tick = now + _TICK_S
             with self._settled:
                 self._sync_wanted = False
                 self._settled.notify_all()
         if self._sending:
             return max(0.0, self._not_before - now)
-        if len(self._queue) >= BATCH:
+        if len(self._queue) >= _BATCH:
             return 0.0
         if self._queue or (sent and self._linger_s):
             return self._linger_s
-        return TICK_S if more else IDLE_S
+        return _TICK_S if more else _IDLE_S
 
     def _send(self, now: float) -> bool:
         """Try to send one batch; tell whether there was one."""
         if not self._sending:
             with self._lock:
                 size = 0
-                while self._queue and len(self._sending) < BATCH and size < BATCH_BYTES:
+                while (
+                    self._queue and len(self._sending) < _BATCH and size < _BATCH_BYTES
+                ):
                     entry = self._queue.popleft()
                     self._sending.append(entry)
                     size += entry.size
@@ -345,7 +352,7 @@ class Pipe:
             reason = written(entry)
             if reason:
                 bad[entry] = reason
-            if count == SLICE and not hurry:
+            if count == _SLICE and not hurry:
                 count = 0
                 # Not zero: this thread would have the interpreter back before a
                 # caller that waits for it has woken.

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from math import isfinite
 
 from leeboard_logger._copy import Copier, RefusedError
@@ -72,6 +71,8 @@ class Records:
         """Tell whether chance leaves an id out: the same for prediction and label."""
         if self._threshold >= 1 << 64:
             return False
+        from hashlib import blake2b  # loads OpenSSL, which most have no need of
+
         digest = blake2b(identity.encode(), digest_size=8).digest()
         return int.from_bytes(digest, "big") >= self._threshold
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -51,6 +50,8 @@ class Redaction:
         return None if value is None else ABSENT
 
     def _token(self, value: object) -> str:
+        import hmac  # loads OpenSSL, which most have no need of
+
         text = value if isinstance(value, str) else json.dumps(value)
         whole = hmac.digest(self.secret, text.encode("utf-8", "replace"), "sha256")
         return whole[:_TOKEN_BYTES].hex()

@@ -11,7 +11,7 @@ from typing import Any
 
 __all__ = ["Roles", "columns_of", "length_of", "pieces"]
 
-PIECE = 1000
+_PIECE = 1000
 """Rows that are turned into Python objects at a time."""
 
 _AS_LIST = ("to_pylist", "to_list", "tolist")
@@ -91,17 +91,17 @@ def length_of(frame: Any) -> int:
 
 def pieces(frame: Any, columns: Sequence[str]) -> Iterator[dict[str, list[Any]]]:
     """Yield the columns of up to 1,000 rows at a time, as lists."""
-    for start in range(0, length_of(frame), PIECE):
+    for start in range(0, length_of(frame), _PIECE):
         part = _part(frame, start)
         yield {name: _listed(part[name]) for name in columns}
 
 
 def _part(frame: Any, start: int) -> Any:
     if hasattr(frame, "iloc"):
-        return frame.iloc[start : start + PIECE]
+        return frame.iloc[start : start + _PIECE]
     if hasattr(frame, "slice"):
-        return frame.slice(start, PIECE)
-    return {name: column[start : start + PIECE] for name, column in frame.items()}
+        return frame.slice(start, _PIECE)
+    return {name: column[start : start + _PIECE] for name, column in frame.items()}
 
 
 def _listed(column: Any) -> list[Any]:

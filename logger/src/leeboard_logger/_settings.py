@@ -9,15 +9,22 @@ from dataclasses import dataclass
 from leeboard_logger._errors import LoggerError
 from leeboard_logger._redact import Redaction
 
-__all__ = ["MODES", "Settings", "redaction", "settings"]
+__all__ = ["MODES", "Settings", "is_disabled", "place", "redaction"]
 
 MODES = ("buffered", "spooled", "durable")
 _LONGEST_MODEL = 128
+_LONGEST_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Sound settings; ``url`` or ``spool`` is empty where there is none."""
+    """Sound settings; ``url`` or ``spool`` is empty where there is none.
+
+    Raises
+    ------
+    LoggerError
+        Names the setting that cannot be used.
+    """
 
     model: str
     version: str
@@ -34,48 +41,28 @@ class Settings:
     flush_s: float
     disabled: bool
 
+    def __post_init__(self) -> None:
+        _name("model", self.model, least=1)
+        _name("version", self.version, least=0)
+        for name in ("queue_records", "queue_bytes", "spool_bytes"):
+            value = getattr(self, name)
+            if type(value) is not int or value < 1:
+                expected = "a whole number of at least 1"
+                raise _error("bad_number", name, value, expected, "Give one.")
+        for name in ("timeout", "close_s", "flush_s"):
+            value = getattr(self, name)
+            if type(value) not in {int, float} or not 0 <= value <= _LONGEST_S:
+                expected = f"seconds between 0 and {_LONGEST_S}"
+                raise _error("bad_number", name, value, expected, "Give a number.")
+        sample = self.sample
+        if type(sample) not in {int, float} or not 0 < sample <= 1:
+            expected = "a share above 0 and at most 1"
+            raise _error("bad_number", "sample", sample, expected, "Give a number.")
 
-def settings(
-    target: object,
-    *,
-    model: object,
-    version: object,
-    mode: object,
-    spool: object,
-    columns: Sequence[str] | None,
-    sample: object,
-    whole: Mapping[str, object],
-    seconds: Mapping[str, object],
-) -> Settings:
-    """Check each setting; `LoggerError` names the one that cannot be."""
-    if mode not in MODES:
-        raise _error(
-            "bad_mode", "mode", mode, "buffered, spooled or durable", "Name one."
-        )
-    url, folder = _target(target, mode, spool)
-    for name, value in whole.items():
-        if type(value) is not int or value < 1:
-            expected = "a whole number of at least 1"
-            raise _error("bad_number", name, value, expected, "Give one.")
-    for name, value in seconds.items():
-        if not _number(value) or not 0 <= value <= 3600:  # type: ignore[operator]
-            expected = "seconds between 0 and 3600"
-            raise _error("bad_number", name, value, expected, "Give a number.")
-    if not _number(sample) or not 0 < sample <= 1:  # type: ignore[operator]
-        expected = "a share above 0 and at most 1"
-        raise _error("bad_number", "sample", sample, expected, "Give a number.")
-    return Settings(
-        model=_name("model", model, least=1),
-        version=_name("version", version, least=0),
-        mode=str(mode),
-        url=url,
-        spool=folder,
-        columns=None if columns is None else tuple(columns),
-        sample=float(sample),  # type: ignore[arg-type]
-        **whole,  # type: ignore[arg-type]
-        **seconds,  # type: ignore[arg-type]
-        disabled=os.environ.get("LEEBOARD_DISABLED", "") not in {"", "0"},
-    )
+
+def is_disabled() -> bool:
+    """Tell whether the environment switches logging off."""
+    return os.environ.get("LEEBOARD_DISABLED", "") not in {"", "0"}
 
 
 def redaction(
@@ -108,8 +95,17 @@ def redaction(
     return Redaction(frozenset(redact), frozenset(hash_), dict(truncate), key)
 
 
-def _target(target: object, mode: object, spool: object) -> tuple[str, str]:
-    """Return URL and spool folder, one of which may be empty."""
+def place(target: object, mode: object, spool: object) -> tuple[str, str]:
+    """Return URL and spool folder, one of which may be empty.
+
+    Raises
+    ------
+    LoggerError
+        The target or the mode is none, or a spool is needed.
+    """
+    if mode not in MODES:
+        expected = "buffered, spooled or durable"
+        raise _error("bad_mode", "mode", mode, expected, "Name one.")
     try:
         text = os.fspath(target)  # type: ignore[call-overload]
     except TypeError:
@@ -134,7 +130,7 @@ def _target(target: object, mode: object, spool: object) -> tuple[str, str]:
     return text, os.path.abspath(os.fspath(spool))  # type: ignore[call-overload]
 
 
-def _name(where: str, value: object, *, least: int) -> str:
+def _name(where: str, value: object, *, least: int) -> None:
     if (
         not isinstance(value, str)
         or not least <= len(value) <= _LONGEST_MODEL
@@ -142,11 +138,6 @@ def _name(where: str, value: object, *, least: int) -> str:
     ):
         expected = f"{least} to {_LONGEST_MODEL} printable characters"
         raise _error("bad_name", where, value, expected, "Choose another name.")
-    return value
-
-
-def _number(value: object) -> bool:
-    return type(value) in {int, float}
 
 
 def _error(

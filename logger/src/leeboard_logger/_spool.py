@@ -14,23 +14,45 @@ import errno
 import os
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from leeboard_logger._edges import Clock, Folder
 from leeboard_logger._sink import ACKNOWLEDGED, Answer, Entry
 from leeboard_logger.frames import END, frame
 
-__all__ = ["PATIENCE_S", "ROTATE_BYTES", "ROTATE_S", "TRIP_S", "Spool"]
+__all__ = ["PATIENCE_S", "ROTATE_BYTES", "ROTATE_S", "TRIP_S", "Spool", "Terms"]
 
 ROTATE_BYTES = 16 << 20
 ROTATE_S = 60.0
-ACCOUNT_S = 1.0
+_ACCOUNT_S = 1.0
 PATIENCE_S = 0.05
 """A direct write slower than this is a slow disk."""
 TRIP_S = 1.0
 """How long direct writes are then avoided."""
-RETRY_S = 0.2
-SHARE_OF_FREE = 0.1
+_RETRY_S = 0.2
+_SHARE_OF_FREE = 0.1
 _TAIL_BYTES = 4096  # kept free for the accounting and END frames of a full spool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a spool promises and may take.
+
+    Parameters
+    ----------
+    cap_bytes : int
+        What the folder may hold, everybody's files counted; also at most a tenth of
+        what would be free without it.
+    durable : bool
+        Whether a batch is acknowledged only once it is on the disk. What then fails is
+        dropped, as the caller is told; otherwise it is tried again.
+    sync_s : float
+        Seconds after which written frames are had on the disk in the background.
+    """
+
+    cap_bytes: int
+    durable: bool = False
+    sync_s: float = 0.5
 
 
 class Spool:
@@ -44,39 +66,27 @@ class Spool:
         Returns the accounting payload of this moment.
     token : callable
         Returns what tells this writer from others in file names.
-    cap_bytes : int
-        What the folder may hold, everybody's files counted; also at most a tenth of
-        what would be free without it.
-    durable : bool
-        Whether a batch is acknowledged only once it is on the disk. What then fails is
-        dropped, as the caller is told; otherwise it is tried again.
-    sync_s : float
-        Seconds after which written frames are had on the disk in the background.
+    terms : Terms
     """
 
     def __init__(
         self,
         open_folder: Callable[[], Folder],
         account: Callable[[], bytes],
-        *,
         token: Callable[[], str],
-        cap_bytes: int,
         clock: Clock,
-        durable: bool = False,
-        sync_s: float = 0.5,
+        terms: Terms,
     ) -> None:
         self._open_folder = open_folder
         self._account = account
         self._token = token
-        self._cap_bytes = cap_bytes
         self._clock = clock
-        self._durable = durable
-        self._sync_s = sync_s
-        self._numbers = 0
+        self._terms = terms
         self._forget()
 
     def _forget(self) -> None:
         self._lock = threading.Lock()
+        self._numbers = 0
         self._folder: Folder | None = None
         self._file: int | None = None
         self._retired: list[int] = []
@@ -95,11 +105,11 @@ class Spool:
         """Append a batch; in durable mode also have it on the disk."""
         with self._lock:
             stored = self._append([frame(entry.payload) for entry in batch])
-            if self._durable:
+            if self._terms.durable:
                 return self._settle_durable(len(batch), stored)
             if stored == len(batch):
                 return Answer([ACKNOWLEDGED] * stored)
-            return Answer([ACKNOWLEDGED] * stored, RETRY_S, self._trouble)
+            return Answer([ACKNOWLEDGED] * stored, _RETRY_S, self._trouble)
 
     def _settle_durable(self, count: int, stored: int) -> Answer:
         if stored and not self._sync_now():
@@ -145,13 +155,13 @@ class Spool:
         with self._lock:
             if self._file is not None:
                 self._check_names()
-            if now - self._accounted >= ACCOUNT_S:
+            if now - self._accounted >= _ACCOUNT_S:
                 self._accounted = now
                 self._write_account()
                 self._look(now)
             if self._file is not None and now - self._since >= ROTATE_S:
                 self._end()
-        if now - self._synced >= self._sync_s or self._retired:
+        if now - self._synced >= self._terms.sync_s or self._retired:
             self.sync()
         return self._file is not None
 
@@ -273,7 +283,7 @@ class Spool:
         self._certain = True
         self._since = self._clock.monotonic()
         self._new_names = True
-        if self._durable:
+        if self._terms.durable:
             self._folder.sync_names()
             self._new_names = False
 
@@ -325,7 +335,9 @@ class Spool:
         self._looked = now
         self._used = folder.used()
         free = folder.free()
-        self._cap = int(min(self._cap_bytes, SHARE_OF_FREE * (free + self._used)))
+        self._cap = int(
+            min(self._terms.cap_bytes, _SHARE_OF_FREE * (free + self._used))
+        )
         return self._used + wanted + _TAIL_BYTES <= self._cap
 
 

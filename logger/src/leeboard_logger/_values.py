@@ -28,10 +28,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
 from enum import Enum
-from fractions import Fraction
 from itertools import islice
+from typing import Any
 
 __all__ = [
     "ABSENT",
@@ -53,6 +52,8 @@ LONGEST_TEXT = 1024
 LONGEST_NAME = 256
 DEEPEST = 3
 LOWEST, HIGHEST = -(1 << 63), (1 << 63) - 1
+
+_FRACTIONAL = {("decimal", "Decimal"), ("fractions", "Fraction")}
 
 ABSENT = object()
 """What an object that cannot be written is replaced by."""
@@ -143,7 +144,7 @@ def _tidy(value: object, depth: int, budget: _Budget, losses: Losses) -> object:
     return _scalar(value, kind, losses)
 
 
-def _double(number: int | Decimal | Fraction) -> float:
+def _double(number: Any) -> float:
     try:
         return float(number)
     except OverflowError:
@@ -200,8 +201,9 @@ def _scalar(value: object, kind: type, losses: Losses) -> object:
         return time.isoformat(value)  # type: ignore[arg-type]
     if issubclass(kind, timedelta):
         return timedelta.total_seconds(value)  # type: ignore[arg-type]
-    if kind is Decimal or kind is Fraction:
-        return _double(value)  # type: ignore[arg-type]
+    # By name: loading these modules would cost a start more than they are used.
+    if (kind.__module__, kind.__name__) in _FRACTIONAL:
+        return _double(value)
     if kind is bytes or kind is bytearray:
         some: bytes = value  # type: ignore[assignment]
         losses.cut += 2 * len(some) > LONGEST_TEXT

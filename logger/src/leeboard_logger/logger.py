@@ -17,7 +17,7 @@ from leeboard_logger._counts import Stats
 from leeboard_logger._errors import NotDurable
 from leeboard_logger._event import EventId
 from leeboard_logger._record import Extras, identity_of
-from leeboard_logger._settings import redaction, settings
+from leeboard_logger._settings import Settings, is_disabled, place, redaction
 
 __all__ = ["Logger"]
 
@@ -90,20 +90,22 @@ class Logger:
         flush_s: float = 0.5,
         _edges: Edges | None = None,
     ) -> None:
-        checked = settings(
-            target,
+        url, folder = place(target, mode, spool)
+        checked = Settings(
             model=model,
             version=version,
             mode=mode,
-            spool=spool,
-            columns=columns,
+            url=url,
+            spool=folder,
+            columns=None if columns is None else tuple(columns),
             sample=sample,
-            whole={
-                "queue_records": queue_records,
-                "queue_bytes": queue_bytes,
-                "spool_bytes": spool_bytes,
-            },
-            seconds={"timeout": timeout, "close_s": close_s, "flush_s": flush_s},
+            queue_records=queue_records,
+            queue_bytes=queue_bytes,
+            spool_bytes=spool_bytes,
+            timeout=timeout,
+            close_s=close_s,
+            flush_s=flush_s,
+            disabled=is_disabled(),
         )
         private = redaction(redact, hash, truncate or {}, hash_key)
         self._core = Core(checked, private, key, _edges or Edges())
