@@ -42,7 +42,10 @@ class Receiver(ThreadingHTTPServer):
         self.kept: dict[str, dict[str, Any]] = {}
         self.times: Counter[str] = Counter()
         if self.file.exists():
-            for line in self.file.read_text(encoding="utf-8").splitlines():
+            # what a killed one had not finished writing, it had not acknowledged
+            whole, end, _ = self.file.read_text(encoding="utf-8").rpartition("\n")
+            self.file.write_text(whole + end, encoding="utf-8")
+            for line in whole.splitlines():
                 name, event = json.loads(line)
                 self.kept[name] = event
         self._out = self.file.open("a", encoding="utf-8")
