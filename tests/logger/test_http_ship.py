@@ -21,8 +21,9 @@ from tests.logger.test_http_courier import Twin, feedback, prediction, said
 def spool(folder: Path, name: str, payloads: list[bytes]) -> Path:
     """Write a file of frames as a writer that is gone has left it."""
     path = folder / f"{name}.frames"
-    path.write_bytes(b"".join(frame(payload) for payload in payloads))
-    return path
+    fresh = folder / f"{name}.new"
+    fresh.write_bytes(b"".join(frame(payload) for payload in payloads))
+    return fresh.rename(path)
 
 
 class Keeper:
