@@ -44,7 +44,7 @@ def test_a_wrong_setting_is_refused_as_the_logger_does() -> None:
     with pytest.raises(LoggerError, match="bad_mode"):
         FakeLogger(mode="sometimes")
     with pytest.raises(TypeError):
-        FakeLogger(modle="demand")
+        FakeLogger(sort="demand")
 
 
 def test_events_are_kept_as_they_would_be_stored() -> None:
@@ -115,6 +115,23 @@ def test_what_a_logger_refuses_a_fake_refuses() -> None:
     assert log.stats().dropped == {"invalid": 1, "shutdown": 1}
 
 
+def test_whole_frames_are_kept_row_by_row() -> None:
+    """Rows of a frame and their labels are there in order; refused ones are counted."""
+    log = FakeLogger()
+    frame = {"id": ["a", "b\n", "c"], "temp": [1.0, 2.0, 3.0], "prediction": [4, 5, 6]}
+    ids = log.log_predictions(frame, id="id")
+    assert [pid.stored for pid in ids] == [True, False, True]
+    assert [(p.id, p.features, p.prediction) for p in log.predictions] == [
+        ("a", {"temp": 1.0}, 4),
+        ("c", {"temp": 3.0}, 6),
+    ]
+    log.log_feedbacks({"id": ["a", "c"], "label": [7.0, 8.0]})
+    assert [(f.id, f.label) for f in log.feedback] == [("a", 7.0), ("c", 8.0)]
+    log.refuse("queue_full")
+    log.log_feedbacks({"id": ["a", "c"], "label": [7.0, 8.0]})
+    assert log.stats().dropped == {"invalid": 1, "queue_full": 2}
+
+
 def test_a_fake_starts_no_thread_and_writes_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -135,3 +152,10 @@ def test_a_fake_logs_where_logging_is_switched_off(
     """The kill switch of a test machine does not make its tests fail."""
     monkeypatch.setenv("LEEBOARD_DISABLED", "1")
     assert FakeLogger().log_prediction({"x": 1.0}).stored
+
+
+def test_the_fake_is_found_beside_the_logger() -> None:
+    """``leeboard.testing`` has the fake, as ``leeboard`` has the logger."""
+    from leeboard import testing
+
+    assert testing.FakeLogger is FakeLogger

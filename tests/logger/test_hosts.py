@@ -258,7 +258,41 @@ def test_a_server_that_is_killed_keeps_what_it_spooled(
     assert spooled(tmp_path / "monitor" / "spool") == Counter(ids)
 
 
-# ── what an import brings ────────────────────────────────────────────────────────────
+# ── batches, and what an import brings ───────────────────────────────────────────────
+
+
+def test_a_batch_job_can_be_run_again(tmp_path: Path) -> None:
+    """A job run twice logs the same ids twice: the log counts them once."""
+    rows = tmp_path / "rows.csv"
+    rows.write_text("temp,city\n21.5,Graz\n3.0,Lyon\n", encoding="utf-8")
+    for _ in range(2):
+        run = subprocess.run(
+            [sys.executable, str(EXAMPLES / "batch_job.py"), str(rows), "2026-01-31"],
+            env=environment(MONITOR=str(tmp_path / "monitor")),
+            check=True,
+            capture_output=True,
+            text=True,
+            timeout=LONGEST_S,
+        )
+        assert run.stdout == "2 rows logged\n"
+    there = spooled(tmp_path / "monitor" / "spool")
+    assert there == Counter({"2026-01-31-0": 2, "2026-01-31-1": 2})
+
+
+def test_a_batch_job_says_what_it_could_not_store(tmp_path: Path) -> None:
+    """With no collector there the job ends with 1, and in time."""
+    rows = tmp_path / "rows.csv"
+    rows.write_text("temp,city\n21.5,Graz\n", encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, str(EXAMPLES / "batch_job.py"), str(rows), "2026-01-31"],
+        env=environment(MONITOR="http://127.0.0.1:9"),
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+    )
+    assert run.returncode == 1
+    assert "not known to be durable" in run.stderr
 
 
 def test_a_host_gains_no_data_library(tmp_path: Path) -> None:

@@ -67,6 +67,8 @@ class Logger:
         it is `NotDurable`.
     """
 
+    _core_type: type[Core] = Core  # the fake has one of its own
+
     def __init__(
         self,
         target: str | os.PathLike[str],
@@ -108,7 +110,7 @@ class Logger:
             disabled=is_disabled(),
         )
         private = redaction(redact, hash, truncate or {}, hash_key)
-        self._core = Core(checked, private, key, _edges or Edges())
+        self._core = self._core_type(checked, private, key, _edges or Edges())
         self._batches = Batches(self._core)
 
     def __repr__(self) -> str:
