@@ -113,19 +113,24 @@ def open_sqlite(path: str, error: type[LogError | StateError]) -> Engine:
         sqlite3.sqlite_version_info, remote=network_disk(path) is not None
     )
     with failures(error, path):
-        raw = engine.raw_connection()
         try:
-            raw.cursor().execute(f"PRAGMA journal_mode = {journal}")
-            # reading a page shows whether this is a database, and locking it for
-            # writing whether it may be written
-            raw.cursor().execute("BEGIN IMMEDIATE")
-            raw.cursor().execute("PRAGMA user_version").fetchone()
-            raw.cursor().execute("ROLLBACK")
+            _try(engine, journal)
         except sqlite3.Error as problem:
             raise exc.DBAPIError(None, None, problem) from problem
-        finally:
-            raw.close()
     return engine
+
+
+def _try(engine: Engine, journal: str) -> None:
+    """Read a page, which shows whether this is a database, and lock it to write."""
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        cursor.execute(f"PRAGMA journal_mode = {journal}")
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.execute("PRAGMA user_version").fetchone()
+        cursor.execute("ROLLBACK")
+    finally:
+        raw.close()
 
 
 def _prepare(connection: Any, _: Any) -> None:
@@ -137,6 +142,15 @@ def _prepare(connection: Any, _: Any) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _bound(connection: Any, _: Any) -> None:
+    # a session that sleeps inside a transaction gives its locks up; whoever waits for
+    # one longer than that is told
+    milliseconds = str(int(_BUSY_S * 1000))
+    for setting in ("idle_in_transaction_session_timeout", "lock_timeout"):
+        connection.execute("SELECT set_config(%s, %s, false)", (setting, milliseconds))
+    connection.commit()
 
 
 def open_postgres(target: str, error: type[LogError | StateError]) -> Engine:
@@ -179,6 +193,7 @@ def open_postgres(target: str, error: type[LogError | StateError]) -> Engine:
             expected="one",
             fix='Install it: pip install "leeboard[postgres]".',
         ) from problem
+    event.listen(engine, "connect", _bound)
     with failures(error, url), engine.connect():
         pass
     alive = weakref.ref(engine)
