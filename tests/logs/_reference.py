@@ -28,6 +28,20 @@ def at(minutes: float) -> datetime:
     return EPOCH + timedelta(minutes=minutes)
 
 
+def prediction(key: str, made: float, received: float, **more: Any) -> dict[str, Any]:
+    """Return a prediction made and received at some minutes."""
+    plain = {"id": key, "model": "m", "version": "1", "rate": 1.0}
+    times = {"made_at": at(made), "received_at": at(received)}
+    return {**plain, **times, "prediction#d": 1.0, **more}
+
+
+def feedback(key: str, seen: float, received: float, **label: Any) -> dict[str, Any]:
+    """Return feedback seen and received at some minutes, its label by type."""
+    times = {"observed_at": at(seen), "received_at": at(received)}
+    labels = {f"label#{kind}": value for kind, value in label.items()}
+    return {"id": key, "model": "m", **times, **labels}
+
+
 def table(rows: Sequence[Row], plain: pa.Schema) -> pa.Table:
     """Return rows as a table with the columns that one of them has."""
     names = {name for row in rows for name in row} | set(plain.names)

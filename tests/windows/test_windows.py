@@ -136,6 +136,14 @@ def test_quarters_of_a_day_begin_where_the_local_clock_says() -> None:
         assert local == [0, 6, 12, 18]
 
 
+def test_a_mark_that_is_shown_twice_cuts_once_within_a_window() -> None:
+    """In Havana midnight comes twice: the first quarter then has seven hours."""
+    quarters = _calendar("6h", "America/Havana")
+    autumn = quarters.window_of(datetime(2026, 11, 1, 4, 30, tzinfo=UTC))
+    assert autumn.start == datetime(2026, 11, 1, 4, tzinfo=UTC)
+    assert autumn.end - autumn.start == timedelta(hours=7)
+
+
 def test_hours_in_kathmandu_begin_on_the_local_hour() -> None:
     """Where the offset is 5:45, hours begin a quarter past in UTC."""
     window = _calendar("1h", "Asia/Kathmandu").window_of(START)

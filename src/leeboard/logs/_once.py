@@ -36,11 +36,11 @@ def once(sides: Sides, carried: Sequence[str]) -> str:
 
 def _first(sides: Sides, columns: str, order: str, contested: str) -> str:
     """Return a query for the first of each repeated id, if it lies in the span."""
-    part = f"{contested} JOIN contested USING (id)" if contested else ""
+    part = f"{contested} JOIN contested ON hash(id) = contested.h" if contested else ""
     return (
         f"SELECT {columns} FROM (SELECT *, row_number() OVER "
         f"(PARTITION BY id ORDER BY {order}) AS place "
-        f"FROM rival SEMI JOIN doubled ON hash(id) = h {part}) "
+        f"FROM rival SEMI JOIN doubled ON hash(id) = doubled.h {part}) "
         f"WHERE place = 1 AND {sides.in_span}"
     )
 
@@ -52,12 +52,13 @@ def _contents(sides: Sides) -> list[str]:
 
 
 def _find_contested(sides: Sides) -> bool:
-    """Keep the ids that came at one time with several contents."""
-    hashed = f"hash({', '.join(_contents(sides))})"
+    """Keep the hashes of ids that came at one time with several contents."""
+    contents = f"hash({', '.join(_contents(sides))})"
     sides.query.run(
-        "CREATE TEMP TABLE contested AS SELECT DISTINCT id FROM "
-        "(SELECT id FROM rival SEMI JOIN doubled ON hash(id) = h "
-        f"GROUP BY id, made_at HAVING min({hashed}) <> max({hashed}))"
+        "CREATE TEMP TABLE contested AS SELECT DISTINCT h FROM "
+        f"(SELECT hash(id) AS h, made_at, {contents} AS contents FROM rival) "
+        "SEMI JOIN doubled USING (h) "
+        "GROUP BY h, made_at HAVING min(contents) <> max(contents)"
     )
     return bool(sides.query.rows("SELECT count(*) FROM contested")[0][0])
 

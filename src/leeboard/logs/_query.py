@@ -8,11 +8,13 @@ out. Place: under the reads of a log.
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import pyarrow as pa
@@ -53,19 +55,20 @@ class Query:
 
         self._paths = [file.path for file in files]
         self._inner: dict[str, str] = {}
-        self._scratch = tempfile.TemporaryDirectory(
-            prefix="leeboard-join-", dir=limits.scratch, ignore_cleanup_errors=True
-        )
+        scratch = tempfile.mkdtemp(prefix="leeboard-join-", dir=limits.scratch)
         self._duckdb = duckdb.connect(
             config={
                 "memory_limit": f"{limits.memory_mb}MiB",
                 "threads": limits.threads,
-                "temp_directory": self._scratch.name,
+                "temp_directory": scratch,
                 "preserve_insertion_order": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
+                "python_enable_replacements": False,
             }
         )
+        # a reader may be dropped before its first row
+        self._forget = weakref.finalize(self, _forget, self._duckdb, scratch)
         self._duckdb.execute("SET TimeZone = 'UTC'")
         self._duckdb.execute("SET allowed_paths = ?", [self._paths])
         self._duckdb.execute("SET enable_external_access = false")
@@ -73,8 +76,7 @@ class Query:
 
     def close(self) -> None:
         """Let go of memory and scratch files."""
-        self._duckdb.close()
-        self._scratch.cleanup()
+        self._forget()
 
     def let(self, **times: datetime) -> None:
         """Set variables, which SQL asks for by ``getvariable``."""
@@ -104,13 +106,9 @@ class Query:
             alike.setdefault(self._columns_at(file.path), []).append(file.path)
         arms = []
         for number, (columns, paths) in enumerate(alike.items()):
-            source = self._duckdb.read_parquet(paths, hive_partitioning=False)
-            chosen = ", ".join(
-                f"{_quoted(here)} AS {self._named(column, plain)}"
-                for here, column in zip(source.columns, columns, strict=True)
-            )
+            inner = [self._named(column, plain) for column in columns]
             arms.append(f"{name}_{number}")
-            source.project(chosen).create_view(arms[-1])
+            self._guarded(partial(self._show, arms[-1], paths, inner))
         seen = {column for columns in alike for column in columns}
         if loose is None and not seen.issuperset(plain.names):
             loose = plain.empty_table()
@@ -156,6 +154,15 @@ class Query:
             source.close()
             self.close()
 
+    def _show(self, view: str, paths: list[str], inner: list[str]) -> None:
+        """Show files of the same columns, by their place in the file."""
+        source = self._duckdb.read_parquet(paths, hive_partitioning=False)
+        chosen = ", ".join(
+            f"{_quoted(here)} AS {name}"
+            for here, name in zip(source.columns, inner, strict=True)
+        )
+        source.project(chosen).create_view(view)
+
     def _named(self, column: str, plain: pa.Schema) -> str:
         return column if column in plain.names else self.inner(column)
 
@@ -173,6 +180,11 @@ class Query:
             gone = [path for path in self._paths if not os.path.exists(path)]
             self.close()
             raise _failed(gone, error) from error
+
+
+def _forget(connection: Any, scratch: str) -> None:
+    connection.close()
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _quoted(name: str) -> str:
