@@ -156,11 +156,30 @@ def test_few_labels_are_refused_with_the_reason() -> None:
     assert nothing.uncorrected is None
 
 
-def test_missing_estimates_are_refused() -> None:
-    """A missing estimate, a missing loss of a label and two lengths are errors."""
+def test_missing_estimates_do_no_harm() -> None:
+    """The mean estimate stands in for missing ones; with none, labels alone count."""
+    rng = np.random.default_rng(57)
+    losses, risk, _ = window(rng, 500)
+    labelled = np.arange(500) < 100
+    found = correct(losses, labelled, np.full(500, np.nan))
+    assert found.value == pytest.approx(losses[:100].mean(), rel=1e-12)
+    some = np.where(rng.random(500) < 0.5, risk, np.nan)
+    assert correct(losses, labelled, some).value is not None
+
+
+def test_root_of_squares_is_a_figure_of_its_own() -> None:
+    """Value, interval and plain mean are rooted; a refusal stays one."""
+    found = Corrected(4.0, (-1.0, 9.0), 60, 16.0, 60.0).root()
+    assert (found.value, found.interval, found.uncorrected) == (2.0, (0.0, 3.0), 4.0)
+    refused = correct(np.ones(3), np.ones(3, bool), np.ones(3))
+    assert refused.root() is refused
+
+
+def test_missing_losses_are_refused() -> None:
+    """A missing loss of a label, an infinite estimate and two lengths are errors."""
     ones, every = np.ones(60), np.ones(60, bool)
     for losses, expected in (
-        (ones, np.full(60, np.nan)),
+        (ones, np.full(60, np.inf)),
         (np.full(60, np.nan), ones),
         (ones, np.ones(61)),
     ):

@@ -78,6 +78,17 @@ def test_delay_of_exactly_two_days_is_complete_at_two_days() -> None:
         assert curve.ultimate == ultimate
 
 
+def test_a_cell_counts_only_predictions_as_old_as_its_end() -> None:
+    """In a cell that an age ends in, labels alone would count: so nobody does."""
+    start, end = grid(WEEK.total_seconds())[20:22]
+    made = micros_of(np.full(100, -(0.2 * start + 0.8 * end)))
+    known = np.where(np.arange(100) < 50, made + (start + 1) * 1e6, np.nan)
+    counts = count_delays(made, known, NOW, WEEK)
+    assert (counts.labels, counts.came.sum(), counts.at_risk[20]) == (50, 0, 0)
+    assert counts.at_risk[19] == 100
+    assert counts.curve().observed_s == start
+
+
 def test_labels_not_yet_known_do_not_count() -> None:
     """As of a moment, later labels and later predictions are not there."""
     made = micros_of(np.array([-3.0, -2.0, 1.0]) * DAY)

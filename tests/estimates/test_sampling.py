@@ -169,6 +169,16 @@ def test_model_that_is_sure_of_itself_is_looked_at() -> None:
     assert np.ptp(np.bincount(flat.stratum)) <= 2
 
 
+def test_rows_without_an_estimate_can_be_chosen() -> None:
+    """A missing estimate counts as the mean one, so that such rows are not left out."""
+    ids, risk, sigma, _ = population(9)
+    risk[:1500], sigma[:1500] = np.nan, np.nan
+    sample = choose(ids, risk, sigma, budget=200, seed=1)
+    assert (sample.place < 1500).sum() > 20
+    nothing = choose(ids, np.full(3000, np.nan), sigma * 0, budget=200, seed=1)
+    assert nothing.strata.size == 1
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -176,7 +186,7 @@ def test_model_that_is_sure_of_itself_is_looked_at() -> None:
         ({"sigma": np.ones(4)}, "lengths_differ"),
         ({"segments": np.array(["a"])}, "lengths_differ"),
         ({"sigma": np.array([1.0, -1.0, 1.0])}, "bad_losses"),
-        ({"expected_loss": np.array([1.0, np.nan, 1.0])}, "bad_losses"),
+        ({"expected_loss": np.array([1.0, np.inf, 1.0])}, "bad_losses"),
         ({"budget": 1}, "bad_budget"),
     ],
 )

@@ -7,7 +7,7 @@ measured on the labelled rows and taken off, so a wrong estimate costs width, no
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from leeboard.metrics._metric import Reason
 from leeboard.stats.intervals import student_reach
 from leeboard.stats.ppi import cross_tuning, folds_of, powered_mean
 
-__all__ = ["LABELS", "Corrected", "correct", "correct_sample"]
+__all__ = ["LABELS", "Corrected", "correct", "correct_sample", "fill"]
 
 _Array = np.ndarray[Any, Any]
 
@@ -54,6 +54,26 @@ class Corrected:
     tuning: float | None = None
     reason: Reason | None = None
 
+    def root(self) -> Corrected:
+        """Square root of a mean of squares: an RMSE from squared errors."""
+        if self.value is None or self.interval is None:
+            return self
+        low, high = (math.sqrt(max(end, 0.0)) for end in self.interval)
+        naive = None if self.uncorrected is None else math.sqrt(self.uncorrected)
+        value = math.sqrt(max(self.value, 0.0))
+        return replace(self, value=value, interval=(low, high), uncorrected=naive)
+
+
+def fill(values: _Array) -> _Array:
+    """Put the mean of the known in the place of the missing, 0 where none is known.
+
+    A guess need not be right for a correction by labels to be.
+    """
+    values = np.asarray(values, np.float64)
+    missing = np.isnan(values)
+    known = values[~missing]
+    return np.where(missing, float(known.mean()) if len(known) else 0.0, values)
+
 
 def correct(
     losses: _Array, labelled: _Array, expected: _Array, *, level: float = 0.95
@@ -66,7 +86,8 @@ def correct(
         Loss of each row; where there is no label, anything.
     labelled : bool array, shape (n,)
     expected : array, shape (n,)
-        Estimated loss of each row, labelled or not; finite.
+        Estimated loss of each row, labelled or not; where it is missing, the mean of
+        the others stands in.
     level : float
 
     Notes
@@ -234,9 +255,9 @@ def _stratified_tuning(design: _Design, losses: _Array, guesses: _Array) -> _Arr
 def _rows(
     losses: _Array, labelled: _Array, expected: _Array
 ) -> tuple[_Array, _Array, _Array]:
-    """Take arrays of one length, without a missing loss or estimate."""
+    """Take arrays of one length, with a loss of every label."""
     labelled = np.asarray(labelled, bool)
-    losses, expected = (np.asarray(each, np.float64) for each in (losses, expected))
+    losses, expected = np.asarray(losses, np.float64), fill(expected)
     sizes = {len(losses), len(labelled), len(expected)}
     bad = len(sizes) > 1 or not (
         np.isfinite(expected).all() and np.isfinite(losses[labelled]).all()
@@ -247,7 +268,7 @@ def _rows(
             where="losses and estimated losses",
             found=f"lengths {sorted(sizes)}, or a figure that is missing or infinite",
             expected="arrays of one length; a finite loss of every labelled row",
-            fix="Leave out rows whose loss or estimate is not known.",
+            fix="Leave out rows whose loss is not known.",
         )
     return losses, labelled, expected
 

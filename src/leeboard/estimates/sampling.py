@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from leeboard.errors import MetricError
+from leeboard.estimates.corrected import fill
 from leeboard.estimates.strata import Strata, cut_strata
 
 __all__ = ["Sample", "allocate", "choose"]
@@ -68,7 +69,8 @@ def choose(
     ids : list of str, length n
         All predictions of the windows in question, each once.
     expected_loss, sigma : array, shape (n,)
-        Estimated loss of each row, and its standard deviation given the row.
+        Estimated loss of each row, and its standard deviation given the row; where one
+        is missing, the mean of the others stands in.
     segments : array of str, shape (n,), or None
     budget : int, at least 2
         Rows to choose in all; at most n are.
@@ -94,7 +96,7 @@ def choose(
     Where rows were added since, ids of the first call that the second does not choose
     are labelled but belong to no sample, and stay out of the estimate.
     """
-    loss, spread = (np.asarray(each, np.float64) for each in (expected_loss, sigma))
+    loss, spread = fill(expected_loss), fill(sigma)
     _check(ids, loss, spread, segments, budget)
     strata = strata or _cut(loss, segments, budget)
     codes = strata.codes(loss, segments)
@@ -211,9 +213,9 @@ def _check(
         raise MetricError(
             code="bad_losses",
             where="rows to choose from",
-            found="an expected loss or sigma that is missing, infinite or below 0",
+            found="an expected loss that is infinite, or a sigma below 0",
             expected="finite numbers",
-            fix="Leave out rows without an estimate.",
+            fix="Look at what estimated them.",
         )
     if budget < _FLOOR:
         raise MetricError(
