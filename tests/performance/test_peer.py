@@ -34,7 +34,8 @@ def _binary(seed: int) -> Outcomes:
     """Two classes; few or many distinct scores, rare or common positives."""
     rng = np.random.default_rng(seed)
     n = int(rng.choice([2, 3, 7, 50, 400]))
-    scores = rng.beta(*rng.uniform(0.2, 3, 2), n).round(int(rng.choice([1, 2, 12])))
+    a, b = rng.uniform(0.2, 3, 2)
+    scores = rng.beta(a, b, n).round(int(rng.choice([1, 2, 12])))
     labels = rng.random(n) < rng.choice([0.05, 0.3, 0.9]) * (0.3 + scores)
     labels[:2] = [True, False]
     return binary(labels, scores >= rng.choice([0.0, 0.3, 0.7]), scores)

@@ -17,6 +17,8 @@ from leeboard.schema import Task
 from leeboard.stats.delta import (
     correlation_interval,
     margins_variance,
+    mean_of_shares,
+    quotient,
     share_interval,
 )
 from leeboard.stats.intervals import wilson
@@ -28,6 +30,7 @@ __all__ = [
     "chosen",
     "confusion",
     "correct",
+    "mean_share",
     "positive",
     "positive_share",
     "single_class",
@@ -131,6 +134,24 @@ def averaged(metric: str, tally: Tally, of: Margins, average: str) -> Figure:
     each = of(*(part.astype(np.float64) for part in margins))
     facts = [(tally.classes[i], float(each[i])) for i in np.flatnonzero(there)]
     return replace(figure, facts=tuple(facts))
+
+
+def mean_share(metric: str, tally: Tally, axis: int) -> Figure:
+    """Mean over classes of the right share of a column (0) or row (1) of the table.
+
+    Over all classes that occur as label or prediction, as in scikit-learn; one without
+    rows counts as 0, and is left out of the interval.
+    """
+    table = confusion(tally)
+    rows, right = table.sum(axis=axis), np.diagonal(table)
+    there = (table.sum(axis=1) + table.sum(axis=0)) > 0
+    counted = there & (rows > 0)
+    value, ends = mean_of_shares(right[counted], rows[counted])
+    part = int(counted.sum()) / int(there.sum())
+    shares = quotient(right, rows)
+    facts = tuple((tally.classes[i], float(shares[i])) for i in np.flatnonzero(there))
+    interval = ends[0] * part, ends[1] * part
+    return Figure(metric, value * part, tally.rows, interval, facts=facts)
 
 
 def positive(metric: str, tally: Tally, of: Margins) -> Figure:

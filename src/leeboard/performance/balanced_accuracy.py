@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
-from leeboard.performance._confusion import confusion, single_class, smooth
+from leeboard.performance._confusion import confusion, single_class
 from leeboard.performance._metric import CLASSES, PerformanceMetric
 from leeboard.performance._outcomes import Figure
 from leeboard.performance._tally import Tally
-from leeboard.stats.delta import quotient
+from leeboard.stats.delta import mean_of_shares
 
 __all__ = ["METRIC"]
-
-
-_Array = np.ndarray[Any, Any]
 
 
 def _on_tally(tally: Tally) -> Figure:
     lack = single_class("balanced_accuracy", tally)
     if lack is not None:
         return lack
-    rows = confusion(tally).sum(axis=1)
-    there = rows > 0
-
-    def mean(right: _Array, labels: _Array, _: _Array) -> Any:
-        return quotient(right[there], labels[there]).mean()
-
-    return smooth("balanced_accuracy", tally, mean, float(rows[there].min()))
+    table = confusion(tally)
+    there = tally.labels > 0
+    value, interval = mean_of_shares(np.diagonal(table)[there], tally.labels[there])
+    return Figure("balanced_accuracy", value, tally.rows, interval)
 
 
 METRIC = PerformanceMetric(
@@ -38,6 +30,6 @@ METRIC = PerformanceMetric(
     needs="prediction",
     unit="share",
     better="higher",
-    source="Brodersen et al., ICPR 2010; interval: delta method on the logit scale",
+    source="Brodersen et al., ICPR 2010; interval: Zou and Donner, 2008, equation 8",
     on_tally=_on_tally,
 )

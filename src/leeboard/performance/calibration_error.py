@@ -47,14 +47,18 @@ def _on_tally(tally: Tally) -> Figure:
 
 
 def _reach(variances: np.ndarray) -> float:
-    """95 % point of a sum of absolute normal errors, by its mean and variance.
+    """95 % point of a sum of absolute normal errors, by a gamma law of its moments.
 
-    No norm of the gaps changes by more than the norm of their errors, so that the
-    interval holds the true error at least as often as it says.
+    The sum of the absolute gaps is off by no more than the sum of their errors, so that
+    the interval holds the true error at least as often as it says.
     """
+    from scipy.special import gammaincinv
+
     mean = math.sqrt(2.0 / math.pi) * math.fsum(np.sqrt(variances))
     spread = (1.0 - 2.0 / math.pi) * math.fsum(variances)
-    return mean + 1.6448536269514722 * math.sqrt(spread)
+    if spread == 0.0:
+        return 0.0
+    return float(gammaincinv(mean**2 / spread, 0.95)) * spread / mean
 
 
 METRIC = PerformanceMetric(

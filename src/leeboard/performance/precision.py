@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from leeboard.performance._confusion import averaged, chosen, positive_share
+from leeboard.performance._confusion import averaged, chosen, mean_share, positive_share
 from leeboard.performance._metric import CLASSES, PerformanceMetric
 from leeboard.performance._outcomes import Figure
 from leeboard.performance._tally import Tally
@@ -26,6 +26,8 @@ def _on_tally(tally: Tally, average: str = "auto") -> Figure:
     how = chosen("precision", tally, average)
     if how == "binary":
         return positive_share("precision", tally, axis=0)
+    if how == "macro":
+        return mean_share("precision", tally, axis=0)
     return averaged("precision", tally, _by_class, how)
 
 
