@@ -21,7 +21,7 @@ from leeboard_logger._record import Records
 from leeboard_logger._redact import Redaction
 from leeboard_logger._settings import Settings
 from leeboard_logger._sink import QUEUED, Entry, Sink
-from leeboard_logger._spool import Spool, Terms
+from leeboard_logger._spool import ROTATE_BYTES, Spool, Terms
 
 if TYPE_CHECKING:
     from leeboard_logger._http_ship import Shipper
@@ -40,6 +40,7 @@ class Edges:
     clock: Clock = field(default_factory=Clock)
     folder: Any = Folder
     sink: Sink | None = None
+    rotate_bytes: int = ROTATE_BYTES
 
 
 class Core:
@@ -75,7 +76,12 @@ class Core:
                 self._account,
                 lambda: self._token,
                 self._clock,
-                Terms(s.spool_bytes, s.mode == "durable", s.flush_s),
+                Terms(
+                    s.spool_bytes,
+                    s.mode == "durable",
+                    s.flush_s,
+                    self._edges.rotate_bytes,
+                ),
             )
         if s.url:
             from leeboard_logger._http import HttpSink, courier_to

@@ -62,11 +62,10 @@ class Folder:
         which it sees the name and not the lock.
         """
         fresh = f"{name}.new"
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        file = os.open(fresh, flags, 0o600, dir_fd=self._at)
+        file = self.begin(fresh)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            os.rename(fresh, name, src_dir_fd=self._at, dst_dir_fd=self._at)
+            self.hold(file)
+            self.rename(fresh, name)
         except OSError:
             os.close(file)
             with contextlib.suppress(OSError):
@@ -74,10 +73,22 @@ class Folder:
             raise
         return file
 
+    def begin(self, name: str) -> int:
+        """Create a file that nobody has, for appending."""
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        return os.open(name, flags, 0o600, dir_fd=self._at)
+
+    def hold(self, file: int) -> None:
+        """Take a file's lock, which ends with its last descriptor."""
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def rename(self, old: str, new: str) -> None:
+        """Give a file its name."""
+        os.rename(old, new, src_dir_fd=self._at, dst_dir_fd=self._at)
+
     def probe(self, name: str) -> None:
         """Create a file and take it away again."""
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
-        os.close(os.open(f"{name}.new", flags, 0o600, dir_fd=self._at))
+        os.close(self.begin(f"{name}.new"))
         os.unlink(f"{name}.new", dir_fd=self._at)
 
     def write(self, file: int, data: bytes) -> int:

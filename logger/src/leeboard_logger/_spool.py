@@ -48,11 +48,14 @@ class Terms:
         dropped, as the caller is told; otherwise it is tried again.
     sync_s : float
         Seconds after which written frames are had on the disk in the background.
+    rotate_bytes : int
+        Size at which another file is begun.
     """
 
     cap_bytes: int
     durable: bool = False
     sync_s: float = 0.5
+    rotate_bytes: int = ROTATE_BYTES
 
 
 class Spool:
@@ -227,7 +230,7 @@ class Spool:
     def _append(self, frames: list[bytes]) -> int:
         """Write frames; return how many are whole in the file."""
         try:
-            if not self._certain or self._size >= ROTATE_BYTES:
+            if not self._certain or self._size >= self._terms.rotate_bytes:
                 self._end()
             if self._file is None:
                 self._open()
@@ -294,10 +297,12 @@ class Spool:
             return
         if self._certain:
             told = self._account()
-            tail = [frame(told), frame(END)] if told else [frame(END)]
+            tail = [frame(END)]
+            if told and told != self._told:
+                tail.insert(0, frame(told))
+                self._told = told
             with contextlib.suppress(OSError):
                 self._put(b"".join(tail), tail)
-                self._told = told
         self._file = None
         self._retired.append(file)
 
@@ -308,7 +313,9 @@ class Spool:
         good = self._had(lambda: folder.sync(file))
         self._dirty = False
         if not good:
+            trouble = self._trouble
             self._end()
+            self._trouble = trouble
         return good
 
     def _write_account(self) -> None:
