@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from leeboard.errors import LeeboardError
     from leeboard.measure import measure
     from leeboard.metrics import metrics
+    from leeboard.monitor.monitor import Monitor
     from leeboard.profiles.profile import Profile
     from leeboard.report import Report
     from leeboard.schema import Column, Kind, Role, Schema
@@ -30,6 +31,7 @@ _HOME = {
     "Kind": "leeboard.schema",
     "LeeboardError": "leeboard.errors",
     "Logger": "leeboard_logger",
+    "Monitor": "leeboard.monitor.monitor",
     "Profile": "leeboard.profiles.profile",
     "Report": "leeboard.report",
     "Role": "leeboard.schema",
@@ -46,6 +48,7 @@ __all__ = [
     "Kind",
     "LeeboardError",
     "Logger",
+    "Monitor",
     "Profile",
     "Report",
     "Role",

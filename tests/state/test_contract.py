@@ -201,6 +201,16 @@ def test_documents_are_kept_until_taken_away(state: State) -> None:
     assert state.kept("demand", "schema") == "three"
 
 
+def test_who_has_a_lease_is_known_until_it_is_given_back(state: State) -> None:
+    """The holder is told, and nobody once it was released."""
+    assert state.leased("pass") is None
+    lease = state.lease("pass", "one", NOW, 60)
+    assert lease is not None
+    assert state.leased("pass") == lease
+    state.release(lease)
+    assert state.leased("pass") is None
+
+
 def test_a_lease_is_one_holders_until_its_time(state: State) -> None:
     """Others get it when it ran out or was given back, with a greater token."""
     one = leased(state, "one")

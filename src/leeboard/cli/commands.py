@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from leeboard._version import __version__
+from leeboard.cli.monitoring import monitoring
 
 __all__ = ["app", "check", "demo", "init", "metrics", "suggest"]
 
@@ -98,12 +99,45 @@ def init(
     force: Annotated[
         bool, typer.Option("--force", help="Replace files that are there.")
     ] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            metavar="NAME",
+            help="Monitor this model: also write the configuration, to which more"
+            " models can be added.",
+        ),
+    ] = None,
+    config: Annotated[
+        str,
+        typer.Option("--config", metavar="FILE", help="With --model: where to."),
+    ] = "leeboard.toml",
+    log: Annotated[
+        str,
+        typer.Option("--log", metavar="PLACE", help="With --model: where events go."),
+    ] = "./monitor",
 ) -> None:
     """Write a schema to review, and save a profile.
 
     What the columns are is inferred from REFERENCE. The profile is all that later
-    checks need of it.
+    checks need of it. With --model the files are named after the model, and
+    leeboard.toml says how it is monitored.
     """
+    if model is not None:
+        from leeboard.cli import _init_model
+
+        _init_model.run(
+            _init_model.Request(
+                reference,
+                model,
+                config,
+                log,
+                segment,
+                reviewed=reviewed,
+                force=force,
+            )
+        )
+        return
     from leeboard.cli._init import Request, run
 
     run(Request(reference, schema, profile, segment, reviewed=reviewed, force=force))
@@ -260,3 +294,6 @@ def metrics() -> None:
     from leeboard.cli._metrics import run
 
     run()
+
+
+app.add_typer(monitoring)

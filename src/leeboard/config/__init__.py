@@ -1,7 +1,8 @@
-"""Files that people edit: schema and suite; and what tells a profile from data."""
+"""Files that people edit: schema, suite, plan; and what tells a profile from data."""
 
 from __future__ import annotations
 
+from leeboard.config._plan_file import DEFAULT, load_plan
 from leeboard.config._profile_mark import is_profile
 from leeboard.config._schema_file import (
     load_schema,
@@ -11,10 +12,15 @@ from leeboard.config._schema_file import (
     write_schema,
 )
 from leeboard.config._suite_file import Suite, load_suite
+from leeboard.config.plan import ModelPlan, Plan
 
 __all__ = [
+    "DEFAULT",
+    "ModelPlan",
+    "Plan",
     "Suite",
     "is_profile",
+    "load_plan",
     "load_schema",
     "load_suite",
     "quoted",

@@ -12,7 +12,7 @@ __all__ = ["Boosted", "grow"]
 _Array = np.ndarray[Any, Any]
 _TREES = 50
 _LEAVES = 16
-_BLOCK = 16_384
+_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,14 +60,15 @@ class Boosted:
         for start in range(0, len(table), _BLOCK):
             block = table[start : start + _BLOCK]
             total = out[start : start + _BLOCK]
-            for root in self.roots:
+            for values in self.value[self._leaves(block)]:
                 # the same order of addition as the grower's
-                total += self.rate * self.value[self._leaves(block, root)]
+                total += self.rate * values
         return out
 
-    def _leaves(self, block: _Array, root: int) -> _Array:
+    def _leaves(self, block: _Array) -> _Array:
+        """Leaf of each row in each tree, shape (trees, n); all descend at once."""
         rows = np.arange(len(block))
-        node = np.full(len(block), root)
+        node = np.repeat(self.roots[:, None], len(block), axis=1)
         column = self.feature[node]
         while (column >= 0).any():
             goes_left = block[rows, column] <= self.threshold[node]

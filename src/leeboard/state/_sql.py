@@ -245,6 +245,15 @@ class SqlState:
             connection.execute(update(LEASES).where(row).values(**own, token=token))
         return Lease(name, holder, token, until)
 
+    def leased(self, name: str) -> Lease | None:
+        """Who has a lease, expired or not; None where it was given back."""
+        asked = select(LEASES).where(LEASES.c.name == clean(name))
+        with self._database.reading() as connection:
+            held = connection.execute(asked).first()
+        if held is None or held.holder == "":
+            return None
+        return Lease(name, held.holder, held.token, held.until)
+
     def release(self, lease: Lease) -> None:
         """Give a lease back; one that has gone to another is left alone."""
         own = and_(

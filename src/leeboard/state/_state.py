@@ -207,6 +207,10 @@ class State(Protocol):
         """Take or renew a lease; None while another holder has it."""
         ...
 
+    def leased(self, name: str) -> Lease | None:
+        """Who has a lease, expired or not; None where it was given back."""
+        ...
+
     def release(self, lease: Lease) -> None:
         """Give a lease back."""
         ...

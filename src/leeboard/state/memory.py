@@ -155,6 +155,12 @@ class MemoryState:
             self._leases[name] = own
             return own
 
+    def leased(self, name: str) -> Lease | None:
+        """Who has a lease, expired or not; None where it was given back."""
+        with self._lock:
+            held = self._leases.get(name)
+        return None if held is None or held.holder == "" else held
+
     def release(self, lease: Lease) -> None:
         """Give a lease back; one that has gone to another is left alone."""
         with self._lock:

@@ -1,0 +1,57 @@
+"""``leeboard config check``: what a configuration means, before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from leeboard.cli._terminal import clean, say
+from leeboard.config import ModelPlan, load_plan
+from leeboard.monitor.baseline import load_baseline
+
+__all__ = ["run"]
+
+
+def run(config: str, *, strict: bool) -> None:
+    """Read it and every reference it names; say what it means."""
+    plan = load_plan(config, strict=strict)
+    lines = [f"{plan.path}: can be used.", f"  log    {_masked(plan.log)}"]
+    lines.append(f"  state  {_masked(plan.state)}")
+    for model in plan.models:
+        lines += _model(model)
+    lines += [f"note: {n.where}: {n.text} [{n.code}]" for n in plan.notes]
+    say("\n".join(map(clean, lines)) + "\n")
+
+
+def _model(plan: ModelPlan) -> Iterator[str]:
+    baseline = load_baseline(plan)
+    columns = len(baseline.reference.cells)
+    labels = f"{baseline.rows:,} labelled rows" if baseline.rows else "no labelled rows"
+    yield f"{plan.name}: windows of {plan.calendar.every} in {plan.calendar.zone}"
+    yield (
+        f"  counted {_span(plan.delay)} after their end; predictions may come"
+        f" {_span(plan.grace)} late"
+    )
+    yield (
+        f"  labels may take {_span(plan.horizon)}; figures are final with"
+        f" {plan.complete:.0%} of them"
+    )
+    yield f"  reference: {baseline.reference.rows:,} rows, {columns} columns, {labels}"
+
+
+def _span(span: timedelta) -> str:
+    """Length of time in its largest whole unit."""
+    seconds = round(span.total_seconds())
+    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds and seconds % length == 0:
+            n = seconds // length
+            return f"{n} {unit}{'s' if n > 1 else ''}"
+    return f"{seconds} seconds"
+
+
+def _masked(place: str) -> str:
+    """Place of a store without a password."""
+    scheme, mark, rest = place.partition("://")
+    if not mark or "@" not in rest:
+        return place
+    return f"{scheme}://…@{rest.rpartition('@')[2]}"

@@ -1,0 +1,118 @@
+"""``leeboard status``: how every model stands, as a table or as JSON."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from leeboard.cli._terminal import clean, say
+from leeboard.monitor.monitor import Monitor
+from leeboard.monitor.status import ModelStatus, Status
+from leeboard.windows import duration
+
+__all__ = ["run"]
+
+_SHOWN = 8
+
+
+def run(config: str, model: str | None, stale: str | None, *, json: bool) -> int:
+    """Print it; return 1 if a model is stale."""
+    after = None if stale is None else duration(stale)
+    status = Monitor(config).status()
+    if model is not None:
+        chosen = [one for one in status.models if one.model == model]
+        if not chosen:
+            raise _unknown(model, [one.model for one in status.models])
+        status = Status(status.now, chosen)
+    old = () if after is None else status.stale(after)
+    if json:
+        document = status.to_dict()
+        for name, one in document["models"].items():
+            one["stale"] = None if after is None else name in old
+        say(jsonlib.dumps(document) + "\n")
+    else:
+        blocks = [
+            "\n".join(_lines(one, status.now, one.model in old))
+            for one in status.models
+        ]
+        say("\n\n".join(blocks) + "\n")
+    return int(bool(old))
+
+
+def _unknown(model: str, names: list[str]) -> Exception:
+    from leeboard.errors import ConfigError
+
+    return ConfigError(
+        code="unknown_model",
+        where="--model",
+        found=repr(model),
+        expected="one of " + ", ".join(map(repr, names)),
+        fix="Name a model of the configuration.",
+    )
+
+
+def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # noqa: FBT001 - a mark in a table
+    yield clean(one.model) + ("  STALE" if stale else "")
+    yield _line("predictions", f"{one.predictions:,}{_ago(one.last_received, now)}")
+    share = f" ({one.joined / one.predictions:.1%})" if one.predictions else ""
+    yield _line("labels", f"{one.labels:,}; joined {one.joined:,}{share}")
+    if one.quarantined:
+        yield _line("quarantined", _reasons(one.quarantined))
+    if one.dropped:
+        yield _line("dropped", _reasons(one.dropped))
+    text = f"{one.windows:,}"
+    for n, word in (
+        (one.provisional, "provisional"),
+        (one.waiting, "not yet ripe"),
+    ):
+        text += f"; {n:,} {word}" if n else ""
+    yield _line("windows", text)
+    if one.completeness is not None:
+        yield _line(
+            "completeness", f"{one.completeness:.1%} of predictions have a label"
+        )
+    if one.late:
+        yield _line("too late", f"{one.late:,} predictions")
+    if one.bytes_per_year is not None:
+        yield _line("results", f"{_size(one.bytes_per_year)} a year at this pace")
+    if one.latest:
+        first = one.latest[0]
+        yield _line("latest", f"window from {first['window_start']:%Y-%m-%d %H:%M} UTC")
+        for row in list(one.latest)[:_SHOWN]:
+            yield f"    {_figure(row)}"
+
+
+def _line(name: str, text: str) -> str:
+    return f"  {name:<13} {clean(text)}"
+
+
+def _reasons(counts: Mapping[str, int]) -> str:
+    told = ", ".join(f"{reason} {n:,}" for reason, n in sorted(counts.items()))
+    return f"{sum(counts.values()):,} ({told})"
+
+
+def _figure(row: Mapping[str, Any]) -> str:
+    value, low, high = row["value"], row["low"], row["high"]
+    if value is None:
+        return f"{row['metric']:<18} none: {row['reason']}"
+    between = f"  [{low:.4g}, {high:.4g}]" if low is not None else ""
+    return f"{row['metric']:<18} {value:.4g}{between}  {row['basis']}"
+
+
+def _ago(moment: datetime | None, now: datetime) -> str:
+    if moment is None:
+        return ""
+    seconds = max(0.0, (now - moment).total_seconds())
+    for length, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        if seconds >= length:
+            return f"; the last arrived {seconds / length:.0f} {unit} ago"
+    return "; the last arrived just now"
+
+
+def _size(n: int) -> str:
+    for length, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if n >= length:
+            return f"{n / length:.1f} {unit}"
+    return f"{n} bytes"

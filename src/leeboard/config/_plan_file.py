@@ -1,0 +1,270 @@
+"""``leeboard.toml``: read strictly into a plan.
+
+    log = "./monitor"                    # folder, s3://bucket/prefix, postgresql://…
+    state = { env = "LEEBOARD_STATE" }   # results; else a file in the log's folder
+
+    [model.demand]
+    reference = "demand.profile.json"
+    window = "1d"
+    time_zone = "Europe/Berlin"
+
+Paths are relative to the file. What looks like a secret belongs in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from os import PathLike
+from typing import Any, TypeVar
+
+from leeboard.config._document import Document, read_document
+from leeboard.config._secrets import notes_on_secrets, refuse_secrets
+from leeboard.config.plan import ModelPlan, Plan
+from leeboard.errors import ConfigError, LeeboardError
+from leeboard.windows import Calendar, Every, duration, zone_of
+
+__all__ = ["DEFAULT", "load_plan"]
+
+DEFAULT = "leeboard.toml"
+
+_TOP = ("log", "spool", "state", "model")
+_MODEL = (
+    "reference",
+    "baseline",
+    "window",
+    "time_zone",
+    "delay",
+    "grace",
+    "horizon",
+    "no_event",
+    "complete",
+    "segments",
+    "metadata",
+    "metrics",
+    "performance",
+    "hours_for",
+    "retention",
+)
+_NAME_LIMIT = 128
+_T = TypeVar("_T")
+
+
+def load_plan(path: str | PathLike[str] = DEFAULT, *, strict: bool = False) -> Plan:
+    """Read a monitor's configuration.
+
+    Parameters
+    ----------
+    path : path of a TOML file
+    strict : bool
+        Refuse what is otherwise a warning: a text that looks like a secret.
+
+    Raises
+    ------
+    ConfigError
+        With file and line, what was found, what was expected, and the way out.
+    """
+    document = read_document(path)
+    if strict:
+        refuse_secrets(document)
+    document.only(_TOP)
+    folder = os.path.dirname(os.path.abspath(document.name))
+    log = _place(document, folder, "log")
+    if log is None:
+        document.refuse(
+            code="missing_key",
+            found="no place for the log",
+            expected='log = "…"',
+            fix='Add a line such as log = "./monitor" at the top.',
+        )
+    local = "://" not in log
+    beside = os.path.join(log, "spool") if local else ""
+    spool = _place(document, folder, "spool") or beside
+    home = log if local else folder
+    state = _place(document, folder, "state") or os.path.join(home, "results.db")
+    models = document.values.get("model", {})
+    if not isinstance(models, dict):
+        document.wrong_type("model", value=models, wanted=dict)
+    if not models:
+        document.refuse(
+            code="missing_key",
+            found="no model",
+            expected="at least one table [model.NAME]",
+            fix="Let `leeboard init TRAINING --model NAME` write one.",
+        )
+    plans = tuple(_model(document, folder, name) for name in models)
+    return Plan(
+        os.path.abspath(document.name),
+        log,
+        spool,
+        state,
+        plans,
+        notes_on_secrets(document),
+    )
+
+
+def _place(document: Document, folder: str, *at: str) -> str | None:
+    """Path or URL at a key, read from the environment where the file says so."""
+    value: Any = document.values
+    for part in at:
+        value = value.get(part)
+    if isinstance(value, dict):
+        document.only(("env",), *at)
+        text: str | None = _environment(document, *at)
+    else:
+        text = document.text(*at)
+    if text is None:
+        return None
+    if not text.strip() or "\0" in text:
+        document.refuse(
+            *at,
+            code="out_of_range",
+            found=f"{at[-1]} = {text!r}",
+            expected="a path or a URL",
+            fix="Name a folder, such as ./monitor.",
+        )
+    return text if "://" in text else os.path.normpath(os.path.join(folder, text))
+
+
+def _environment(document: Document, *at: str) -> str:
+    name = document.text(*at, "env")
+    if not name:
+        document.refuse(
+            *at,
+            code="missing_key",
+            found="a table without env",
+            expected='{ env = "NAME" }',
+            fix="Name the variable of the environment that holds the value.",
+        )
+    value = os.environ.get(name)
+    if not value:
+        document.refuse(
+            *at,
+            code="environment",
+            found=f"the environment has no variable {name}",
+            expected=f"{name} to hold the value of {at[-1]}",
+            fix=f"Set {name} where Leeboard runs.",
+        )
+    return value
+
+
+def _model(document: Document, folder: str, name: str) -> ModelPlan:
+    at = ("model", name)
+    if not 0 < len(name) <= _NAME_LIMIT or not name.isprintable():
+        document.refuse(
+            *at,
+            code="bad_name",
+            found=f"a model named {name!r:.60}",
+            expected=f"1 to {_NAME_LIMIT} printable characters",
+            fix="Rename the model here and in its logger.",
+        )
+    document.only(_MODEL, *at)
+    reference = _place(document, folder, *at, "reference")
+    if reference is None:
+        document.refuse(
+            *at,
+            code="missing_key",
+            found="a model without a reference",
+            expected='reference = "….profile.json"',
+            fix="Let `leeboard init TRAINING --model NAME` write one.",
+        )
+    given: dict[str, Any] = {
+        "no_event": document.text(*at, "no_event"),
+        "complete": _share(document, *at, "complete"),
+    }
+    for key in ("delay", "grace", "horizon", "hours_for", "retention"):
+        given[key] = _parsed(duration, document, *at, key)
+    for key in ("segments", "metadata", "metrics", "performance"):
+        given[key] = document.texts(*at, key)
+    plan = ModelPlan(
+        name=name,
+        reference=reference,
+        baseline=_place(document, folder, *at, "baseline") or "",
+        calendar=_calendar(document, *at),
+        **{key: value for key, value in given.items() if value is not None},
+    )
+    _check_retention(document, plan)
+    _check_names(document, plan)
+    return plan
+
+
+def _calendar(document: Document, *at: str) -> Calendar:
+    every = _parsed(Every.parse, document, *at, "window") or Every.parse("1d")
+    zone = _parsed(zone_of, document, *at, "time_zone") or zone_of("UTC")
+    return Calendar(every, zone)
+
+
+def _parsed(read: Callable[[str], _T], document: Document, *at: str) -> _T | None:
+    """Value of a text by its reader, whose complaint gets the line; None if absent."""
+    text = document.text(*at)
+    if text is None:
+        return None
+    try:
+        return read(text)
+    except LeeboardError as error:
+        document.refuse(
+            *at,
+            code=error.code,
+            found=f"{at[-1]} = {error.found}",
+            expected=error.expected,
+            fix=error.fix,
+        )
+
+
+def _share(document: Document, *at: str) -> float | None:
+    value = document.number(*at)
+    if value is not None and not 0.0 < value <= 1.0:
+        document.refuse(
+            *at,
+            code="out_of_range",
+            found=f"{at[-1]} = {value}",
+            expected="a share above 0 and up to 1",
+            fix="Leave the line out to use 0.95.",
+        )
+    return value
+
+
+def _check_retention(document: Document, plan: ModelPlan) -> None:
+    """Refuse to forget events before their window and their labels are done."""
+    if plan.retention is None:
+        return
+    needed = _longest(plan.calendar.every) + plan.delay
+    needed += max(plan.grace, plan.horizon)
+    if plan.retention < needed:
+        document.refuse(
+            "model",
+            plan.name,
+            "retention",
+            code="out_of_range",
+            found=f"events are kept for {plan.retention}",
+            expected=f"at least {needed}: one window, its delay, and until its last"
+            " label may come",
+            fix="Keep events longer, or shorten window, grace or horizon.",
+        )
+
+
+def _longest(every: Every) -> timedelta:
+    """Longest window of a calendar, a day that gains an hour apart."""
+    if every.minutes is not None:
+        return timedelta(minutes=every.minutes)
+    return every.count * timedelta(days={"d": 1, "w": 7, "mo": 31}[every.unit])
+
+
+def _check_names(document: Document, plan: ModelPlan) -> None:
+    """Refuse metrics that do not exist, with the names that are close."""
+    from leeboard.metrics import metrics
+    from leeboard.performance import performance_metrics
+
+    for key, known in (("metrics", metrics()), ("performance", performance_metrics())):
+        for i, name in enumerate(getattr(plan, key)):
+            try:
+                known[name]
+            except LeeboardError as error:
+                raise ConfigError(
+                    code=error.code,
+                    where=document.where("model", plan.name, key, i),
+                    found=error.found,
+                    expected=error.expected,
+                    fix=error.fix,
+                ) from error

@@ -1,0 +1,88 @@
+"""What a model's windows are compared with, as ``leeboard init`` left it.
+
+Place: read once a pass. The profile is the reference's counts; beside it may stand a
+file with the reference's own performance, its residuals, and an estimator of
+performance without labels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from leeboard.config.plan import ModelPlan
+from leeboard.errors import ProfileError
+from leeboard.monitor.adopted import Adopted
+from leeboard.profiles.profile import Profile
+
+__all__ = ["FORMAT", "Baseline", "load_baseline"]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """The reference of one model.
+
+    Parameters
+    ----------
+    reference : Profile
+    adopted : Adopted
+        Cells that the reference's rows gave to what is computed from them.
+    figures : mapping of metric to value
+        Performance of the model on the reference.
+    rows : int
+        Labelled rows of the reference.
+    estimator : text or None
+        See ``estimates``.
+    """
+
+    reference: Profile
+    adopted: Adopted = field(default_factory=Adopted)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    rows: int = 0
+    estimator: str | None = None
+
+
+def load_baseline(plan: ModelPlan) -> Baseline:
+    """Read the files of a model's reference.
+
+    Raises
+    ------
+    ProfileError
+        If one is missing, damaged, or newer than this Leeboard.
+    """
+    reference = Profile.load(plan.reference)
+    if not plan.baseline:
+        return Baseline(reference)
+    document = _read(plan.baseline)
+    return Baseline(
+        reference,
+        Adopted.from_text(document.get("adopted"), plan.baseline),
+        document.get("figures", {}),
+        document.get("rows", 0),
+        document.get("estimator"),
+    )
+
+
+def _read(path: str) -> dict[str, Any]:
+    try:
+        with open(path, encoding="utf-8") as file:
+            document = json.load(file)
+    except (OSError, ValueError) as error:
+        raise _bad(path, f"a file that cannot be read ({error})") from error
+    if not isinstance(document, dict) or document.get("leeboard_baseline") != FORMAT:
+        raise _bad(path, "no baseline of a known format")
+    return document
+
+
+def _bad(path: str, found: str) -> ProfileError:
+    return ProfileError(
+        code="damaged_profile",
+        where=path,
+        found=found,
+        expected=f"a baseline of format {FORMAT}",
+        fix="Write it again with `leeboard init TRAINING --model NAME --force`.",
+    )

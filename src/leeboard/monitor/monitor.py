@@ -1,0 +1,208 @@
+"""A monitor: one configuration, its log and its results.
+
+    m = Monitor("leeboard.toml")
+    m.run()
+    m.measurements(model="demand", metric="mae")
+
+Place: what command line and Python call. Opens log and state when they are needed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import PathLike
+from typing import Any
+
+import pyarrow as pa
+
+from leeboard.config import DEFAULT, load_plan
+from leeboard.errors import ConfigError
+from leeboard.logs import open_log, ship
+from leeboard.logs.committer import Shipped
+from leeboard.monitor.adopted import KEY, Adopted
+from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.passes import Passed, run_model
+from leeboard.monitor.status import Status, status_of
+from leeboard.monitor.stored import EXPORTS, exported, profiles_of
+from leeboard.profiles.profile import Profile
+from leeboard.state import State, open_state
+from leeboard.windows import Window
+
+__all__ = ["Monitor", "Ran"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What one run did.
+
+    Parameters
+    ----------
+    shipped : Shipped or None
+        Frames that were committed to the log; None where there is no spool.
+    passes : tuple of Passed
+        One for each model.
+    """
+
+    shipped: Shipped | None
+    passes: tuple[Passed, ...]
+
+
+class Monitor:
+    """Monitors the models that a configuration names.
+
+    Parameters
+    ----------
+    config : path of a TOML file
+        See docs/monitor.md.
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be used; with file and line.
+    """
+
+    def __init__(self, config: str | PathLike[str] = DEFAULT) -> None:
+        self.plan = load_plan(config)
+
+    def ship(self) -> Shipped | None:
+        """Commit what loggers have left in the spool; None where there is no spool."""
+        if not self.plan.spool or not os.path.isdir(self.plan.spool):
+            return None
+        return ship(open_log(self.plan.log), self.plan.spool, datetime.now(UTC))
+
+    def run(self, now: datetime | None = None) -> Ran:
+        """Commit spooled frames, then count every window that became due.
+
+        Parameters
+        ----------
+        now : aware datetime, optional
+            The moment of the pass; by default the clock's.
+
+        Returns
+        -------
+        Ran
+            A model whose pass is under way elsewhere is *busy*, and left alone.
+        """
+        moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
+        shipped = self.ship()
+        log = open_log(self.plan.log)
+        passes = []
+        with self._state() as state:
+            for model in self.plan.models:
+                baseline = load_baseline(model)
+                passes.append(run_model(log, state, model, baseline, moment))
+        return Ran(shipped, tuple(passes))
+
+    def status(self, now: datetime | None = None) -> Status:
+        """Return what was logged, joined and measured of each model."""
+        moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
+        with self._state() as state:
+            return status_of(self.plan, open_log(self.plan.log), state, moment)
+
+    def measurements(
+        self,
+        model: str | None = None,
+        metric: str | None = None,
+        *,
+        column: str | None = None,
+        segment: str | None = None,
+        basis: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> Any:
+        """Return figures of windows: a pandas frame where pandas is, else pyarrow.
+
+        Each argument that is given selects; ``segment=""`` is all rows.
+        """
+        given = {
+            "model": model,
+            "metric": metric,
+            "subject": column,
+            "segment": segment,
+            "basis": basis,
+        }
+        where = {key: value for key, value in given.items() if value is not None}
+        with self._state() as state:
+            return _frame(state.measurements(where, _span(since, until)))
+
+    def profiles(
+        self,
+        model: str | None = None,
+        *,
+        segment: str | None = "",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[tuple[Window, str, Profile]]:
+        """Return the profile of each window, in order of time, with its segment.
+
+        Profiles add: the hours of a day give the day's. ``segment=None`` gives every
+        segment's, and ``""`` that of all rows.
+        """
+        plan = self.plan[self._model(model)]
+        with self._state() as state:
+            reference = load_baseline(plan).reference
+            adopted = Adopted.from_text(state.kept(plan.name, KEY))
+            packed = state.profiles(plan.name, _span(since, until), segment)
+            return list(profiles_of(reference, adopted, packed))
+
+    def export(self, kind: str, model: str | None = None) -> pa.RecordBatchReader:
+        """Return one of ``predictions, feedback, joined, measurements, profiles``.
+
+        Frames that no committer has shipped yet are included.
+        """
+        if kind not in EXPORTS:
+            raise ConfigError(
+                code="unknown_export",
+                where="export",
+                found=repr(kind),
+                expected="one of " + ", ".join(EXPORTS),
+                fix="Name one of them.",
+            )
+        names = [model.name for model in self.plan.models]
+        chosen = names if model is None else [self._model(model)]
+        with self._state() as state:
+            return exported(kind, chosen, open_log(self.plan.log), state)
+
+    def _model(self, name: str | None) -> str:
+        names = [model.name for model in self.plan.models]
+        if name is None and len(names) == 1:
+            return names[0]
+        if name in names:
+            return str(name)
+        raise ConfigError(
+            code="unknown_model",
+            where=self.plan.path,
+            found="no model named" if name is None else f"no model {name!r}",
+            expected="one of " + ", ".join(map(repr, names)),
+            fix="Name a model of the configuration with model=… or --model.",
+        )
+
+    @contextmanager
+    def _state(self) -> Iterator[State]:
+        state = open_state(self.plan.state)
+        try:
+            yield state
+        finally:
+            state.close()
+
+    def __repr__(self) -> str:
+        names = ", ".join(model.name for model in self.plan.models)
+        return f"<Monitor of {names}: {self.plan.path}>"
+
+
+def _span(since: datetime | None, until: datetime | None) -> Window | None:
+    if since is None and until is None:
+        return None
+    first = datetime(1, 1, 1, tzinfo=UTC) if since is None else since.astimezone(UTC)
+    last = datetime(9999, 12, 31, tzinfo=UTC) if until is None else until
+    return Window(first, last.astimezone(UTC))
+
+
+def _frame(table: pa.Table) -> Any:
+    import importlib.util
+
+    return table.to_pandas() if importlib.util.find_spec("pandas") else table

@@ -1,0 +1,142 @@
+"""What a reference with labels says beside its counts: the model's own performance.
+
+Place: made once by ``leeboard init``, read by every pass as a baseline.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leeboard.errors import LeeboardError
+from leeboard.estimates.estimator import Estimator
+from leeboard.monitor.adopted import Adopted
+from leeboard.monitor.baseline import FORMAT
+from leeboard.monitor.estimated import forms_of
+from leeboard.monitor.frame import RESIDUAL, Frame, residual_of
+from leeboard.monitor.outcomes import Labelled, features_of, labelled_of, task_of
+from leeboard.performance import Figure, figures
+from leeboard.profiles.profile import Profile
+from leeboard.schema import Role
+from leeboard.sources import Source, open_source
+
+__all__ = ["Reference", "reference_of"]
+
+_SHOWN = 3
+_FIRST = ("accuracy", "roc_auc", "mae", "rmse")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reference:
+    """Performance on the reference, and what is estimated from it.
+
+    Parameters
+    ----------
+    rows : int
+        With label and prediction.
+    figures : sequence of Figure
+    adopted : Adopted
+        Cells of residuals and outcomes.
+    estimator : text or None
+    """
+
+    rows: int
+    figures: tuple[Figure, ...]
+    adopted: Adopted
+    estimator: str | None
+
+    @property
+    def sentence(self) -> str:
+        """What it holds, in one line."""
+        first = [f for f in self.figures if f.metric in _FIRST] or self.figures
+        told = [f"{f.metric} {f.value:.4g}" for f in first if f.value is not None]
+        text = f"{self.rows:,} labelled rows; {', '.join(told[:_SHOWN])}"
+        without = "" if self.estimator else " (too few rows to estimate without labels)"
+        return text + without
+
+    def to_text(self) -> str:
+        """Return what ``baseline`` reads."""
+        known: Mapping[str, float] = {
+            one.metric: one.value for one in self.figures if one.value is not None
+        }
+        return json.dumps(
+            {
+                "leeboard_baseline": FORMAT,
+                "rows": self.rows,
+                "figures": known,
+                "adopted": self.adopted.to_text(),
+                "estimator": self.estimator,
+            }
+        )
+
+
+def reference_of(data: Any, counted: Profile) -> Reference | None:
+    """Measure a reference; None without both a label and a prediction.
+
+    Parameters
+    ----------
+    data : what ``leeboard.check`` takes
+    counted : Profile
+        Of the same rows.
+    """
+    schema = counted.schema
+    source = open_source(data)
+    columns = {
+        role: _column(source, counted, role)
+        for role in (Role.LABEL, Role.PREDICTION, Role.SCORE)
+    }
+    label, prediction = columns[Role.LABEL], columns[Role.PREDICTION]
+    if label is None or prediction is None:
+        return None
+    residual = residual_of(label, prediction)
+    extra = {} if residual is None else {RESIDUAL: residual}
+    table = _table(source, counted)
+    frame = Frame(table, extra, label, prediction, columns[Role.SCORE], ())
+    labelled = labelled_of(frame, task_of(frame, schema.task), ())
+    if labelled.outcomes is None:
+        return None
+    adopted = Adopted().with_columns(extra).with_outcomes(labelled.outcomes)
+    return Reference(
+        labelled.outcomes.rows,
+        tuple(figures(labelled.outcomes)),
+        adopted,
+        _estimator(frame, labelled, counted),
+    )
+
+
+def _estimator(frame: Frame, labelled: Labelled, counted: Profile) -> str | None:
+    """Fit an estimator on the labelled rows; None where they do not suffice."""
+    if labelled.outcomes is None:
+        return None
+    features = {
+        name: values[labelled.places]
+        for name, values in features_of(frame, forms_of(counted.schema)).items()
+    }
+    # one seed for all: the same reference gives the same estimator
+    generator = np.random.default_rng(0)
+    try:
+        return Estimator.fit(labelled.outcomes, features, generator).to_text()
+    except LeeboardError:
+        return None
+
+
+def _column(source: Source, counted: Profile, role: Role) -> pa.ChunkedArray | None:
+    declared = counted.schema.first(role)
+    if declared is None or declared.name not in source.schema.names:
+        return None
+    return source.column(declared.name)
+
+
+def _table(source: Source, counted: Profile) -> pa.Table:
+    """Feature columns that are compared."""
+    names = [
+        column.name
+        for column in counted.schema.compared
+        if column.role is Role.FEATURE and column.name in counted.cells
+    ]
+    return pa.table({name: source.column(name) for name in names})

@@ -1,0 +1,130 @@
+"""One window: its events counted, measured, and made ready to be kept.
+
+Place: under a pass, which gives it the joined rows. Reads nothing itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from leeboard import performance
+from leeboard.config.plan import ModelPlan
+from leeboard.errors import Note
+from leeboard.monitor.adopted import Adopted
+from leeboard.monitor.baseline import Baseline
+from leeboard.monitor.counting import Counted, count_frame, rows_by_segment
+from leeboard.monitor.drift import drift_of
+from leeboard.monitor.estimated import estimated_of, seeded
+from leeboard.monitor.frame import frame_of
+from leeboard.monitor.labels import Labels
+from leeboard.monitor.outcomes import labelled_of, task_of
+from leeboard.monitor.packs import join_packed
+from leeboard.monitor.realised import realised_of
+from leeboard.performance import Outcomes, tally_of
+from leeboard.profiles.packed import pack
+from leeboard.state import Done, Measured, Packed
+from leeboard.windows import Window
+
+__all__ = ["Result", "result_of"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """What is kept of one window."""
+
+    done: Done
+    packed: Sequence[Packed]
+    measured: Sequence[Measured]
+
+
+def result_of(
+    rows: pa.Table,
+    window: Window,
+    plan: ModelPlan,
+    baseline: Baseline,
+    adopted: Adopted,
+    labels: Labels,
+) -> tuple[Adopted, Result]:
+    """Count and measure one window.
+
+    Parameters
+    ----------
+    rows : Table
+        Joined events of the window.
+    adopted : Adopted
+        Columns that have cells so far.
+
+    Returns
+    -------
+    Adopted, Result
+        With the columns that this window was the first to have enough of.
+    """
+    reference = baseline.reference
+    frame = frame_of(rows, reference, plan.metadata)
+    task = task_of(frame, reference.schema.task)
+    known = adopted.outcomes
+    labelled = labelled_of(frame, task, known.classes if known is not None else ())
+    adopted = adopted.with_columns(frame.extra).with_outcomes(labelled.outcomes)
+    by_segment = rows_by_segment(rows, plan.segments)
+    counted = count_frame(frame, by_segment, reference, adopted)
+    outcomes = {
+        segment: one
+        for segment, places in by_segment.items()
+        if (one := labelled.of_rows(places)) is not None and one.rows
+    }
+    packed = list(_packed(counted, outcomes, adopted))
+    n_labels = 0 if frame.label is None else len(frame.label) - frame.label.null_count
+    state = labels.ripeness(n_labels, rows.num_rows, window)
+    generator = seeded(plan.name, window)
+    estimated = list(
+        estimated_of(frame, labelled, baseline, plan.performance, generator)
+    )
+    measured = [
+        *drift_of(reference, adopted, counted.parts, plan.metrics, counted.problems),
+        *realised_of(
+            outcomes, plan.performance, baseline, provisional=state.provisional
+        ),
+        *(one for one in estimated if isinstance(one, Measured)),
+    ]
+    refused = tuple(one for one in estimated if isinstance(one, Note))
+    notes = (*counted.notes, *labelled.notes, *refused)
+    done = Done(
+        model=plan.name,
+        window=window,
+        revision=0,
+        rows=rows.num_rows,
+        labels=n_labels,
+        completeness=state.completeness if rows.num_rows else None,
+        provisional=state.provisional,
+        fingerprint=reference.fingerprint,
+        digest=_digest(packed, n_labels),
+        first_at=labels.now,
+        computed_at=labels.now,
+        notes=(
+            ("labels", state.why),
+            *((note.code, f"{note.where}: {note.text}") for note in notes),
+        ),
+    )
+    return adopted, Result(done, packed, measured)
+
+
+def _packed(
+    counted: Counted, outcomes: Mapping[str, Outcomes], adopted: Adopted
+) -> Iterator[Packed]:
+    cells = adopted.outcomes
+    for segment, part in counted.parts.items():
+        tally = b""
+        if cells is not None and segment in outcomes:
+            tally = performance.pack(tally_of(outcomes[segment], cells))
+        yield Packed(segment, part.rows, join_packed(pack(part), tally))
+
+
+def _digest(packed: Sequence[Packed], labels: int) -> str:
+    digest = hashlib.sha256(str(labels).encode())
+    for one in packed:
+        digest.update(one.segment.encode() + b"\0" + one.data)
+    return digest.hexdigest()
