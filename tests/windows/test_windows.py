@@ -48,13 +48,40 @@ LENGTHS = ("15m", "1h", "6h", "1d", "1w", "1mo")
 START = datetime(2007, 1, 1, tzinfo=UTC)
 END = datetime(2017, 1, 1, tzinfo=UTC)
 
-moments = st.integers(0, 20 * 366 * 86_400 * 1_000_000).map(
-    lambda us: START + timedelta(microseconds=us)
+
+def _moved(zone: str) -> list[datetime]:
+    """Days of 2011 and 2012 on which a zone's clock was moved, and those around."""
+    days = Calendar(Every.parse("1d"), zone_of(zone)).between(
+        datetime(2011, 1, 1, tzinfo=UTC), datetime(2013, 1, 1, tzinfo=UTC)
+    )
+    moved = [day.start for day in days if day.end - day.start != timedelta(days=1)]
+    return [start + timedelta(days=n) for start in moved for n in (-1, 0, 1)]
+
+
+MOVED = {zone: _moved(zone) for zone in ZONES}
+anywhen = st.integers(0, 20 * 366 * 86_400_000_000)
+within_a_day = st.integers(0, 26 * 3_600_000_000) | st.integers(0, 104).map(
+    lambda quarter: quarter * 900_000_000
 )
-calendars = st.builds(
-    Calendar,
-    st.sampled_from((*LENGTHS, "20m", "3h", "12h", "2d", "2w", "3mo")).map(Every.parse),
-    st.sampled_from(ZONES).map(zone_of),
+"""Microseconds; often a quarter of an hour sharp, where windows begin."""
+
+
+def _moments(zone: str) -> st.SearchStrategy[datetime]:
+    """Moments of twenty years, half of them near a move of the clock."""
+    far = anywhen.map(lambda us: START + timedelta(microseconds=us))
+    if not MOVED[zone]:
+        return far
+    near = st.builds(
+        lambda start, us: start + timedelta(microseconds=us),
+        st.sampled_from(MOVED[zone]),
+        within_a_day,
+    )
+    return near | far
+
+
+LONGER = (*LENGTHS, "20m", "3h", "12h", "2d", "2w", "3mo")
+cases = st.sampled_from(ZONES).flatmap(
+    lambda zone: st.tuples(st.just(zone), st.sampled_from(LONGER), _moments(zone))
 )
 
 
@@ -73,10 +100,12 @@ def test_windows_tile_ten_years(zone: str) -> None:
         assert windows[-1].start < END <= windows[-1].end
 
 
-@settings(max_examples=300, deadline=None)
-@given(calendars, moments)
-def test_a_moment_falls_in_one_window(calendar: Calendar, moment: datetime) -> None:
+@settings(max_examples=150, deadline=None)
+@given(cases)
+def test_a_moment_falls_in_one_window(case: tuple[str, str, datetime]) -> None:
     """A moment lies in its window, every moment of which has the same window."""
+    zone, every, moment = case
+    calendar = _calendar(every, zone)
     window = calendar.window_of(moment)
     assert window.start <= moment < window.end
     assert calendar.window_of(window.start) == window
@@ -84,22 +113,27 @@ def test_a_moment_falls_in_one_window(calendar: Calendar, moment: datetime) -> N
     assert calendar.next(window).start == window.end
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.sampled_from(ZONES), moments, st.sampled_from(["15m", "1h", "6h"]))
-def test_parts_of_a_day_make_the_day(zone: str, moment: datetime, every: str) -> None:
+@settings(max_examples=80, deadline=None)
+@given(cases, st.sampled_from(["15m", "1h", "6h"]))
+def test_parts_of_a_day_make_the_day(
+    case: tuple[str, str, datetime], every: str
+) -> None:
     """Hours and other parts of a local day cover it and nothing else."""
+    zone, _, moment = case
     day = _calendar("1d", zone).window_of(moment)
     parts = list(_calendar(every, zone).between(day.start, day.end))
     assert (parts[0].start, parts[-1].end) == (day.start, day.end)
     assert all(a.end == b.start for a, b in pairwise(parts))
 
 
-@settings(max_examples=100, deadline=None)
-@given(calendars, st.lists(st.integers(19_000_000, 29_000_000), max_size=30))
+@settings(max_examples=50, deadline=None)
+@given(cases, st.lists(st.integers(19_000_000, 29_000_000), max_size=30))
 def test_windows_of_minutes_are_those_of_their_moments(
-    calendar: Calendar, minutes: list[int]
+    case: tuple[str, str, datetime], minutes: list[int]
 ) -> None:
     """Many minutes give the windows that each of them alone gives."""
+    calendar = _calendar(case[1], case[0])
+    minutes = [*minutes, int(case[2].timestamp()) // 60]
     moments = [datetime.fromtimestamp(60 * minute, UTC) for minute in minutes]
     assert calendar.of_minutes(minutes) == {calendar.window_of(m) for m in moments}
 
