@@ -120,6 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
                     "headers": dict(self.headers.items()),
                     "bytes": len(body),
                     "mode": mode,
+                    "from": self.client_address[1],
                 }
             )
         kind = self.path.rpartition("/")[2]
@@ -234,9 +235,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Send a byte now and then, each well inside any timeout of a socket."""
         self.close_connection = True
         self.send_response(200)
-        self.send_header("Content-Length", "4000")
+        self.send_header("Content-Length", "60")
         self.end_headers()
-        for _ in range(4000):
+        for _ in range(60):
             self.wfile.write(b" ")
             self.wfile.flush()
             time.sleep(0.05)

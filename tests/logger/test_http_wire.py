@@ -66,6 +66,9 @@ def test_a_connection_is_kept_and_replaced(receiver: Receiver, post: Exchange) -
         receiver.mode = mode
         assert post.post("/v1/predictions", BODY, within_s=5).status == 200
         time.sleep(0.02)
+    first, *more = (seen["from"] for seen in receiver.requests)
+    assert more[0] == first
+    assert len({first, *more}) == 3
 
 
 @pytest.mark.parametrize(
@@ -151,6 +154,8 @@ def test_a_child_opens_its_own_connection(receiver: Receiver, post: Exchange) ->
         os._exit(0 if status == 200 else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
     assert post.post("/v1/predictions", BODY, within_s=5).status == 200
+    first, second, third = (seen["from"] for seen in receiver.requests)
+    assert first == third != second
 
 
 @pytest.mark.parametrize("trusted", [False, True])
