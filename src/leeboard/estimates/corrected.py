@@ -129,7 +129,8 @@ def correct_sample(
     Parameters
     ----------
     losses, labelled, expected
-        As in ``correct``.
+        As in ``correct``; labelled are rows that were chosen and whose label is known.
+        A label that came by itself to a row that was not chosen is no part of it.
     strata : int array, shape (n,)
         Of every row, as the sampler had them. Each label stands for as many rows as its
         stratum has for each label in it. That is one over the probability with which it
