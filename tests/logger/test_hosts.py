@@ -135,6 +135,55 @@ def test_greenlets_log(mode: str, tmp_path: Path) -> None:
     assert spooled(tmp_path / "monitor" / "spool") == Counter(ids)
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("mode", GEVENT)
+def test_greenlets_log_to_a_collector(mode: str, tmp_path: Path) -> None:
+    """The same over HTTP, where sockets are patched too."""
+    with Receiver(tmp_path / "kept") as receiver:
+        spool = tmp_path / "spool"
+        more = {"HOST_SPOOL": str(spool)} if mode == "spooled" else {}
+        ids = run_host("gevent", receiver.url, mode, 50, HOST_KEY=KEY, **more)
+        assert Counter(receiver.ids()) | spooled(spool) == Counter(ids)
+
+
+INTERPRETER = """
+try:
+    import _interpreters as interpreters
+    inner = interpreters.create("isolated")
+except ImportError:
+    import _xxsubinterpreters as interpreters
+    inner = interpreters.create(isolated=True)
+interpreters.run_string(inner, '''
+import sys
+sys.path[:0] = [{source!r}]
+from leeboard_logger import Logger
+with Logger({target!r}, model="m", mode={mode!r}) as log:
+    ids = [log.log_prediction({{"x": 1.0}}, 2.0) for _ in range(5)]
+    early = [bool(pid.stored) for pid in ids]
+print(*ids)
+print(*early, flush=True)
+''')
+"""
+
+
+@pytest.mark.parametrize("mode", ["spooled", "buffered"])
+def test_an_interpreter_without_threads_logs(mode: str, tmp_path: Path) -> None:
+    """Spooled: each event is stored at once. Buffered: all are at the end."""
+    target = str(tmp_path / "monitor")
+    source = str(ROOT / "logger" / "src")
+    code = INTERPRETER.format(source=source, target=target, mode=mode)
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S,
+    )
+    ids, early = (line.split() for line in run.stdout.splitlines())
+    assert spooled(tmp_path / "monitor" / "spool") == Counter(ids)
+    assert early == [str(mode == "spooled")] * 5
+
+
 # ── servers ──────────────────────────────────────────────────────────────────────────
 
 
