@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from leeboard.errors import LogError
+from leeboard.logs._compact import AT_ONCE
+from leeboard.logs._decode import decode
 from leeboard.logs._disk import Disk
 from leeboard.logs._objects import Folder
 from leeboard.logs.committer import ship
@@ -78,6 +80,27 @@ def test_a_crash_at_any_call_loses_and_doubles_nothing(
         cycle(root, None)
         assert ids(log_in(root)) == Counter(IDS), at
         assert not list((root / "spool").glob("*.frames"))
+
+
+@pytest.mark.parametrize("when", ["before", "half", "after"])
+def test_a_crash_while_merging_loses_nothing(tmp_path: Path, when: str) -> None:
+    """Die at any call of a merge: each event can be read, and the next one ends it."""
+    full = tmp_path / "full"
+    log = log_in(full)
+    for one in IDS[:AT_ONCE]:
+        log.write(decode([prediction(one), prediction("same")], NOW))
+    disk = RecordingDisk()
+    shutil.copytree(full, tmp_path / "count")
+    log_in(tmp_path / "count", disk).tidy()
+    assert len(disk.ops) > 8
+    for at in range(len(disk.ops)):
+        root = tmp_path / str(at)
+        shutil.copytree(full, root)
+        with pytest.raises(Crashed):
+            log_in(root, DyingDisk(at, when)).tidy()
+        assert set(ids(log_in(root))) == {*IDS[:AT_ONCE], "same"}, at
+        log_in(root).tidy()
+        assert ids(log_in(root)) == Counter([*IDS[:AT_ONCE], "same"]), at
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EIO, errno.EROFS])

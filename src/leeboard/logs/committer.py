@@ -61,7 +61,7 @@ def ship(
     most: int = _BATCH,
     disk: Disk | None = None,
 ) -> Shipped:
-    """Commit all whole frames of a spool, and remove files that are done with.
+    """Commit all whole frames of a spool, remove files that are done with, and tidy.
 
     Parameters
     ----------
@@ -101,6 +101,7 @@ def _shipped(log: Log, spool: Spool, now: datetime, most: int) -> Shipped:
             done = _counted(done, batch)
         removed = sum(spool.remove(read) for read in reads if read.finished)
         done = replace(done, removed=done.removed + removed)
+    log.tidy()
     return replace(done, refused=spool.refused)
 
 

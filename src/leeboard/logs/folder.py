@@ -6,6 +6,7 @@ Place: the default log. It decides what is part of a read; the queries themselve
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ import pyarrow as pa
 from leeboard.errors import LogError
 from leeboard.logs import _join as queries
 from leeboard.logs._chain import Chain
+from leeboard.logs._compact import compact, forget, sweep
 from leeboard.logs._counts import Counts, changes, counts
 from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary
@@ -32,6 +34,8 @@ __all__ = ["FolderLog", "summary_of"]
 
 _SLOWEST_S = 3600.0
 """Seconds a commit may take: files that no manifest names are swept a day later."""
+
+_SWEPT_S = 3600.0
 
 
 class FolderLog:
@@ -57,6 +61,7 @@ class FolderLog:
         self._chain = Chain(objects)
         self._verified = Verified(objects)
         frames = Spool(spool) if spool is not None else None
+        self._swept = -math.inf
         self._reader = Reader(self._chain, self._verified, frames, clock)
 
     def write(self, batch: Batch) -> None:
@@ -146,8 +151,14 @@ class FolderLog:
 
     def tidy(self) -> None:
         """Merge small segments and remove what no read needs."""
+        now = self._clock()
         with as_log_errors("log_unwritable"):
-            self._chain.trim(self._clock())
+            compact(self._objects, self._chain, self._verified, now)
+            forget(self._objects, self._chain, now)
+            if now - self._swept > _SWEPT_S:
+                self._swept = now
+                sweep(self._objects, self._chain, now)
+                self._chain.trim(now)
 
     def _summary(self, model: str) -> Summary:
         reading = self._reader.read(model)
