@@ -11,6 +11,7 @@ from contextlib import suppress
 from itertools import pairwise
 
 from leeboard.errors import LogError
+from leeboard.logs._failures import as_log_errors
 from leeboard.logs._manifest import (
     EMPTY,
     EVERY,
@@ -112,7 +113,8 @@ class Chain:
 
     def _newest(self) -> Contents:
         for _ in range(_TRIES):
-            with suppress(FileNotFoundError):  # trimmed between listing and reading
+            # a file that is absent was trimmed between listing and reading
+            with as_log_errors("log_unreadable"), suppress(FileNotFoundError):
                 found = self._followed()
                 if found is not None:
                     self._known = found

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 import pyarrow as pa
 
 from leeboard.logs._chain import Chain
+from leeboard.logs._failures import as_log_errors
 from leeboard.logs._files import Files, SegmentFile
 from leeboard.logs._log import Batch
 from leeboard.logs._manifest import Contents, Segment
@@ -96,6 +97,10 @@ class Reader:
 
     def read(self, model: str | None, *, fresh: bool = True) -> Reading:
         """Return what a read of one model, or of all, covers now."""
+        with as_log_errors("log_unreadable"):
+            return self._read(model, fresh=fresh)
+
+    def _read(self, model: str | None, *, fresh: bool) -> Reading:
         number = -1
         while True:
             # listed before the manifests: what is committed and removed in between is
