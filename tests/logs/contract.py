@@ -190,7 +190,7 @@ class LogContract:
         assert summary.last_received == NOW + 3 * HOUR
 
     @settings(
-        max_examples=6,
+        max_examples=4,
         suppress_health_check=[
             HealthCheck.function_scoped_fixture,
             HealthCheck.differing_executors,  # one for each kind of log

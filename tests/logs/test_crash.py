@@ -55,13 +55,13 @@ def cycle(root: Path, disk: Disk | None) -> None:
     log.tidy()
 
 
-def calls_of(root: Path) -> int:
-    """How many calls one cycle makes."""
+def calls_of(root: Path) -> list[str]:
+    """Names of the calls that one cycle makes."""
     fill(root)
     disk = RecordingDisk()
     cycle(root, disk)
     shutil.rmtree(root)
-    return len(disk.ops)
+    return [op.name for op in disk.ops]
 
 
 @pytest.mark.parametrize("when", ["before", "half", "after"])
@@ -70,8 +70,10 @@ def test_a_crash_at_any_call_loses_and_doubles_nothing(
 ) -> None:
     """Die at any call: then, and after the next run, each event is there once."""
     calls = calls_of(tmp_path / "count")
-    assert calls > 30
-    for at in range(calls):
+    assert len(calls) > 30
+    for at, call in enumerate(calls):
+        if when == "half" and call != "write":
+            continue
         root = tmp_path / str(at)
         fill(root)
         with pytest.raises(Crashed):
@@ -93,7 +95,9 @@ def test_a_crash_while_merging_loses_nothing(tmp_path: Path, when: str) -> None:
     shutil.copytree(full, tmp_path / "count")
     log_in(tmp_path / "count", disk).tidy()
     assert len(disk.ops) > 8
-    for at in range(len(disk.ops)):
+    for at, op in enumerate(disk.ops):
+        if when == "half" and op.name != "write":
+            continue
         root = tmp_path / str(at)
         shutil.copytree(full, root)
         with pytest.raises(Crashed):
@@ -107,7 +111,7 @@ def test_a_crash_while_merging_loses_nothing(tmp_path: Path, when: str) -> None:
 def test_an_error_at_any_call_is_told_and_mended(tmp_path: Path, error: int) -> None:
     """A disk that fails, once or for good: an error says so, and all is still there."""
     calls = calls_of(tmp_path / "count")
-    for at in range(0, calls, 3):
+    for at in range(0, len(calls), 3):
         for lasting in (False, True):
             root = tmp_path / f"{at}-{lasting}"
             fill(root)

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from leeboard.logs import open_log, ship
+from leeboard.logs._chain import Chain
 from leeboard.logs._decode import decode
+from leeboard.logs._objects import Folder
 from leeboard.logs._spool import Spool
 from leeboard.logs.committer import _shipped
 from tests.logs._records import NOW, feedback, held, prediction, spooled
@@ -62,7 +64,8 @@ def test_a_killed_committer_loses_and_doubles_nothing(
     assert (summary.predictions, summary.joined) == (written, written)
     assert dict(summary.quarantined) == {}
     assert summary.predictions > 10 * (kills - 1)
-    stored = sum(s.rows for s in log._chain.contents().segments.values())
+    contents = Chain(Folder(str(tmp_path / "log"))).contents()
+    stored = sum(segment.rows for segment in contents.segments.values())
     assert stored == 2 * written  # not even in files is an event twice
 
 
@@ -78,7 +81,7 @@ def test_several_writers_of_one_log_all_commit(tmp_path: Path) -> None:
         list(pool.map(write, range(4)))
     log = open_log(str(tmp_path))
     assert held(log) == Counter(f"{w}-{n}" for w in range(4) for n in range(10))
-    assert log._chain.contents().number == 40
+    assert Chain(Folder(str(tmp_path / "log"))).contents().number == 40
 
 
 def test_committers_without_a_lease_do_not_double(tmp_path: Path) -> None:
