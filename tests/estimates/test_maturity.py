@@ -7,7 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from leeboard.estimates.delays import DelayCounts, DelayCurve, count_delays
+from leeboard.estimates.delay_curve import DelayCurve
+from leeboard.estimates.delays import DelayCounts, count_delays
 from leeboard.estimates.maturity import mature
 from tests.estimates._late import DAY, NOW, late_labels, micros_of
 

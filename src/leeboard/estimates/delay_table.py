@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from leeboard.errors import MetricError, ProfileError
-from leeboard.estimates.delays import DelayCounts, DelayCurve, count_delays
+from leeboard.estimates.delay_curve import DelayCurve
+from leeboard.estimates.delays import DelayCounts, count_delays
 from leeboard.estimates.strata import Strata
 
 __all__ = ["Completeness", "DelayTable", "count_delays_by"]

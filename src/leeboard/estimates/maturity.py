@@ -1,6 +1,6 @@
 """Whether the labels of a window are there: provisional, or mature.
 
-Place: on the path, above delays; numbers and a curve in, a value out.
+Place: on the path, above the delay curve; numbers and a curve in, a value out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import numpy as np
 
-from leeboard.estimates.delays import GROWN, DelayCurve
+from leeboard.estimates.delay_curve import GROWN, DelayCurve
 
 __all__ = ["COMPLETE", "Maturity", "mature"]
 
@@ -108,7 +108,7 @@ def mature(
         why = (
             f"provisional: {labels:,} of {rows:,} predictions have a label; how many "
             f"more will come is not known while fewer than {GROWN} predictions are "
-            f"older than the horizon of {_words(horizon)}"
+            f"older than the horizon of {_words(horizon)}{look}"
         )
     else:
         why = (
