@@ -217,7 +217,7 @@ class Pipe:
         if worker is None:
             self._start()
             worker = self._worker
-        if worker is None:  # no thread can be started any more
+        if worker is None or worker.ident is None:  # no thread can be started any more
             self._run()
         elif worker is not threading.current_thread():
             worker.join(timeout)
@@ -243,14 +243,16 @@ class Pipe:
         with self._lock:
             if self._worker is not None or self._over:
                 return
-            worker = threading.Thread(
+            # Known before it runs: a signal's handler that logs while this thread waits
+            # for the new one must not start a second.
+            self._worker = threading.Thread(
                 target=self._run, name="leeboard-logger", daemon=True
             )
             try:
-                worker.start()
+                self._worker.start()
             except RuntimeError:  # too many threads, or the interpreter is going
+                self._worker = None
                 return
-            self._worker = worker
         self._started()
 
     def _run(self) -> None:

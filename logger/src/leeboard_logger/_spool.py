@@ -34,6 +34,42 @@ _SHARE_OF_FREE = 0.1
 _TAIL_BYTES = 4096  # kept free for the accounting and END frames of a full spool
 
 
+class _Turn:
+    """A lock that is refused to whoever already has it.
+
+    A signal's handler or a finaliser may log while its own thread is writing: to wait
+    for that thread would be to wait for nothing.
+    """
+
+    __slots__ = ("_busy", "_lock")
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._busy = False
+
+    def take(self, timeout: float = -1) -> bool:
+        """Take the lock in so many seconds; tell whether it is taken."""
+        if not self._lock.acquire(timeout=timeout):
+            return False
+        if self._busy:
+            self._lock.release()
+            return False
+        self._busy = True
+        return True
+
+    def give(self) -> None:
+        """Give the lock back."""
+        self._busy = False
+        self._lock.release()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+        self._busy = True
+
+    def __exit__(self, *_: object) -> None:
+        self.give()
+
+
 @dataclass(frozen=True, slots=True)
 class Terms:
     """What a spool promises and may take.
@@ -88,7 +124,7 @@ class Spool:
         self._forget()
 
     def _forget(self) -> None:
-        self._lock = threading.Lock()
+        self._turn = _Turn()
         self._numbers = 0
         self._folder: Folder | None = None
         self._file: int | None = None
@@ -106,7 +142,7 @@ class Spool:
 
     def send(self, batch: Sequence[Entry]) -> Answer:
         """Append a batch; in durable mode also have it on the disk."""
-        with self._lock:
+        with self._turn:
             stored = self._append([frame(entry.payload) for entry in batch])
             if self._terms.durable:
                 return self._settle_durable(len(batch), stored)
@@ -127,13 +163,14 @@ class Spool:
         thread is stuck in it: the rest belongs in the queue.
         """
         start = self._clock.monotonic()
-        if not self._lock.acquire(timeout=PATIENCE_S):
-            self.tripped_until = self._clock.monotonic() + TRIP_S
-            return 0
-        try:
-            stored = self._append([frame(payload) for payload in payloads])
-        finally:
-            self._lock.release()
+        stored = 0
+        if self._turn.take(PATIENCE_S):
+            try:
+                stored = self._append([frame(payload) for payload in payloads])
+            finally:
+                self._turn.give()
+        elif self._clock.monotonic() - start < PATIENCE_S:
+            return 0  # called from within: nothing is wrong with the disk
         end = self._clock.monotonic()
         if stored < len(payloads) or end - start > PATIENCE_S:
             self.tripped_until = end + TRIP_S
@@ -145,7 +182,7 @@ class Spool:
         A full disk is not one: it may empty.
         """
         try:
-            with self._lock:
+            with self._turn:
                 self._folder = self._open_folder()
                 self._folder.probe(f"{os.getpid()}-{self._token()}")
         except OSError as error:
@@ -155,7 +192,7 @@ class Spool:
     def tick(self) -> bool:
         """Account, rotate, and have what was written on the disk."""
         now = self._clock.monotonic()
-        with self._lock:
+        with self._turn:
             if self._file is not None:
                 self._check_names()
             if now - self._accounted >= _ACCOUNT_S:
@@ -170,7 +207,7 @@ class Spool:
 
     def sync(self) -> bool:
         """Have all that was written on the disk; tell whether it is."""
-        with self._lock:
+        with self._turn:
             retired, self._retired = self._retired, []
             file, folder, dirty = self._file, self._folder, self._dirty
             names, self._dirty, self._new_names = self._new_names, False, False
@@ -189,7 +226,7 @@ class Spool:
         if not all(good):
             # After a failed sync the kernel may have forgotten what it could not
             # write: syncing the same file again would lie.
-            with self._lock:
+            with self._turn:
                 self._end()
         return all(good)
 
@@ -203,11 +240,11 @@ class Spool:
 
     def close(self) -> None:
         """End the file."""
-        with self._lock:
+        with self._turn:
             self._write_account()
             self._end()
         self.sync()
-        with self._lock:
+        with self._turn:
             folder, self._folder = self._folder, None
         if folder is not None:
             folder.leave()
@@ -300,9 +337,9 @@ class Spool:
             tail = [frame(END)]
             if told and told != self._told:
                 tail.insert(0, frame(told))
-                self._told = told
             with contextlib.suppress(OSError):
-                self._put(b"".join(tail), tail)
+                if self._put(b"".join(tail), tail) == len(tail):
+                    self._told = told
         self._file = None
         self._retired.append(file)
 
