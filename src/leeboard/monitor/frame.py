@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leeboard.errors import Note
-from leeboard.events import LABEL, PREDICTION, columns_of
+from leeboard.events import LABEL, PREDICTION, Stored, columns_of
 from leeboard.profiles.part import Form
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Column, Kind, Role
@@ -56,6 +56,8 @@ class Frame:
     label, prediction : ChunkedArray or None
     score : ChunkedArray or None
         The one that belongs to the prediction.
+    scores : mapping of class to ChunkedArray
+        Scores by the names they were logged under.
     notes : tuple of Note
     """
 
@@ -64,6 +66,7 @@ class Frame:
     label: pa.ChunkedArray | None
     prediction: pa.ChunkedArray | None
     score: pa.ChunkedArray | None
+    scores: dict[str, pa.ChunkedArray]
     notes: tuple[Note, ...]
 
 
@@ -110,10 +113,10 @@ def frame_of(joined: pa.Table, reference: Profile, metadata: tuple[str, ...]) ->
     if residual is not None:
         extra[RESIDUAL] = residual
     score = _column(columns, schema.first(Role.SCORE))
-    if score is None:
-        scores = [name for name in extra if name.startswith("scores.")]
-        score = extra[scores[0]] if len(scores) == 1 else None
-    return Frame(table, extra, label, prediction, score, tuple(notes))
+    scores = dict(_scores(joined))
+    if score is None and len(scores) == 1:
+        score = next(iter(scores.values()))
+    return Frame(table, extra, label, prediction, score, scores, tuple(notes))
 
 
 def stored_columns(table: pa.Table, group: str, name: str) -> dict[str, str]:
@@ -288,15 +291,20 @@ def _extra(
         yield PREDICTION, prediction
     if LATENCY in joined.column_names and joined[LATENCY].null_count < len(joined):
         yield LATENCY, joined[LATENCY]
-    if schema.first(Role.SCORE) is None:
-        prefix, ends = "scores.", ("#d", "#i")
-        for column in joined.column_names:
-            if column.startswith(prefix) and column.endswith(ends):
-                name = column[:-2]
-                values = _any(joined, "scores", name.removeprefix(prefix))
-                if values is not None:
-                    yield name, values
+    for name, values in _scores(joined):
+        if schema.first(Role.SCORE) is None:
+            yield f"scores.{name}", values
     for name in metadata:
         values = _any(joined, "metadata", name)
         if values is not None:
             yield f"metadata.{name}", values
+
+
+def _scores(joined: pa.Table) -> Iterator[tuple[str, pa.ChunkedArray]]:
+    """Logged scores by name."""
+    stored = [Stored.parse(column) for column in joined.column_names]
+    names = {one.name for one in stored if one is not None and one.group == "scores"}
+    for name in sorted(names):
+        values = _any(joined, "scores", name)
+        if values is not None and _number(values):
+            yield name, values

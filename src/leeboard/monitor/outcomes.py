@@ -13,14 +13,20 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leeboard.engines.classes import classed
+from leeboard.engines.named import OutcomeColumns
+from leeboard.engines.outcomes import outcomes_of
+from leeboard.engines.values import kind_of
 from leeboard.errors import Note
+from leeboard.events import LABEL, PREDICTION
 from leeboard.monitor.frame import Frame, as_text
-from leeboard.performance import Outcomes
-from leeboard.schema import Task
+from leeboard.performance import OutcomeCells, Outcomes
+from leeboard.schema import Kind, Task
 
-__all__ = ["Labelled", "features_of", "labelled_of", "task_of"]
+__all__ = ["Labelled", "features_of", "labelled_of"]
 
 _Array = np.ndarray[Any, Any]
+_SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,135 +65,119 @@ class Labelled:
         )
 
 
-def task_of(frame: Frame, declared: Task) -> Task:
-    """Task of a model: the schema's, or what label and prediction look like."""
-    if declared is not Task.NONE:
-        return declared
-    known = [v for v in (frame.label, frame.prediction) if v is not None]
-    if not known:
-        return Task.NONE
-    if all(pa.types.is_floating(v.type) for v in known):
-        return Task.REGRESSION
-    levels = pc.count_distinct(known[0]).as_py()
-    if all(_is_number(v) for v in known):
-        return Task.REGRESSION if levels > 2 else Task.BINARY
-    return Task.BINARY if levels <= 2 else Task.MULTICLASS
-
-
-def labelled_of(frame: Frame, task: Task, classes: tuple[str, ...]) -> Labelled:
-    """Read label, prediction and score of a window.
+def labelled_of(
+    frame: Frame, declared: Task, known: OutcomeCells | None = None
+) -> Labelled:
+    """Read label, prediction and score of rows.
 
     Parameters
     ----------
     frame : Frame
-    task : Task
-    classes : tuple of str
-        Of the reference; classes that it never had are added before the last.
+    declared : Task
+        NONE: the reference's, or what labels and predictions look like.
+    known : OutcomeCells, optional
+        Of the reference, whose task and classes hold here too.
+
+    Raises
+    ------
+    FrameError
+        If they do not fit each other; see ``engines.outcomes``.
     """
-    nothing = Labelled(None, np.empty(0, np.intp), None, None)
-    if frame.prediction is None or task is Task.NONE:
-        return nothing
+    if frame.prediction is None:
+        return Labelled(None, np.empty(0, np.intp), None, None)
+    task = declared if known is None else known.task
+    data, columns = _columns(frame, task)
+    places = _complete(data)
+    before = None if known is None else _as_outcomes(known)
+    outcomes: Outcomes | None = None
+    notes: tuple[Note, ...] = ()
+    if frame.label is not None and len(places):
+        whole = {name: values.take(pa.array(places)) for name, values in data.items()}
+        outcomes, notes = outcomes_of(whole, columns, "the window", before)
+        task = outcomes.task
+    classes = outcomes.classes if outcomes else () if known is None else known.classes
+    return Labelled(
+        outcomes,
+        places if outcomes is not None else np.empty(0, np.intp),
+        _predictions(frame.prediction, task, classes),
+        _scores(data, columns, task, classes),
+        notes,
+    )
+
+
+def _columns(
+    frame: Frame, task: Task
+) -> tuple[dict[str, pa.ChunkedArray], OutcomeColumns]:
+    """Columns of a window's outcomes by fixed names, and which is which."""
+    data = {PREDICTION: frame.prediction}
+    if frame.label is not None:
+        data[LABEL] = frame.label
+    scores = {name: f"scores.{name}" for name in frame.scores}
+    score = None
     if task is Task.REGRESSION:
-        return _regression(frame, nothing)
-    return _classification(frame, task, classes)
+        scores = {}
+    elif len(scores) < 2 and frame.score is not None:
+        score, scores = _SCORE, {}
+        data[_SCORE] = frame.score
+    data.update({place: frame.scores[name] for name, place in scores.items()})
+    columns = OutcomeColumns(LABEL, PREDICTION, score, scores, task)
+    return data, columns
 
 
-def _is_number(values: pa.ChunkedArray) -> bool:
-    types = pa.types
-    return bool(types.is_integer(values.type) or types.is_floating(values.type))
-
-
-def _regression(frame: Frame, nothing: Labelled) -> Labelled:
-    prediction = frame.prediction
-    if prediction is None or not _is_number(prediction):
-        return _with(nothing, "prediction", "texts where numbers are expected")
-    predictions = _floats(prediction)
-    if frame.label is None:
-        return Labelled(None, np.empty(0, np.intp), predictions, None)
-    if not _is_number(frame.label):
-        return _with(nothing, "label", "texts where numbers are expected")
-    labels = _floats(frame.label)
-    places = np.flatnonzero(np.isfinite(labels) & np.isfinite(predictions))
-    outcomes = Outcomes(Task.REGRESSION, labels[places], predictions[places])
-    return Labelled(outcomes if len(places) else None, places, predictions, None)
-
-
-def _classification(frame: Frame, task: Task, classes: tuple[str, ...]) -> Labelled:
-    named = [
-        None if values is None else as_text(values)
-        for values in (frame.label, frame.prediction)
+def _complete(data: Mapping[str, pa.ChunkedArray]) -> _Array:
+    """Rows that have a value in every column."""
+    marks = [pc.is_valid(values) for values in data.values()]
+    marks += [
+        pc.fill_null(pc.is_finite(values), False)
+        for values in data.values()
+        if pa.types.is_floating(values.type)
     ]
-    joint = _joint(task, classes, named)
-    codes = [_codes(texts, joint) for texts in named]
-    scores = _scores(frame, task, joint)
-    labels, predictions = codes
-    if predictions is None or labels is None:
-        return Labelled(None, np.empty(0, np.intp), predictions, scores)
-    good = (labels >= 0) & (predictions >= 0)
-    if scores is not None:
-        good &= np.isfinite(scores) if scores.ndim == 1 else np.isfinite(scores).all(1)
-    places = np.flatnonzero(good)
-    kept = None if scores is None else scores[places]
-    outcomes = Outcomes(task, labels[places], predictions[places], kept, joint)
-    return Labelled(outcomes if len(places) else None, places, predictions, scores)
+    return np.flatnonzero(np.all([mark.to_numpy() for mark in marks], axis=0))
+
+
+def _as_outcomes(known: OutcomeCells) -> Outcomes:
+    nothing = np.empty(0)
+    return Outcomes(known.task, nothing, nothing, None, known.classes)
+
+
+def _predictions(
+    values: pa.ChunkedArray, task: Task, classes: tuple[str, ...]
+) -> _Array | None:
+    """Predictions of all rows: numbers with NaN, or codes with −1, where unknown."""
+    kind = kind_of(values.type)
+    if task is Task.REGRESSION:
+        return _floats(values) if kind in (Kind.NUMERIC, Kind.BOOLEAN) else None
+    if not classes or kind is None:
+        return None
+    found = classed(values, kind)
+    place = {name: i for i, name in enumerate(classes)}
+    table = np.array([place.get(name, -1) for name in found.names] or [-1], np.int64)
+    return np.where(found.present, table[found.codes], -1)
+
+
+def _scores(
+    data: Mapping[str, pa.ChunkedArray],
+    columns: OutcomeColumns,
+    task: Task,
+    classes: tuple[str, ...],
+) -> _Array | None:
+    """Scores of all rows, in the order of the classes."""
+    if columns.score is not None:
+        return _floats(data[columns.score])
+    if not columns.scores or not classes:
+        return None
+    if task is Task.BINARY:
+        name = columns.scores.get(classes[-1])
+        return None if name is None else _floats(data[name])
+    if not set(classes) <= set(columns.scores):
+        return None
+    return np.column_stack([_floats(data[columns.scores[one]]) for one in classes])
 
 
 def _floats(values: pa.ChunkedArray) -> _Array:
     whole = values.cast(pa.float64(), safe=False)
     found: _Array = pc.fill_null(whole, np.nan).to_numpy()
     return found
-
-
-def _joint(
-    task: Task, classes: tuple[str, ...], named: list[pa.ChunkedArray | None]
-) -> tuple[str, ...]:
-    found = {
-        level
-        for texts in named
-        if texts is not None
-        for level in texts.unique().to_pylist()
-        if level is not None
-    }
-    fresh = sorted(found - set(classes))
-    if not classes:
-        return tuple(fresh)
-    if task is Task.BINARY:  # the positive class stays last
-        return (*classes[:-1], *fresh, classes[-1])
-    return tuple(sorted({*classes, *fresh}))
-
-
-def _codes(texts: pa.ChunkedArray | None, classes: tuple[str, ...]) -> _Array | None:
-    if texts is None:
-        return None
-    found = pc.index_in(texts, pa.array(classes, pa.string()))
-    codes: _Array = pc.fill_null(found, -1).to_numpy().astype(np.int64)
-    return codes
-
-
-def _scores(frame: Frame, task: Task, classes: tuple[str, ...]) -> _Array | None:
-    """Scores in the order of the classes, if every class has one."""
-    if task is Task.BINARY and frame.score is not None:
-        return _probabilities(_floats(frame.score))
-    columns = [frame.extra.get(f"scores.{name}") for name in classes]
-    if not columns or any(column is None for column in columns):
-        return None
-    table = np.column_stack([_floats(column) for column in columns])
-    if task is Task.BINARY:
-        return _probabilities(table[:, -1])
-    return _probabilities(table)
-
-
-def _probabilities(scores: _Array) -> _Array | None:
-    """Scores that are probabilities; None if one lies outside 0 to 1."""
-    known = scores[np.isfinite(scores)]
-    if len(known) and (known.min() < 0.0 or known.max() > 1.0):
-        return None
-    return scores
-
-
-def _with(nothing: Labelled, where: str, text: str) -> Labelled:
-    note = Note("type_changed", where, text)
-    return Labelled(None, nothing.places, None, None, (note,))
 
 
 def features_of(frame: Frame, names: Mapping[str, str]) -> dict[str, _Array]:

@@ -19,7 +19,7 @@ from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import FORMAT
 from leeboard.monitor.estimated import forms_of
 from leeboard.monitor.frame import RESIDUAL, Frame, residual_of
-from leeboard.monitor.outcomes import Labelled, features_of, labelled_of, task_of
+from leeboard.monitor.outcomes import Labelled, features_of, labelled_of
 from leeboard.performance import Figure, figures
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Role
@@ -96,8 +96,10 @@ def reference_of(data: Any, counted: Profile) -> Reference | None:
     residual = residual_of(label, prediction)
     extra = {} if residual is None else {RESIDUAL: residual}
     table = _table(source, counted)
-    frame = Frame(table, extra, label, prediction, columns[Role.SCORE], ())
-    labelled = labelled_of(frame, task_of(frame, schema.task), ())
+    scores = _scores(source, counted)
+    score = columns[Role.SCORE] if len(scores) < 2 else None
+    frame = Frame(table, extra, label, prediction, score, scores, ())
+    labelled = labelled_of(frame, schema.task)
     if labelled.outcomes is None:
         return None
     adopted = Adopted().with_columns(extra).with_outcomes(labelled.outcomes)
@@ -130,6 +132,12 @@ def _column(source: Source, counted: Profile, role: Role) -> pa.ChunkedArray | N
     if declared is None or declared.name not in source.schema.names:
         return None
     return source.column(declared.name)
+
+
+def _scores(source: Source, counted: Profile) -> dict[str, pa.ChunkedArray]:
+    """Score columns by name: of several classes each has the name of its class."""
+    names = [c.name for c in counted.schema.columns if c.role is Role.SCORE]
+    return {name: source.column(name) for name in names if name in source.schema.names}
 
 
 def _table(source: Source, counted: Profile) -> pa.Table:

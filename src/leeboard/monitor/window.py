@@ -9,23 +9,25 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from leeboard import performance
 from leeboard.config.plan import ModelPlan
-from leeboard.errors import Note
+from leeboard.errors import LeeboardError, Note
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.counting import Counted, count_frame, rows_by_segment
 from leeboard.monitor.drift import drift_of
 from leeboard.monitor.estimated import estimated_of, seeded
-from leeboard.monitor.frame import frame_of
+from leeboard.monitor.frame import Frame, frame_of
 from leeboard.monitor.labels import Labels
-from leeboard.monitor.outcomes import labelled_of, task_of
+from leeboard.monitor.outcomes import Labelled, labelled_of
 from leeboard.monitor.packs import join_packed
 from leeboard.monitor.realised import realised_of
 from leeboard.performance import Outcomes, tally_of
 from leeboard.profiles.packed import pack
+from leeboard.schema import Task
 from leeboard.state import Done, Measured, Packed
 from leeboard.windows import Window
 
@@ -65,9 +67,7 @@ def result_of(
     """
     reference = baseline.reference
     frame = frame_of(rows, reference, plan.metadata)
-    task = task_of(frame, reference.schema.task)
-    known = adopted.outcomes
-    labelled = labelled_of(frame, task, known.classes if known is not None else ())
+    labelled = _labelled(frame, reference.schema.task, adopted)
     adopted = adopted.with_columns(frame.extra).with_outcomes(labelled.outcomes)
     by_segment = rows_by_segment(rows, plan.segments)
     counted = count_frame(frame, by_segment, reference, adopted)
@@ -110,6 +110,16 @@ def result_of(
         ),
     )
     return adopted, Result(done, packed, measured)
+
+
+def _labelled(frame: Frame, task: Task, adopted: Adopted) -> Labelled:
+    """Outcomes of a window; where they cannot be read, why, as a note."""
+    try:
+        return labelled_of(frame, task, adopted.outcomes)
+    except LeeboardError as error:
+        text = f"found {error.found}; expected {error.expected}"
+        note = Note(error.code, error.where, f"performance is not measured: {text}")
+        return Labelled(None, np.empty(0, np.intp), None, None, (note,))
 
 
 def _packed(
