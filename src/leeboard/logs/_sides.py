@@ -95,7 +95,7 @@ def sides_of(
     if own == rivals:
         query.run("CREATE VIEW own_files AS FROM rival_files")
     else:
-        query.view("own_files", own, files.new_predictions, PREDICTIONS_PLAIN)
+        columns = query.view("own_files", own, files.new_predictions, PREDICTIONS_PLAIN)
     in_span, known = "true", "true"
     if span is not None:
         query.let(start=span.start, stop=span.end)

@@ -24,7 +24,14 @@ from leeboard.schema import Kind, Role, Schema
 from leeboard.state import Measured
 from leeboard.windows import Window
 
-__all__ = ["ESTIMATED", "estimated_of", "forms_of", "seeded", "unlabelled_of"]
+__all__ = [
+    "ESTIMATED",
+    "estimated_of",
+    "forms_of",
+    "read_estimator",
+    "seeded",
+    "unlabelled_of",
+]
 
 ESTIMATED = "estimated"
 
@@ -61,7 +68,7 @@ def estimated_of(
     """
     if baseline.estimator is None:
         return
-    estimator = _read(baseline.estimator)
+    estimator = read_estimator(baseline.estimator)
     rows = unlabelled_of(frame, labelled, baseline.reference.schema)
     wanted = set(names or routine(estimator.task))
     try:
@@ -93,5 +100,6 @@ def unlabelled_of(frame: Frame, labelled: Labelled, schema: Schema) -> Unlabelle
 
 
 @lru_cache(32)
-def _read(text: str) -> Estimator:
+def read_estimator(text: str) -> Estimator:
+    """Read an estimator as it was kept; the same text is read once."""
     return Estimator.from_text(text)

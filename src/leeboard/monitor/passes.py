@@ -100,9 +100,10 @@ def _run(
     tally = Passed(plan.name, waiting=len(todo.later))
     if changes.upto == place and not todo.now:
         return tally
-    labels = labels_of(log, plan, now)
-    state.keep(plan.name, DELAYS, labels.delays.to_text())
     adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, KEY))
+    classes = () if adopted.outcomes is None else adopted.outcomes.classes
+    labels = labels_of(log, plan, classes, now)
+    state.keep(plan.name, DELAYS, labels.delays.to_text())
     batch: list[Result] = []
     for window, rows in _read(log, plan, todo.now):
         old = done.get(window)

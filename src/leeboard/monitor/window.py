@@ -17,6 +17,7 @@ from leeboard.config.plan import ModelPlan
 from leeboard.errors import LeeboardError, Note
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
+from leeboard.monitor.corrected import corrected_of
 from leeboard.monitor.counting import Counted, count_frame, rows_by_segment
 from leeboard.monitor.drift import drift_of
 from leeboard.monitor.estimated import estimated_of, seeded
@@ -89,6 +90,10 @@ def result_of(
             outcomes, plan.performance, baseline, provisional=state.provisional
         ),
         *(one for one in estimated if isinstance(one, Measured)),
+        *corrected_of(
+            rows, frame, labelled, labels, baseline, provisional=state.provisional
+        ),
+        *labels.measured(rows, state),
     ]
     refused = tuple(one for one in estimated if isinstance(one, Note))
     notes = (*counted.notes, *labelled.notes, *refused)

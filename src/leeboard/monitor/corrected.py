@@ -1,0 +1,148 @@
+"""Performance of a window corrected for labels that have not come.
+
+Place: beside the realised figures. While labels are still expected, those that came
+weigh by how likely they were to be here; once no more will come, estimated losses stand
+in for the rows without one, and what they get wrong is taken off.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from leeboard.errors import LeeboardError
+from leeboard.estimates.arrivals import by_arrival
+from leeboard.estimates.corrected import Corrected, correct
+from leeboard.estimates.estimator import Estimator
+from leeboard.metrics._metric import Reason
+from leeboard.monitor.baseline import Baseline
+from leeboard.monitor.estimated import read_estimator, unlabelled_of
+from leeboard.monitor.frame import Frame
+from leeboard.monitor.labels import Labels
+from leeboard.monitor.outcomes import Labelled
+from leeboard.monitor.realised import PERFORMANCE
+from leeboard.performance import Outcomes
+from leeboard.schema import Task
+from leeboard.state import Measured
+
+__all__ = ["CORRECTED", "corrected_of"]
+
+CORRECTED = "corrected"
+
+_UNHEARD = 0.05
+"""Share of rows of kinds without a label up to which the others stand for them."""
+
+_Array = np.ndarray[Any, Any]
+
+
+def corrected_of(
+    rows: pa.Table,
+    frame: Frame,
+    labelled: Labelled,
+    labels: Labels,
+    baseline: Baseline,
+    *,
+    provisional: bool,
+) -> Iterator[Measured]:
+    """Correct the mean loss of a window for the labels it lacks.
+
+    Parameters
+    ----------
+    rows : Table
+        Joined events of the window.
+    frame : Frame
+        The same by the names of the reference.
+    labelled : Labelled
+    labels : Labels
+    baseline : Baseline
+    provisional : bool
+        Labels are still expected.
+    """
+    outcomes = labelled.outcomes
+    if outcomes is None or outcomes.rows == rows.num_rows:
+        return
+    losses = _losses(outcomes)
+    if not provisional:
+        found = _with_estimates(losses, frame, labelled, baseline)
+    elif labels.unheard(rows, labelled.places) > _UNHEARD:
+        # no weight makes labels of one kind speak for another
+        found = {name: _unheard(outcomes.rows) for name in losses}
+    else:
+        completeness = labels.completeness(rows.take(pa.array(labelled.places)))
+        found = {name: by_arrival(loss, completeness) for name, loss in losses.items()}
+    for name, one in found.items():
+        yield _measured(name, one, baseline)
+
+
+def _unheard(n: int) -> Corrected:
+    text = "kinds of predictions that have no label yet"
+    return Corrected(None, None, n, None, 0.0, None, Reason("unheard_kinds", text))
+
+
+def _losses(outcomes: Outcomes) -> Mapping[str, _Array]:
+    """Loss of each labelled row, by the metric that is its mean."""
+    if outcomes.predictions is None:
+        return {}
+    if outcomes.task is Task.REGRESSION:
+        error = outcomes.labels - outcomes.predictions
+        return {"mae": np.abs(error), "rmse": error**2}
+    return {"accuracy": (outcomes.labels != outcomes.predictions).astype(np.float64)}
+
+
+def _with_estimates(
+    losses: Mapping[str, _Array], frame: Frame, labelled: Labelled, baseline: Baseline
+) -> dict[str, Corrected]:
+    """Mean losses with the estimator's for rows that have no label."""
+    if baseline.estimator is None:
+        return {}
+    estimator: Estimator = read_estimator(baseline.estimator)
+    try:
+        whole = unlabelled_of(frame, labelled, baseline.reference.schema)
+        expected = estimator.expected_loss(whole).mean
+    except LeeboardError:  # the window's note on its estimate says why
+        return {}
+    known = np.isfinite(expected)
+    marks = np.zeros(len(expected), bool)
+    marks[labelled.places] = True
+    found = {}
+    for name in set(losses) & {"mae", "accuracy"}:  # the losses that it expects
+        every = np.zeros(len(expected))
+        every[labelled.places] = losses[name]
+        found[name] = correct(every[known], marks[known], expected[known])
+    return found
+
+
+def _measured(name: str, one: Corrected, baseline: Baseline) -> Measured:
+    value, low, high = _scale(name, one)
+    return Measured(
+        "",
+        PERFORMANCE,
+        name,
+        CORRECTED,
+        value,
+        low,
+        high,
+        baseline.figures.get(name),
+        baseline.rows,
+        one.n,
+        one.reason.code if value is None and one.reason is not None else "",
+    )
+
+
+def _scale(
+    name: str, one: Corrected
+) -> tuple[float | None, float | None, float | None]:
+    """Mean loss as the metric says it: accuracy is its complement, RMSE its root."""
+    if one.value is None or one.interval is None:
+        return None, None, None
+    low, high = one.interval
+    if name == "accuracy":
+        return 1.0 - one.value, max(0.0, 1.0 - high), min(1.0, 1.0 - low)
+    if name == "rmse":
+        value, low, high = (math.sqrt(max(0.0, v)) for v in (one.value, low, high))
+        return value, low, high
+    return one.value, max(0.0, low), high
