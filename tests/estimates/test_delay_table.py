@@ -101,7 +101,8 @@ def _changed(key: str, value: object) -> str:
         ("{", "damaged_profile"),
         (_changed("counts", []), "damaged_profile"),
         (_changed("counts", [1, 2]), "damaged_profile"),
-        (_changed("edges", 3), "damaged_profile"),
+        (_changed("strata", 3), "damaged_profile"),
+        (_changed("strata", {"edges": [1, 2], "segments": [""]}), "damaged_profile"),
         (_changed("version", 9), "newer_format"),
     ],
 )

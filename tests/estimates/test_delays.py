@@ -172,6 +172,30 @@ def test_what_cannot_be_counted_is_refused(act: object, code: str) -> None:
     assert caught.value.code == code
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("horizon_s", -1),
+        ("horizon_s", math.inf),
+        ("came", {"-1": 1}),
+        ("came", {"9999": 1}),
+        ("left", {"3": -1}),
+        ("left", {"3": 11}),
+        ("rows", 0),
+        ("labels", 11),
+        ("labels", None),
+        ("grown", 11),
+    ],
+)
+def test_counts_that_cannot_be_are_refused(key: str, value: object) -> None:
+    """Text whose counts do not fit together is damaged, not believed."""
+    made = micros_of(-np.arange(1, 11) * DAY / 3)
+    counts = count_delays(made, made + 3e9, NOW, WEEK)
+    changed = json.dumps({**json.loads(counts.to_text()), key: value})
+    with pytest.raises(LeeboardError, match="damaged_profile"):
+        DelayCounts.from_text(changed)
+
+
 def test_text_is_small() -> None:
     """Counts of an hour's predictions take less than a kilobyte."""
     late = late_labels(np.random.default_rng(6), 1000, days=1 / 24, ever=0.9)

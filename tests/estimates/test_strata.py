@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeboard.errors import MetricError
+from leeboard.errors import MetricError, ProfileError
 from leeboard.estimates.strata import Strata, cut_strata
 
 
@@ -49,3 +49,26 @@ def test_segments_have_parts_of_their_own() -> None:
     with pytest.raises(MetricError, match="lengths_differ"):
         strata.codes(values, segments[:3])
     assert strata.codes(values[:0], segments[:0]).tolist() == []
+
+
+def test_borders_survive_as_text() -> None:
+    """Text brings back the very same borders and segments."""
+    values = np.random.default_rng(3).normal(size=500)
+    strata = cut_strata(values, np.array(["Zürich", 'a "b"'] * 250))
+    assert Strata.from_text(strata.to_text()) == strata
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{",
+        '{"edges": [], "segments": []}',
+        '{"edges": [2, 1], "segments": [""]}',
+        '{"edges": [1], "segments": ["a", "a"]}',
+        '{"edges": ["x"], "segments": ["a"]}',
+    ],
+)
+def test_borders_that_cannot_be_are_refused(text: str) -> None:
+    """Text that was changed is damaged, not believed."""
+    with pytest.raises(ProfileError, match="damaged_profile"):
+        Strata.from_text(text)

@@ -112,8 +112,7 @@ class DelayTable:
         return json.dumps(
             {
                 "version": _VERSION,
-                "edges": self.strata.edges,
-                "segments": self.strata.segments,
+                "strata": json.loads(self.strata.to_text()),
                 "counts": [json.loads(counts.to_text()) for counts in self.counts],
             }
         )
@@ -130,8 +129,7 @@ class DelayTable:
         try:
             given = json.loads(text)
             version = int(given["version"])
-            edges = tuple(float(edge) for edge in given["edges"])
-            strata = Strata(edges, tuple(str(name) for name in given["segments"]))
+            kinds = json.dumps(given["strata"])
             texts = [json.dumps(counts) for counts in given["counts"]]
         except (ValueError, TypeError, KeyError) as error:
             raise _damaged(type(error).__name__) from error
@@ -143,6 +141,7 @@ class DelayTable:
                 expected=f"version {_VERSION}",
                 fix="Update Leeboard.",
             )
+        strata = Strata.from_text(kinds)
         if len(texts) != strata.size:
             raise _damaged(f"{len(texts)} counts of {strata.size} kinds")
         return cls(strata, tuple(DelayCounts.from_text(each) for each in texts))

@@ -8,6 +8,7 @@ product-limit one, with each prediction's age as its censoring time.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -147,14 +148,8 @@ class DelayCounts:
             given = json.loads(text)
             version = int(given["version"])
             if version == _VERSION:
-                horizon_s = float(given["horizon_s"])
-                counts = [int(given[name]) for name in ("rows", "labels", "grown")]
-                came, left = (
-                    _dense(given[name], len(grid(horizon_s)) - 1)
-                    for name in ("came", "left")
-                )
-                return cls(horizon_s, came, left, *counts)
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+                return _read(given)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise ProfileError(
                 code="damaged_profile",
                 where="delays of labels",
@@ -246,6 +241,20 @@ def moment(now: datetime) -> int:
     return (now - _EPOCH) // timedelta(microseconds=1)
 
 
+def _read(given: dict[str, Any]) -> DelayCounts:
+    """Build counts that can have been counted; ValueError for others."""
+    horizon_s = float(given["horizon_s"])
+    if not 0 < horizon_s < math.inf:
+        raise ValueError(horizon_s)
+    size = len(grid(horizon_s)) - 1
+    came, left = (_dense(given[name], size) for name in ("came", "left"))
+    rows, labels, grown = (int(given[name]) for name in ("rows", "labels", "grown"))
+    least = int(came.sum()), int(came.sum() + left.sum())
+    if not (least[0] <= labels <= rows and least[1] <= rows and 0 <= grown <= rows):
+        raise ValueError(rows)
+    return DelayCounts(horizon_s, came, left, rows, labels, grown)
+
+
 def _sparse(counts: _Array) -> dict[str, int]:
     return {str(i): int(counts[i]) for i in np.flatnonzero(counts)}
 
@@ -253,6 +262,8 @@ def _sparse(counts: _Array) -> dict[str, int]:
 def _dense(given: dict[str, int], size: int) -> _Array:
     counts = np.zeros(size, np.int64)
     for place, count in given.items():
+        if not (0 <= int(place) < size and count >= 0):
+            raise ValueError(place)
         counts[int(place)] = count
     return counts
 

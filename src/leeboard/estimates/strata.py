@@ -6,12 +6,13 @@ and a sample is drawn within each kind.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from leeboard.errors import MetricError
+from leeboard.errors import MetricError, ProfileError
 
 __all__ = ["Strata", "cut_strata"]
 
@@ -71,6 +72,31 @@ class Strata:
         which = f"part {part + 1} of {len(self.edges) + 1}"
         return f"{self.segments[segment]}, {which}" if self.segments[segment] else which
 
+    def to_text(self) -> str:
+        """Write as JSON."""
+        return json.dumps({"edges": self.edges, "segments": self.segments})
+
+    @classmethod
+    def from_text(cls, text: str) -> Strata:
+        """Read what ``to_text`` wrote.
+
+        Raises
+        ------
+        ProfileError
+            If it is damaged.
+        """
+        try:
+            given = json.loads(text)
+            edges = tuple(float(edge) for edge in given["edges"])
+            segments = tuple(str(name) for name in given["segments"])
+        except (ValueError, TypeError, KeyError) as error:
+            raise _damaged(type(error).__name__) from error
+        if list(edges) != sorted(set(edges)) or len(set(segments)) != len(segments):
+            raise _damaged("borders that do not ascend, or a segment twice")
+        if not segments:
+            raise _damaged("no segment")
+        return cls(edges, segments)
+
 
 def cut_strata(
     values: _Array, segments: _Array | None = None, *, parts: int = 10
@@ -95,3 +121,13 @@ def cut_strata(
     if segments is None or len(segments) == 0:
         return Strata(edges)
     return Strata(edges, tuple(np.unique(np.asarray(segments, np.str_)).tolist()))
+
+
+def _damaged(found: str) -> ProfileError:
+    return ProfileError(
+        code="damaged_profile",
+        where="kinds of predictions",
+        found=f"text that is not what was written ({found})",
+        expected="borders and segments as JSON",
+        fix="Cut them anew from the reference.",
+    )
