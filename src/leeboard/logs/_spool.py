@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from leeboard.errors import LogError
 from leeboard.logs._disk import Disk
-from leeboard_logger.frames import END, LARGEST, Gap, read_frames
+from leeboard_logger.frames import END, LARGEST, Gap, read_frames, whole_frames
 
 __all__ = ["Read", "Spool", "SpoolFile"]
 
@@ -134,19 +134,17 @@ class Spool:
             most = max(most, 2 * LARGEST)  # so that one frame always fits
             data = os.pread(handle, max(0, min(most, size - start)), start)
             whole = start + len(data) >= size
-        payloads: list[bytes] = []
+        payloads, stop = whole_frames(data)
         gaps: list[tuple[int, bytes]] = []
-        stop = 0
-        ended = False
-        for item in read_frames(data):
+        for item in read_frames(data, stop):
             if isinstance(item, Gap):
                 if item.stop == len(data) and not (finished and whole):
                     break  # what looks damaged may be a frame that is being written
                 gaps.append((start + item.start, data[item.start : item.stop]))
             else:
                 payloads.append(item.payload)
-                ended = item.payload == END
             stop = item.stop
+        ended = payloads[-1:] == [END]
         if (finished or ended) and whole and stop < len(data):
             gaps.append((start + stop, data[stop:]))
             stop = len(data)
