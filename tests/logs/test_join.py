@@ -112,6 +112,18 @@ def test_a_label_may_come_before_its_prediction(tmp_path: Path) -> None:
     assert rows[0]["observed_at"] == at(-5)
 
 
+def test_clocks_that_differ_lose_no_label(tmp_path: Path) -> None:
+    """Senders an hour ahead or behind, and a step back, leave each label joined."""
+    said = [[prediction(f"{skew}", 600 + skew, 600) for skew in range(-60, 61, 10)]]
+    told = [[feedback(row["id"], 600, 590, d=1.0) for row in said[0]]]
+    files = log(tmp_path, said, told)
+    rows = plain_rows(joined(files))
+    assert len(rows) == 13
+    assert all(row["label#d"] == 1.0 for row in rows)
+    hours = Calendar(Every.parse("1h"), zone_of("UTC")).between(at(540), at(661))
+    assert sum(joined(files, hour).read_all().num_rows for hour in hours) == 13
+
+
 def test_a_label_that_was_taken_back_is_none(tmp_path: Path) -> None:
     """Feedback without a label takes it back, until a later one gives one again."""
     said = [[prediction("a", 0, 0), prediction("b", 0, 0), prediction("c", 0, 0)]]
@@ -468,6 +480,15 @@ def test_all_feedback_comes_once_with_its_history(tmp_path: Path) -> None:
     again = [feedback("a", 1, 3, d=1.0), feedback("c", 1, 1, s="x")]
     rows = plain_rows(events(log(tmp_path, [], [first, again]), "feedback"))
     assert sorted(rows, key=repr) == sorted([again[0], again[1], *first[1:]], key=repr)
+
+
+def test_models_may_use_the_same_ids(tmp_path: Path) -> None:
+    """Events of all models are each model's, whatever ids the other has."""
+    other = {**prediction("a", 1, 1), "model": "other"}
+    rows = plain_rows(
+        events(log(tmp_path, [[prediction("a", 1, 1)], [other]], []), "predictions")
+    )
+    assert sorted(row["model"] for row in rows) == ["m", "other"]
 
 
 def test_loose_events_are_events(tmp_path: Path) -> None:

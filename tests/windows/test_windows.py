@@ -313,6 +313,16 @@ def test_a_window_is_ripe_after_the_delay_and_open_for_the_grace() -> None:
         Due(delay=timedelta(hours=-1), grace=None)
 
 
+def test_a_leap_second_is_in_no_other_window() -> None:
+    """The second after 23:59:59 of 31 December 2016 begins the next day."""
+    calendar = _calendar("1d", "UTC")
+    last = datetime(2016, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
+    assert calendar.window_of(last).end == datetime(2017, 1, 1, tzinfo=UTC)
+    assert calendar.next(calendar.window_of(last)).start == datetime(
+        2017, 1, 1, tzinfo=UTC
+    )
+
+
 def test_a_clock_that_steps_back_loses_no_window() -> None:
     """What was ripe may be asked again at an earlier time and stays whole."""
     window = Window(START, START + timedelta(hours=1))

@@ -39,7 +39,7 @@ def _first(sides: Sides, columns: str, order: str, contested: str) -> str:
     part = f"{contested} JOIN contested ON hash(id) = contested.h" if contested else ""
     return (
         f"SELECT {columns} FROM (SELECT *, row_number() OVER "
-        f"(PARTITION BY id ORDER BY {order}) AS place "
+        f"(PARTITION BY id, model ORDER BY {order}) AS place "
         f"FROM rival SEMI JOIN doubled ON hash(id) = doubled.h {part}) "
         f"WHERE place = 1 AND {sides.in_span}"
     )

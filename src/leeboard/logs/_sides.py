@@ -155,10 +155,10 @@ def _asked(
     if span is None:
         return "true", "true"
     inside = all(span.start <= f.first and f.last < span.end for f in rivals)
-    if not inside or files.new_predictions is not None:
+    if not inside or files.new_predictions:
         return _WANTED, _WANTED
     few = sum(f.rows for f in told) < 2 * sum(f.rows for f in rivals)
-    return "true", "true" if few and files.new_feedback is None else _WANTED
+    return "true", "true" if few and not files.new_feedback else _WANTED
 
 
 def _doubled(query: Query, table: str, view: str) -> bool:
