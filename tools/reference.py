@@ -16,9 +16,10 @@ import typer
 import leeboard
 from leeboard.cli._guard import TRACEBACK
 from leeboard.cli.commands import app
+from leeboard.performance import performance_metrics
 from leeboard.sources._limits import Limits, setting
 
-__all__ = ["commands", "main", "metrics", "pages", "settings"]
+__all__ = ["commands", "main", "metrics", "pages", "performance", "settings"]
 
 ROOT = Path(__file__).resolve().parents[1]
 NOTE = "<!-- Written by `make docs`. Change the code, not this page. -->\n"
@@ -55,6 +56,32 @@ def metrics() -> str:
         " *needs* says the least it works on: counts and moments are in a saved"
         " profile, rows are not.\n\n"
         + _table((*head, "options", "source"), sorted(rows))
+    )
+
+
+def performance() -> str:
+    """Return the page of performance metrics, from their declarations."""
+    rows = [
+        (
+            f"`{metric.name}`",
+            metric.answers,
+            ", ".join(sorted(task.value for task in metric.tasks)),
+            metric.needs,
+            metric.unit,
+            metric.better,
+            "rows" if metric.on_rows is not None else "counts",
+            _options(dict(metric.options)),
+            metric.source,
+        )
+        for metric in performance_metrics().values()
+    ]
+    head = ("name", "answers", "tasks", "needs", "unit", "better", "exact from")
+    return (
+        "# Performance metrics\n\nEach tells from labels how well a model does. What"
+        " it *needs* stands beside the label. Figures *exact from* counts are the same"
+        " from counts that were added up over windows; the others are exact from rows,"
+        " and from counts have bounds that hold the value of the rows.\n\n"
+        + _table((*head, "options", "source"), rows)
     )
 
 
@@ -141,7 +168,7 @@ def pages() -> dict[Path, str]:
     """Return the text of every page of the reference by its place in the checkout."""
     folder = Path("docs") / "reference"
     texts = {"metrics.md": metrics(), "settings.md": settings()}
-    texts["commands.md"] = commands()
+    texts |= {"commands.md": commands(), "performance.md": performance()}
     return {folder / name: f"{NOTE}\n{text}" for name, text in texts.items()}
 
 

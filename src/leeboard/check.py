@@ -14,10 +14,12 @@ from typing import Any
 from leeboard.config import is_profile, load_suite, read_schema
 from leeboard.engines.chosen import choose, skipped
 from leeboard.engines.exact import EXACT, ExactPass
+from leeboard.engines.named import OutcomeColumns, outcome_columns
+from leeboard.engines.performing import perform
 from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.engines.rows import RowsPair, open_rows
 from leeboard.engines.subjects import CheckSubjects, pair_of
-from leeboard.errors import InputError, Note, Problem
+from leeboard.errors import FrameError, InputError, Note, Problem
 from leeboard.metrics import metrics
 from leeboard.metrics._metric import Measurement, Needs, Pair, Reason
 from leeboard.profiles.profile import Profile
@@ -25,6 +27,7 @@ from leeboard.report import Report
 from leeboard.schema import Column, Kind, Schema
 from leeboard.sources import Source, open_source
 from leeboard.verdicts.judge import LEVEL, Case, failed, judge
+from leeboard.verdicts.performance import Performance
 from leeboard.verdicts.report import ColumnResult, Findings
 from leeboard.verdicts.suite import Condition, evaluate
 from leeboard.verdicts.verdict import Lines, Verdict
@@ -80,6 +83,11 @@ def check(
     exact: bool = False,
     negligible: float = 0.02,
     large: float = 0.1,
+    label: str | None = None,
+    prediction: str | None = None,
+    score: str | Mapping[str, str] | None = None,
+    positive: str | None = None,
+    classes: Mapping[str, str] | None = None,
 ) -> Report:
     """Compare current data with a reference.
 
@@ -103,6 +111,18 @@ def check(
         Size, a debiased PSI in nats, up to which a change does not matter.
     large : float
         Size from which a change must not be overlooked.
+    label : str, optional
+        Column of what came true: performance of both sides is told beside drift. A
+        schema that is given and has roles for label and prediction or score names
+        them too.
+    prediction : str, optional
+        Column of what was predicted: a number or a class.
+    score : str or mapping of class to str, optional
+        Column of the probability of the positive class; or of each class.
+    positive : str, optional
+        The positive of two classes; by default the last of them in order.
+    classes : mapping of str to str, optional
+        Which value of the prediction is which label, where they are called differently.
 
     Returns
     -------
@@ -124,6 +144,13 @@ def check(
     columns_found = _columns(before, now, chosen, lines)
     if sorted_once is not None:
         columns_found = list(_with_rows(columns_found, rows, sorted_once))
+    declared = schema is not None
+    named = outcome_columns(before.schema, label, prediction, score, declared=declared)
+    if named is not None:
+        named = replace(named, positive=positive, same=classes or {})
+    performance, told = _performance(
+        rows_before, source, named, before.schema, asked=label is not None
+    )
     subjects = CheckSubjects(before, now, columns_found, rows)
     findings = Findings(
         reference=before,
@@ -132,13 +159,33 @@ def check(
         conditions=tuple(evaluate(asked.conditions, subjects)),
         skipped=tuple(skipped(before, chosen)),
         table=(),
-        notes=(*_notes(before, now), *asked.notes),
+        notes=(*_notes(before, now), *told, *asked.notes),
         lines=lines,
         reference_name=_name(reference, rows_before),
         current_name=source.name,
         level=LEVEL,
+        performance=performance,
     )
     return Report(findings)
+
+
+def _performance(
+    before: Source | None,
+    now: Source,
+    named: OutcomeColumns | None,
+    schema: Schema,
+    *,
+    asked: bool,
+) -> tuple[Performance | None, tuple[Note, ...]]:
+    """Performance; a note why not, if roles alone asked for it."""
+    if named is None:
+        return None, ()
+    try:
+        return perform(before, now, named, schema)
+    except FrameError as error:
+        if asked:
+            raise
+        return None, (Note("no_performance", error.where, str(error)),)
 
 
 def _current(frame: Any, reference: Profile) -> Source:

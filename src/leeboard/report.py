@@ -7,6 +7,7 @@ from os import PathLike
 from typing import Any
 
 from leeboard.errors import Note
+from leeboard.verdicts.performance import Performance
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings
 from leeboard.verdicts.verdict import State
 
@@ -71,6 +72,11 @@ class Report:
     def notes(self) -> tuple[Note, ...]:
         """Warnings about the data."""
         return self.findings.notes
+
+    @property
+    def performance(self) -> Performance | None:
+        """Performance on both sides; None where no label was named."""
+        return self.findings.performance
 
     @property
     def passed(self) -> bool:

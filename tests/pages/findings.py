@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,13 @@ from leeboard.engines.cut import cut_numbers
 from leeboard.engines.moments import distance
 from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, PKind, Reason
+from leeboard.performance import Figure, Outcomes, figures
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import SCALE, CategoryCounts, Counts, NumericCounts
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
-from leeboard.schema import Column, Kind, Role, Schema
+from leeboard.schema import Column, Kind, Role, Schema, Task
+from leeboard.verdicts.performance import Performance, compare_figures
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings, Skipped
 from leeboard.verdicts.verdict import Lines, State, Verdict
 from tests.pages.payloads import PAYLOADS
@@ -205,6 +207,23 @@ def condition(
     )
 
 
+def performance(columns: tuple[str, str, str] = ("y", "yhat", "p")) -> Performance:
+    """Return performance of two samples, the second worse; one figure is undefined."""
+    rng = np.random.default_rng(5)
+
+    def side(n: int, noise: float) -> list[Figure]:
+        scores = rng.beta(2, 3, n)
+        labels = (rng.random(n) < scores * (1 - noise) + 0.5 * noise).astype(np.int64)
+        right = (scores > 0.5).astype(np.int64)
+        rows = Outcomes(Task.BINARY, labels, right, scores, ("no", "yes"))
+        return figures(rows)
+
+    text = columns[0]
+    gone = Figure("rmse", None, 0, reason=Reason(text, text))
+    compared = compare_figures([*side(9000, 0.0), gone], [*side(1400, 0.5), gone])
+    return Performance(Task.BINARY, *columns, text, compared)
+
+
 def typical(seed: int = 7) -> Findings:
     """Return a check like many: some columns moved, one failed, most held."""
     rng = np.random.default_rng(seed)
@@ -312,7 +331,7 @@ def typical(seed: int = 7) -> Findings:
             size=0.0,
         ),
     ]
-    return findings(
+    found = findings(
         built,
         conditions=[
             condition("psi < 0.2", "temp", passed=False),
@@ -344,6 +363,7 @@ def typical(seed: int = 7) -> Findings:
             )
         ],
     )
+    return replace(found, performance=performance())
 
 
 def hostile() -> Findings:
@@ -395,7 +415,7 @@ def hostile() -> Findings:
                 text, {text: 200, "b": 200}, {text: 30}, segment=text, state=state
             )
         )
-    return findings(
+    found = findings(
         built,
         conditions=[
             condition(text, text, passed=(None, True, False)[i % 3], segment=text)
@@ -409,6 +429,8 @@ def hostile() -> Findings:
         names=(PAYLOADS[0], PAYLOADS[1]),
         segment=PAYLOADS[4],
     )
+    names = (PAYLOADS[0], PAYLOADS[1], PAYLOADS[2])
+    return replace(found, performance=performance(names))
 
 
 def wide(columns: int, seed: int = 3) -> Findings:

@@ -19,9 +19,18 @@ def _outcome(case: ET.Element) -> str:
 
 
 def test_one_case_per_column_and_condition() -> None:
-    """Every column and every condition is a test case."""
+    """Every column, condition and figure of performance is a test case."""
     found = typical()
-    assert len(_cases(found)) == len(found.columns) + len(found.conditions)
+    figures = len(found.performance.figures)
+    assert len(_cases(found)) == len(found.columns) + len(found.conditions) + figures
+
+
+def test_performance_never_fails() -> None:
+    """A figure that is worse is told and passes; one without a value is skipped."""
+    cases = _cases(typical())
+    assert _outcome(cases["accuracy"]) == "system-out"
+    assert str(cases["accuracy"][0].text).startswith("worse: ")
+    assert _outcome(cases["rmse"]) == "skipped"
 
 
 def test_states_are_outcomes() -> None:

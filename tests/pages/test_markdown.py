@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -44,6 +45,19 @@ def test_texts_stay_texts(payload: str) -> None:
 
 def test_lists_are_cut() -> None:
     """A hostile check of many columns is told in at most sixty rows."""
-    text = render_markdown(hostile())
+    text = render_markdown(replace(hostile(), performance=None))
     assert len(re.findall(r"^\| .*(moved|failed|unsure) \|", text, re.MULTILINE)) <= 60
     assert " more.\n" in text
+
+
+def test_performance_is_a_table() -> None:
+    """Each figure of performance has a line, the worse ones first; nothing is live."""
+    text = render_markdown(typical())
+    assert "Performance is surely worse" in text
+    lines = [line for line in text.splitlines() if line.startswith("| `")]
+    (first,) = [i for i, line in enumerate(lines) if "`accuracy`" in line]
+    (last,) = [i for i, line in enumerate(lines) if "`rmse`" in line]
+    assert first < last
+    assert lines[first].endswith(" worse |")
+    assert lines[last].endswith(" – |")
+    assert "Performance" not in render_markdown(replace(typical(), performance=None))

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from jinja2 import nodes
 
-from leeboard.pages import contexts, report
+from leeboard.pages import contexts, performance_lines, report
 from leeboard.pages.notebook import render_fragment
 from leeboard.pages.report import render_html, report_page
 from leeboard.verdicts.verdict import State
@@ -323,10 +323,17 @@ def test_same_findings_give_same_bytes() -> None:
 # ── the documented context ───────────────────────────────────────────────────────────
 
 
+CONTEXTS: dict[str, type] = {
+    name: getattr(module, name)
+    for module in (contexts, performance_lines)
+    for name in module.__all__
+}
+
+
 def _documented() -> dict[str, set[str]]:
     return {
-        name: {field.name for field in dataclasses.fields(getattr(contexts, name))}
-        for name in contexts.__all__
+        name: {field.name for field in dataclasses.fields(one)}
+        for name, one in CONTEXTS.items()
     }
 
 
@@ -354,17 +361,17 @@ def test_every_page_field_is_used() -> None:
             assert fields - used == set(), name
 
 
-@pytest.mark.parametrize("name", contexts.__all__)
+@pytest.mark.parametrize("name", CONTEXTS)
 def test_fields_are_described(name: str) -> None:
     """The docstring of each context names each of its fields."""
-    doc = getattr(contexts, name).__doc__ or ""
+    doc = CONTEXTS[name].__doc__ or ""
     for field in _documented()[name]:
         assert re.search(rf"(^|[\s,]){field}\b", doc), f"{name}.{field}"
 
 
 def test_rendered_context_is_the_documented_one() -> None:
     """What a real check hands to the template holds documented types only."""
-    known = {getattr(contexts, name) for name in contexts.__all__}
+    known = set(CONTEXTS.values())
     seen: set[type] = set()
 
     def walk(value: object) -> None:

@@ -16,7 +16,7 @@ from leeboard.errors import ConfigError
 from leeboard.report import FAIL_ON, Report
 from leeboard.verdicts.verdict import State
 
-__all__ = ["Request", "names", "run", "states"]
+__all__ = ["Request", "names", "run", "scores", "states"]
 
 _STANDARD_OUTPUT = "-"
 _NONE = "none"
@@ -120,6 +120,25 @@ def names(option: str, given: Sequence[str] | None) -> list[str] | None:
     if not all(found):
         raise _bad(option, ",".join(given), "no empty name")
     return list(dict.fromkeys(found))
+
+
+def scores(given: Sequence[str] | None) -> str | dict[str, str] | None:
+    """Column of the score, or those of several classes.
+
+    >>> scores(["p"]), scores(["a=p_a", "b=p_b"])
+    ('p', {'a': 'p_a', 'b': 'p_b'})
+    """
+    if not given:
+        return None
+    if len(given) == 1:
+        return given[0]
+    found = {}
+    for text in given:
+        name, sign, column = text.partition("=")
+        if not (name and sign and column):
+            raise _bad("--score", text, "CLASS=COLUMN, as it is given more than once")
+        found[name] = column
+    return found
 
 
 def states(given: Sequence[str] | None) -> frozenset[State]:

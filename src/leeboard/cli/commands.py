@@ -181,6 +181,37 @@ def check(
         list[str] | None,
         typer.Option("--ignore", metavar="NAMES", help="Leave these out."),
     ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            "--label",
+            metavar="COLUMN",
+            help="What came true: performance of both sides is told as well.",
+        ),
+    ] = None,
+    prediction: Annotated[
+        str | None,
+        typer.Option(
+            "--prediction", metavar="COLUMN", help="What was predicted; with --label."
+        ),
+    ] = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--score",
+            metavar="COLUMN",
+            help="Probability of the positive class, with --label; of several classes"
+            " CLASS=COLUMN, given again for each.",
+        ),
+    ] = None,
+    positive: Annotated[
+        str | None,
+        typer.Option(
+            "--positive",
+            metavar="CLASS",
+            help="The positive of two classes; by default the last in order.",
+        ),
+    ] = None,
     exact: Annotated[
         bool,
         typer.Option(
@@ -241,6 +272,10 @@ def check(
             "exact": exact,
             "negligible": negligible,
             "large": large,
+            "label": label,
+            "prediction": prediction,
+            "score": _check.scores(score),
+            "positive": positive,
         },
         fail_on=_check.states(fail_on),
         outputs={"html": html, "json": json, "junit": junit, "markdown": markdown},

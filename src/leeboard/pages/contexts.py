@@ -1,5 +1,7 @@
 """Everything a template may use: values with names, documented, and nothing else.
 
+The lines of performance stand in ``performance_lines``.
+
 Between the findings of a check and every page stands one ``ReportPage``. It holds texts
 as they came; the drawing escapes them. A test compares what the templates use with what
 is documented here. This module knows nothing about how a page looks.
@@ -8,6 +10,8 @@ is documented here. This module knows nothing about how a page looks.
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from leeboard.pages.performance_lines import PerformanceTable
 
 __all__ = [
     "Apart",
@@ -390,6 +394,8 @@ class ReportPage:
         Number of compared columns; the tallies add up to it.
     samples : tuple of SampleLine
         Reference, then current.
+    performance : PerformanceTable or None
+        None where no label was named.
     cards : tuple of ColumnCard
         Moved first, then failed, unsure and held; larger sizes first.
     segments : tuple of str
@@ -416,6 +422,7 @@ class ReportPage:
     tallies: tuple[Tally, ...]
     columns: int
     samples: tuple[SampleLine, ...]
+    performance: PerformanceTable | None
     cards: tuple[ColumnCard, ...]
     segments: tuple[str, ...]
     segment_column: str

@@ -12,6 +12,8 @@ from typing import Any
 from leeboard._version import __version__
 from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, Reason
+from leeboard.performance import Figure
+from leeboard.verdicts.performance import ComparedFigure, Performance
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings, Skipped
 from leeboard.verdicts.verdict import State, Verdict
 
@@ -29,10 +31,13 @@ def to_dict(findings: Findings) -> dict[str, Any]:
     dict
         Keys ``format``, ``leeboard``, ``seed``, ``summary``, ``verdicts``,
         ``conditions``, and beside them ``reference``, ``current``, ``lines``,
-        ``level``, ``table``, ``not_compared`` and ``notes``. The summary counts
+        ``level``, ``table``, ``not_compared`` and ``notes``; ``performance`` where a
+        label was named. The summary counts
         columns: a column is in the worst state of its segments, and the four states
         add up.
     """
+    performance = findings.performance
+    told = {} if performance is None else {"performance": _performance(performance)}
     return {
         "format": FORMAT,
         "leeboard": __version__,
@@ -53,6 +58,7 @@ def to_dict(findings: Findings) -> dict[str, Any]:
         "table": [_measurement(figure) for figure in findings.table],
         "not_compared": [_skipped(one) for one in findings.skipped],
         "notes": [_note(note) for note in findings.notes],
+        **told,
     }
 
 
@@ -139,6 +145,41 @@ def _measurement(figure: Measurement) -> dict[str, Any]:
         "n_current": figure.n_current,
         "exact": figure.exact,
         "reason": None if reason is None else _reason(reason),
+    }
+
+
+def _performance(performance: Performance) -> dict[str, Any]:
+    return {
+        "task": str(performance.task),
+        "label": performance.label,
+        "prediction": performance.prediction,
+        "score": performance.score,
+        "positive": performance.positive,
+        "figures": [_compared(figure) for figure in performance.figures],
+    }
+
+
+def _compared(figure: ComparedFigure) -> dict[str, Any]:
+    return {
+        "metric": figure.metric,
+        "unit": figure.unit,
+        "better": figure.better,
+        "change": str(figure.change),
+        "difference": _finite(figure.difference),
+        "interval": _interval(figure.interval),
+        "reference": _figure(figure.reference),
+        "current": _figure(figure.current),
+    }
+
+
+def _figure(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": _finite(figure.value),
+        "interval": _interval(figure.interval),
+        "n": figure.n,
+        "exact": figure.exact,
+        "reason": None if figure.reason is None else _reason(figure.reason),
+        "facts": {name: _finite(value) for name, value in figure.facts},
     }
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Collection
 
+from leeboard.pages.performance import performance_table
+from leeboard.pages.performance_lines import PerformanceLine
 from leeboard.pages.printable import printable
 from leeboard.pages.words import psi_in_words, size_in_words
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings
@@ -42,7 +44,11 @@ def render_junit(findings: Findings, fail_on: Collection[str] = FAIL_ON) -> str:
     conditions = _suite(suites, "conditions")
     for condition in findings.conditions:
         _condition(conditions, condition)
-    for suite in (columns, conditions):
+    if findings.performance is not None:
+        performance = _suite(suites, "performance")
+        for line in performance_table(findings.performance).lines:
+            _figure(performance, line)
+    for suite in suites:
         _count(suite)
     ET.indent(suites)
     body = ET.tostring(suites, encoding="unicode")
@@ -85,6 +91,16 @@ def _column(suite: ET.Element, column: ColumnResult, fail_on: Collection[str]) -
         ET.SubElement(case, "skipped", message=said)
     else:
         ET.SubElement(case, "system-out").text = said
+
+
+def _figure(suite: ET.Element, line: PerformanceLine) -> None:
+    """A figure never fails a check; one without a value on a side is skipped."""
+    case = _case(suite, line.metric, "performance")
+    if line.reason:
+        ET.SubElement(case, "skipped", message=printable(line.reason))
+        return
+    said = f"{line.change}: {line.reference} → {line.current}; {line.difference}"
+    ET.SubElement(case, "system-out").text = printable(said)
 
 
 def _condition(suite: ET.Element, result: ConditionResult) -> None:

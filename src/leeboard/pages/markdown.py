@@ -6,9 +6,11 @@ import re
 
 from leeboard.pages import headlines
 from leeboard.pages.cards import in_order
+from leeboard.pages.performance import performance_table
 from leeboard.pages.printable import shorten
 from leeboard.pages.words import judged, plural, psi_in_words, size_in_words
 from leeboard.profiles.profile import Profile
+from leeboard.verdicts.performance import Performance
 from leeboard.verdicts.report import ColumnResult, Findings
 from leeboard.verdicts.verdict import State
 
@@ -20,6 +22,7 @@ _SIGNS = {
     State.UNSURE: "⚪ unsure",
     State.HELD: "✅ held",
 }
+_CHANGES = {"worse": "🔻 worse", "better": "✅ better", "unsure": "⚪ unsure"}
 _MOST = 60
 _NAME = 60
 _TEXT = 200
@@ -49,6 +52,8 @@ def render_markdown(findings: Findings) -> str:
         lines.append("")
     if len(shown) > _MOST:
         lines += [f"… and {len(shown) - _MOST:,} more.", ""]
+    if findings.performance is not None:
+        lines += _performance(findings.performance)
     broken = [c for c in findings.conditions if c.passed is not True]
     if broken:
         lines += ["| Condition | On | Outcome | Value |", "|---|---|---|---|"]
@@ -62,6 +67,25 @@ def render_markdown(findings: Findings) -> str:
         lines.append("")
     text = "\n".join(lines)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
+
+
+def _performance(performance: Performance) -> list[str]:
+    told = performance_table(performance)
+    lines = [
+        f"**{_escaped(told.sentence)}**",
+        "",
+        f"{_escaped(told.columns)}\\. {_escaped(told.caution, 1000)}",
+        "",
+        "| Figure | Reference | Current | Difference | Change |",
+        "|---|---|---|---|---|",
+    ]
+    for line in told.lines:
+        why = f" {_escaped(line.reason)}" if line.reason else ""
+        lines.append(
+            f"| {_code(line.metric)} | {line.reference} | {line.current} | "
+            f"{line.difference}{why} | {_CHANGES.get(line.change, line.change)} |"
+        )
+    return [*lines, ""]
 
 
 def _sample(name: str, profile: Profile) -> str:

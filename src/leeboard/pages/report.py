@@ -23,6 +23,7 @@ from leeboard.pages.contexts import (
     Tally,
 )
 from leeboard.pages.decisions import decisions
+from leeboard.pages.performance import performance_table
 from leeboard.pages.printable import printable
 from leeboard.pages.words import ORDER, judged, number, plural, share
 from leeboard.profiles.cells import Cells, NumericCells
@@ -48,6 +49,11 @@ def report_page(findings: Findings) -> ReportPage:
         tallies=tuple(Tally(str(state), states.count(state)) for state in ORDER),
         columns=len(states),
         samples=_samples(findings),
+        performance=(
+            None
+            if findings.performance is None
+            else performance_table(findings.performance)
+        ),
         cards=cards(findings),
         segments=tuple(
             dict.fromkeys(c.segment for c in findings.columns if c.segment is not None)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from leeboard.pages import headlines
 from leeboard.pages.cards import effect_mark, in_order
+from leeboard.pages.performance import performance_table
 from leeboard.pages.printable import printable, shorten
 from leeboard.pages.words import ORDER, judged, plural, psi_in_words, size_in_words
+from leeboard.verdicts.performance import Performance
 from leeboard.verdicts.report import ColumnResult, ConditionResult, Findings
 from leeboard.verdicts.verdict import State
 
@@ -24,6 +26,11 @@ _STYLES = {
     State.FAILED: ("✗", "bold magenta"),
     State.UNSURE: ("○", "yellow"),
     State.HELD: ("●", "green"),
+}
+_CHANGES = {
+    "worse": ("▼", "bold red"),
+    "better": ("▲", "green"),
+    "unsure": ("○", "yellow"),
 }
 _WIDE, _MIDDLE, _NARROWEST = 100, 66, 40
 _GAUGE = 16
@@ -67,6 +74,8 @@ def render_text(findings: Findings, console: Console) -> None:
             rest = f"… and {more:,} more {_WORDS[state]}"
             console.print(Text(_fit(rest, console), "dim"))
     _reasons(shown, console)
+    if findings.performance is not None:
+        _performance(findings.performance, console)
     _conditions(findings, console)
     _notes(findings, console)
 
@@ -107,7 +116,9 @@ def _fit(text: str, console: Console) -> str:
     return shown
 
 
-_PLAIN_SIGNS = str.maketrans({"▲": "!", "✗": "x", "○": "?", "●": "=", "·": "-"})
+_PLAIN_SIGNS = str.maketrans(
+    {"▲": "!", "▼": "!", "✗": "x", "○": "?", "●": "=", "·": "-"}
+)
 
 
 def _columns(shown: list[ColumnResult], console: Console) -> Table:
@@ -147,6 +158,44 @@ def _columns(shown: list[ColumnResult], console: Console) -> Table:
             cells.append(Text(_fit(why, console), "dim"))
         table.add_row(*cells)
     return table
+
+
+def _performance(performance: Performance, console: Console) -> None:
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    told, width = performance_table(performance), console.width
+    console.print()
+    console.print(Text(_fit(told.sentence, console), "bold"))
+    console.print(Text(_fit(shorten(told.columns, 120), console), "dim"))
+    table = Table(
+        box=box.SIMPLE_HEAD if width >= _MIDDLE else None,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, 1, 0, 0),
+    )
+    for head in ("figure", "reference", "current", "difference", "change"):
+        table.add_column(head, overflow="fold", no_wrap=head in ("figure", "change"))
+    for line in told.lines:
+        sign, style = _CHANGES.get(line.change, ("", "dim"))
+        sides = [line.reference, line.current]
+        if width < _WIDE:
+            sides = list(map(_short, sides))
+        apart = line.difference if width >= _MIDDLE else _short(line.difference)
+        table.add_row(
+            *(Text(_fit(cell, console)) for cell in (line.metric, *sides, apart)),
+            Text(_fit(f"{sign} {line.change}".strip(), console), style),
+        )
+    console.print(table)
+    for reason in dict.fromkeys(line.reason for line in told.lines if line.reason):
+        console.print(Text(_fit(shorten(reason, 240), console), "dim"))
+    console.print(Text(_fit(told.caution, console), "dim"))
+
+
+def _short(cell: str) -> str:
+    """A figure without its interval, where there is no room for it."""
+    return cell.partition(" (")[0]
 
 
 def _size(column: ColumnResult, width: int) -> str:

@@ -17,6 +17,7 @@ from leeboard.stats.intervals import student_reach, wilson
 
 __all__ = [
     "correlation_interval",
+    "difference_interval",
     "gradient",
     "margins_variance",
     "mean_interval",
@@ -157,3 +158,20 @@ def positive_interval(
         return value * math.exp(-reach), value * math.exp(reach)
     except OverflowError:
         return 0.0, math.inf
+
+
+def difference_interval(
+    values: tuple[float, float],
+    first: tuple[float, float],
+    second: tuple[float, float],
+) -> tuple[float, float]:
+    """Interval of second minus first figure, of independent samples, from their own.
+
+    The distances from each figure to the ends of its interval are recovered as
+    variances and added (Zou and Donner, Statistics in Medicine 27, 2008, equation 6),
+    so that intervals which are not symmetric stay so.
+    """
+    one, two = values
+    down = math.hypot(two - second[0], first[1] - one)
+    up = math.hypot(second[1] - two, one - first[0])
+    return two - one - down, two - one + up

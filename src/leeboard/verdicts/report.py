@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from leeboard.errors import Note
 from leeboard.metrics._metric import Measurement, Reason
 from leeboard.profiles.profile import Profile
+from leeboard.verdicts.performance import Performance
 from leeboard.verdicts.verdict import Lines, State, Verdict
 
 __all__ = ["ColumnResult", "ConditionResult", "Findings", "Skipped"]
@@ -98,6 +99,8 @@ class Findings:
     level : float
         False-discovery rate at which columns were selected.
     seed : int
+    performance : Performance or None
+        None where no label was named.
     """
 
     reference: Profile
@@ -112,6 +115,7 @@ class Findings:
     current_name: str
     level: float = 0.05
     seed: int = 0
+    performance: Performance | None = None
 
     def names(self, state: State) -> tuple[str, ...]:
         """Columns in that state: a column is in the worst state of its segments."""
