@@ -188,6 +188,7 @@ class Core:
         spool = self._spool
         if (
             spool is None
+            or not entries
             or self.pipe.closed
             or self._clock.monotonic() < spool.tripped_until
         ):

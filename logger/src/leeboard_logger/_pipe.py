@@ -214,10 +214,8 @@ class Pipe:
             self._stop_at = self._clock.monotonic() + timeout
             worker = self._worker
             self._rouse()
-        if worker is None:
-            self._start()
-            worker = self._worker
-        if worker is None or worker.ident is None:  # no thread can be started any more
+        if worker is None or worker.ident is None:
+            # Nothing was logged, or no thread can be started.
             self._run()
         elif worker is not threading.current_thread():
             worker.join(timeout)

@@ -14,7 +14,7 @@ from leeboard_logger._edges import Clock
 from leeboard_logger._event import EventId, new_id, readable_id
 from leeboard_logger._settings import Settings
 from leeboard_logger._sink import Entry
-from leeboard_logger._values import ABSENT
+from leeboard_logger._values import ABSENT, moment_of
 
 __all__ = ["Extras", "Records", "identity_of"]
 
@@ -133,9 +133,10 @@ class Records:
             else:
                 at = at.item()  # type: ignore[attr-defined]
         if isinstance(at, datetime):
-            if at.utcoffset() is None:
+            moment = moment_of(at)
+            if moment.tzinfo is None:
                 raise RefusedError("invalid")
-            return int((at - _EPOCH) // _MICROSECOND)
+            return (moment - _EPOCH) // _MICROSECOND
         if (
             isinstance(at, int | float)
             and isfinite(at)

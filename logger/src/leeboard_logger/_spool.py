@@ -265,7 +265,13 @@ class Spool:
     # ── under the lock ──────────────────────────────────────────────────────────────
 
     def _append(self, frames: list[bytes]) -> int:
-        """Write frames; return how many are whole in the file."""
+        """Write frames; return how many are stored, from the first on."""
+        stored = self._try(frames)
+        if stored < len(frames) and self._file is not None and not self._certain:
+            stored += self._try(frames[stored:])  # in another file
+        return stored
+
+    def _try(self, frames: list[bytes]) -> int:
         try:
             if not self._certain or self._size >= self._terms.rotate_bytes:
                 self._end()

@@ -41,6 +41,7 @@ __all__ = [
     "LOWEST",
     "MOST",
     "Losses",
+    "moment_of",
     "name_of",
     "tidy",
 ]
@@ -84,6 +85,25 @@ def tidy(value: object, losses: Losses) -> object:
     if found is ABSENT:
         losses.dropped += 1
     return found
+
+
+def moment_of(value: datetime) -> datetime:
+    """Return a moment as the standard library has it, in UTC where it is aware.
+
+    Of a subclass only the parts are asked: the built-in methods make a new object of
+    its class without its constructor, and with pandas' Timestamp that ends the process.
+    """
+    bare = datetime(  # noqa: DTZ001  # the zone comes below
+        value.year,
+        value.month,
+        value.day,
+        value.hour,
+        value.minute,
+        value.second,
+        value.microsecond,
+    )
+    offset = value.utcoffset()
+    return bare if offset is None else (bare - offset).replace(tzinfo=UTC)
 
 
 def name_of(given: object) -> str | None:
@@ -188,13 +208,10 @@ def _nested(value: object, depth: int, budget: _Budget, losses: Losses) -> objec
 def _scalar(value: object, kind: type, losses: Losses) -> object:
     """Write the known scalars of the standard library."""
     if issubclass(kind, datetime):
-        moment: datetime = value  # type: ignore[assignment]
-        offset = datetime.utcoffset(moment)
-        if offset is not None:
-            moment = (datetime.replace(moment, tzinfo=None) - offset).replace(
-                tzinfo=UTC
-            )
-        return datetime.isoformat(moment)
+        try:
+            return moment_of(value).isoformat()  # type: ignore[arg-type]
+        except OverflowError:  # in UTC it is before the year 1 or after 9999
+            return ABSENT
     if issubclass(kind, date):
         return date.isoformat(value)  # type: ignore[arg-type]
     if issubclass(kind, time):
