@@ -190,3 +190,14 @@ def test_labels_that_have_not_come_are_not_missing(model: World) -> None:
         rows = _figures(model.monitor, column=column).to_pylist()
         assert {row["metric"] for row in rows} == {"psi", "mean"}
         assert {row["n_current"] for row in rows} == {300}
+
+
+def test_no_event_by_the_horizon_is_a_label_where_it_is_said(model: World) -> None:
+    """Silence becomes the label of the configuration once the horizon has passed."""
+    model.configure(CONFIG + 'no_event = "0"\n')
+    ids = model.predict(hours(0, 300))
+    model.label(ids[:30], [90.0] * 30, [START + DAY] * 30)
+    _pass(model.monitor, 2)
+    assert _value(model.monitor, "mae", 0, basis="provisional")["n_current"] == 30
+    assert _pass(model.monitor, 11).revised == 1
+    assert _value(model.monitor, "mae", 0, basis="realised")["n_current"] == 300

@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from leeboard.config.plan import ModelPlan
-from leeboard.logs import Log
+from leeboard.logs import Log, with_horizon
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.due import PENDING, agenda, read_pending, write_pending
@@ -105,7 +105,7 @@ def _run(
     labels = labels_of(log, plan, classes, now)
     state.keep(plan.name, DELAYS, labels.delays.to_text())
     batch: list[Result] = []
-    for window, rows in _read(log, plan, todo.now):
+    for window, rows in _read(log, plan, todo.now, now):
         old = done.get(window)
         fresh, late = _in_time(rows, window, plan, old)
         adopted, result = result_of(fresh, window, plan, baseline, adopted, labels)
@@ -138,7 +138,7 @@ def _keep(
 
 
 def _read(
-    log: Log, plan: ModelPlan, windows: Sequence[Window]
+    log: Log, plan: ModelPlan, windows: Sequence[Window], now: datetime
 ) -> Iterator[tuple[Window, pa.Table]]:
     """Read the events of windows, several at once where they are small."""
     at, width = 0, 1
@@ -146,6 +146,8 @@ def _read(
         run = _run_of(windows, at, width)
         span = Window(run[0].start, run[-1].end)
         table = log.joined(plan.name, span).read_all()
+        if plan.no_event is not None:
+            table = with_horizon(table, now, plan.horizon, plan.no_event)
         for window in run:
             yield window, _between(table, window)
         at += len(run)
