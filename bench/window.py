@@ -25,7 +25,12 @@ from leeboard import Monitor, profile
 from leeboard.cli import main as leeboard
 from leeboard.engines.profiling import profile_current
 from leeboard.logs import Batch, open_log
-from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN, QUARANTINED, arranged
+from leeboard.logs._tables import (
+    FEEDBACK_PLAIN,
+    PREDICTIONS_PLAIN,
+    QUARANTINED,
+    arranged,
+)
 from leeboard.sources import open_source
 
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -102,7 +107,9 @@ def main():
         folder = Path(room)
         pq.write_table(training(draw, 20_000, given.features), folder / "train.parquet")
         config = str(folder / "leeboard.toml")
-        if leeboard(["init", str(folder / "train.parquet"), "--model", "m", "--config", config]):
+        if leeboard(
+            ["init", str(folder / "train.parquet"), "--model", "m", "--config", config]
+        ):
             sys.exit(1)
         (folder / "leeboard.toml").write_text(CONFIG)
         predictions, feedback = logged(draw, given.rows, given.features, given.labels)

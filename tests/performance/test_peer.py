@@ -129,8 +129,8 @@ _REGRESSION: dict[str, Peer] = {
     "r2": lambda r: peer.r2_score(r.labels, r.predictions),
     "mape": lambda r: peer.mean_absolute_percentage_error(r.labels, r.predictions),
     "median_error": lambda r: peer.median_absolute_error(r.labels, r.predictions),
-    "mean_residual": lambda r: float(np.mean(r.predictions - r.labels)),
-    "residuals": lambda r: float(np.median(r.predictions - r.labels)),
+    "mean_residual": lambda r: float(np.mean(r.labels - r.predictions)),
+    "residuals": lambda r: float(np.median(r.labels - r.predictions)),
     "smape": lambda r: float(
         np.mean(
             2

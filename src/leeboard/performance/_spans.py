@@ -1,4 +1,4 @@
-"""Quantiles of errors, from rows or from cells. Private to performance."""
+"""Quantiles of residuals, from rows or from cells. Private to performance."""
 
 from __future__ import annotations
 
@@ -35,6 +35,9 @@ class Spans:
 
     def absolute(self) -> Spans:
         """Return the spans of the absolute values."""
+        if self.lows is self.highs:  # values of rows: kept in order
+            known = np.sort(np.abs(self.lows))
+            return Spans(known, known, self.counts)
         sizes = np.abs([self.lows, self.highs])
         across = (self.lows < 0.0) & (self.highs > 0.0)
         return Spans(
@@ -49,29 +52,32 @@ class Spans:
 
 
 def _ordered(values: _Array, counts: _Array, places: _Array) -> _Array:
-    order = np.argsort(values, kind="stable")
-    found = np.searchsorted(np.cumsum(counts[order]), places, side="right")
-    chosen: _Array = values[order][found]
+    if (values[1:] < values[:-1]).any():
+        order = np.argsort(values, kind="stable")
+        values, counts = values[order], counts[order]
+    found = np.searchsorted(np.cumsum(counts), places, side="right")
+    chosen: _Array = values[found]
     return chosen
 
 
 def from_rows(metric: str, outcomes: Outcomes) -> Spans | Figure:
-    """Errors of rows; a figure without a value if one of them is not finite."""
+    """Residuals of rows; a figure without a value if one of them is not finite."""
     n, predictions = outcomes.rows, outcomes.predictions
     if predictions is None:
         return lacking(metric, n, code="no_prediction", text="rows have no prediction")
     with np.errstate(over="ignore", invalid="ignore"):
-        found = predictions - outcomes.labels
+        found = outcomes.labels - predictions
     infinite = n - int(np.count_nonzero(np.isfinite(found)))
     if infinite:
         rows = "1 row has" if infinite == 1 else f"{infinite:,} rows have"
         text = f"{rows} no finite error"
         return lacking(metric, n, code="infinite", text=text)
+    found.sort()
     return Spans(found, found, np.ones(n, np.int64))
 
 
 def from_cells(metric: str, tally: Tally) -> Spans | Figure:
-    """Errors of counts, each within its cell."""
+    """Residuals of counts, each within its cell; cells are of the errors, negated."""
     found = errors(metric, tally)
     if isinstance(found, Figure):
         return found
@@ -81,7 +87,7 @@ def from_cells(metric: str, tally: Tally) -> Spans | Figure:
     ends = np.nextafter(cuts, -np.inf)
     highs = np.concatenate([ends, [found.most]]).clip(found.least, found.most)
     held = found.cells > 0
-    return Spans(lows[held], highs[held], found.cells[held])
+    return Spans(-highs[held], -lows[held], found.cells[held])
 
 
 def quantile(metric: str, spans: Spans, q: float) -> Figure:

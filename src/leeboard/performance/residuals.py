@@ -1,4 +1,4 @@
-"""Distribution of prediction minus label: its median, and quantiles beside it."""
+"""Distribution of residuals, label minus prediction: median, and quantiles beside."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _on_tally(tally: Tally) -> Figure:
 
 METRIC = PerformanceMetric(
     name="residuals",
-    answers="How are prediction minus label distributed?",
+    answers="How are label minus prediction distributed?",
     tasks=NUMBERS,
     needs="prediction",
     unit="unit of the label; facts: quantiles",
