@@ -11,6 +11,7 @@ import pytest
 
 from leeboard.errors import LogError
 from leeboard.logs import open_log, ship
+from leeboard.logs._spool import Spool
 from leeboard_logger.frames import frame
 from tests.logs._records import NOW, feedback, held, payload, prediction, spooled
 
@@ -117,6 +118,37 @@ def test_a_writer_that_holds_its_file_keeps_it(tmp_path: Path) -> None:
     shipped = ship(log, str(spool), NOW)
     assert dict(shipped.quarantined) == {"damaged_frame": 1}
     assert not path.exists()
+
+
+def test_a_gap_before_a_frame_that_is_being_written_waits(tmp_path: Path) -> None:
+    """Damage followed by half a frame is left alone until the frame is whole."""
+    log = open_log(str(tmp_path))
+    spool = tmp_path / "spool"
+    path = spooled(spool, "a", [prediction("1")], end=False)
+    whole = frame(prediction("2"))
+    with path.open("ab") as file:
+        file.write(b"junk" + whole[:40])
+    holder = holding(path)
+    assert ship(log, str(spool), NOW).predictions == 1
+    with path.open("ab") as file:
+        file.write(whole[40:])
+    shipped = ship(log, str(spool), NOW)
+    assert (shipped.predictions, dict(shipped.quarantined)) == (1, {"damaged_frame": 1})
+    holder.communicate(b"")
+
+
+def test_a_file_that_grew_meanwhile_stays(tmp_path: Path) -> None:
+    """What was written after the read is not removed with the file."""
+    spool = Spool(str(tmp_path))
+    path = spooled(tmp_path, "a", [prediction("1")])
+    tmp_path.chmod(0o700)
+    (file,) = spool.files()
+    read = spool.read(file, 0, 1 << 20)
+    assert read.finished
+    with path.open("ab") as more:
+        more.write(frame(prediction("2")))
+    assert not spool.remove(read)
+    assert path.exists()
 
 
 def test_what_others_put_there_is_not_opened(tmp_path: Path) -> None:
