@@ -172,8 +172,11 @@ def test_a_damaged_segment_is_set_aside(
 def test_a_segment_that_is_damaged_later_is_seen_too(tmp_path: Path) -> None:
     """A file that was sound at first is looked at again when it changes."""
     log = two_segments(tmp_path)
+    path = segments(tmp_path)[0]
+    os.utime(path, (1, 1))
     assert len(held(log)) == 43
-    damage_bit(segments(tmp_path)[0])
+    damage_bit(path)
+    os.utime(path, (2, 2))
     assert len(held(log)) == 40
 
 

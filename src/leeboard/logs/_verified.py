@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
+import time
+from functools import lru_cache
 
 from leeboard.logs._manifest import Segment
 from leeboard.logs._objects import Objects
 
 __all__ = ["Verified"]
 
+_SETTLED_S = 2.0
+"""Seconds within which a file may change twice and show one time of change."""
+
 
 class Verified:
-    """Checks each file against its hash before it is first read, and when it changed.
+    """Checks a file against its hash before a process reads it, and when it changed.
 
     Parameters
     ----------
@@ -22,8 +26,6 @@ class Verified:
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
-        self._sound: dict[str, tuple[int, int]] = {}
-        self._lock = threading.Lock()
 
     def path(self, segment: Segment) -> str | None:
         """Path of a segment's file; None where it is damaged.
@@ -41,15 +43,19 @@ class Verified:
     def _checked(self, segment: Segment) -> str | None:
         path = self._objects.local(segment.name, segment.size)
         stat = os.stat(path)
-        stamp = (stat.st_size, stat.st_mtime_ns)
-        with self._lock:
-            if self._sound.get(segment.name) == stamp:
-                return path
-        if stat.st_size != segment.size or _sha256(path) != segment.sha256:
+        if stat.st_size != segment.size:
             return None
-        with self._lock:
-            self._sound[segment.name] = stamp
-        return path
+        if time.time() - stat.st_mtime < _SETTLED_S:
+            sha256 = _sha256(path)
+        else:
+            sha256 = _sha256_at(path, stat.st_mtime_ns)
+        return path if sha256 == segment.sha256 else None
+
+
+@lru_cache(maxsize=1 << 16)
+def _sha256_at(path: str, _: int) -> str:
+    """Hash a file that was last changed at a time, once in a process."""
+    return _sha256(path)
 
 
 def _sha256(path: str) -> str:
