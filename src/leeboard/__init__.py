@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leeboard.measure import measure
     from leeboard.metrics import metrics
     from leeboard.monitor.monitor import Monitor
+    from leeboard.performance import performance_metrics
     from leeboard.profiles.profile import Profile
     from leeboard.report import Report
     from leeboard.schema import Column, Kind, Role, Schema
@@ -39,6 +40,7 @@ _HOME = {
     "check": "leeboard.check",
     "measure": "leeboard.measure",
     "metrics": "leeboard.metrics",
+    "performance_metrics": "leeboard.performance",
     "profile": "leeboard.check",
 }
 
@@ -56,6 +58,7 @@ __all__ = [
     "check",
     "measure",
     "metrics",
+    "performance_metrics",
     "profile",
 ]
 
