@@ -14,10 +14,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeboard_logger._http_batch import STORED, body_of, item_of, outcomes_of
+from leeboard_logger._encode import encode
+from leeboard_logger._http_batch import STORED, _read, body_of, item_of, outcomes_of
 from leeboard_logger._http_courier import Attempt, Courier
 from leeboard_logger._http_target import Key, Target
-from leeboard_logger._http_wire import Answer, Exchange, Unreachable
+from leeboard_logger._http_wire import Answer, Exchange, TooLong, Unreachable
 from tests.logger.receiver import KEY, Receiver
 
 
@@ -191,12 +192,12 @@ def test_kinds_go_to_their_paths() -> None:
 
 
 def test_a_batch_is_bounded() -> None:
-    """At most 200 records or a megabyte go at once; a larger record goes alone."""
+    """At most 500 records or a megabyte go at once; a larger record goes alone."""
     world = World(Twin(lambda _, ids: said(ids)))
-    assert set(drain(world.courier, [prediction(f"{n}") for n in range(500)], 3)) == {
+    assert set(drain(world.courier, [prediction(f"{n}") for n in range(1200)], 3)) == {
         "stored"
     }
-    assert [len(ids) for _, ids in world.twin.posts] == [200, 200, 100]
+    assert [len(ids) for _, ids in world.twin.posts] == [500, 500, 200]
     world.twin.posts.clear()
     big = [prediction(f"{n}", metadata={"x": "y" * 600_000}) for n in range(3)]
     assert set(drain(world.courier, big, 3)) == {"stored"}
@@ -224,7 +225,7 @@ def test_the_circuit_half_opens_with_one_batch() -> None:
     """While it rests nothing is sent; then one batch is, and decides."""
     up = False
     world = World(Twin(lambda _, ids: said(ids) if up else Answer(500, b"")))
-    waiting = [prediction(f"{n}") for n in range(450)]
+    waiting = [prediction(f"{n}") for n in range(1200)]
     first = world.courier.attempt(waiting)
     for _ in range(20):
         again = world.courier.attempt(waiting)
@@ -236,7 +237,7 @@ def test_the_circuit_half_opens_with_one_batch() -> None:
     assert len(world.twin.posts) == 2
     up = True
     world.now += 60
-    assert drain(world.courier, waiting, 3) == ["stored"] * 450
+    assert drain(world.courier, waiting, 3) == ["stored"] * 1200
     assert len(world.twin.posts) == 5
     up = False
     assert world.courier.attempt(waiting).wait_s <= 1, "a success begins anew"
@@ -284,6 +285,59 @@ def test_a_batch_too_large_is_halved() -> None:
     assert not world.draws, "an answer is no outage"
     taken = [name for _, ids in world.twin.posts if len(ids) <= 30 for name in ids]
     assert len(taken) == len(set(taken)) == 200
+
+
+def test_an_answer_that_is_too_long_asks_for_less() -> None:
+    """Fewer records at once make shorter answers; none counts as stored meanwhile."""
+
+    def wordy(path: str, ids: list[str]) -> Answer:
+        if len(ids) > 100:
+            raise TooLong("an answer that is too long")
+        return said(ids)
+
+    world = World(Twin(wordy))
+    waiting = [prediction(f"{n}") for n in range(300)]
+    for _ in range(2):
+        attempt = world.courier.attempt(waiting)
+        assert attempt.settled == ()
+        world.now += attempt.wait_s
+    assert [len(ids) for _, ids in world.twin.posts] == [300, 150]
+    assert len(world.courier.attempt(waiting).settled) == 75
+
+
+names = st.text(max_size=6) | st.sampled_from(
+    ['"made_at":5', ',"observed_at":5}', "\\"]
+)
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=6)
+
+
+@given(
+    identity=texts.filter(len) | st.just("a\\"),
+    model=texts | names,
+    version=texts,
+    features=st.dictionaries(names, st.floats() | names | st.none(), max_size=4),
+    label=st.floats() | names | st.none() | st.booleans(),
+    micros=st.integers(0, 10**16),
+)
+def test_writing_the_time_into_the_text_changes_nothing_else(
+    identity: str,
+    model: str,
+    version: str,
+    features: dict[str, object],
+    label: object,
+    micros: int,
+) -> None:
+    """What is spliced reads as what is parsed and written anew."""
+    head = {"id": identity, "model": model}
+    predicted = {"version": version, "made_at": micros, "prediction": label}
+    for kind, record in (
+        ("p", {**head, **predicted, "features": features}),
+        ("f", {**head, "label": label, "observed_at": micros}),
+    ):
+        payload = encode(kind, record)
+        spliced, read = item_of(payload), _read(payload)
+        assert json.loads(spliced.text) == json.loads(read.text)
+        assert (spliced.kind, spliced.id) == (read.kind, read.id)
 
 
 @pytest.mark.parametrize(

@@ -96,22 +96,22 @@ def test_a_file_of_a_dead_writer_is_finished(tmp_path: Path) -> None:
 
 def test_a_shipper_goes_on_where_the_last_one_stood(tmp_path: Path) -> None:
     """What was answered before a restart is not sent again; what was not, is."""
-    payloads = [prediction(f"{n}") for n in range(500)]
+    payloads = [prediction(f"{n}") for n in range(1200)]
     spool(tmp_path, "1-a", [*payloads, END])
     keeper = Keeper()
     keeper.fail = lambda posts: posts > 2
     assert shipper(tmp_path, keeper).ship() > 0
-    assert len(keeper.came) == 400
+    assert len(keeper.came) == 1000
     keeper.fail = lambda _: False
     shipper(tmp_path, keeper).ship()
-    assert keeper.came == [f"s{n}" for n in range(500)]
+    assert keeper.came == [f"s{n}" for n in range(1200)]
 
 
 @pytest.mark.parametrize("after", range(1, 6))
 def test_a_death_between_store_and_answer_is_mended(tmp_path: Path, after: int) -> None:
     """A batch whose answer was never seen is sent again, and no other is left out."""
-    payloads = [prediction(f"{n}") for n in range(450)]
-    payloads += [feedback(f"{n}") for n in range(450)]
+    payloads = [prediction(f"{n}") for n in range(1100)]
+    payloads += [feedback(f"{n}") for n in range(1100)]
     spool(tmp_path, "1-a", [*payloads, END])
     keeper = Keeper()
     answer = keeper.twin.answer
@@ -127,8 +127,8 @@ def test_a_death_between_store_and_answer_is_mended(tmp_path: Path, after: int) 
         shipper(tmp_path, keeper).ship()
     keeper.twin.answer = answer
     shipper(tmp_path, keeper).ship()
-    assert len(set(keeper.came)) == 900
-    assert len(keeper.came) <= 900 + 200
+    assert len(set(keeper.came)) == 2200
+    assert len(keeper.came) <= 2200 + 500
     assert os.listdir(tmp_path) == []
 
 

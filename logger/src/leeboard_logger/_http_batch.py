@@ -7,6 +7,7 @@ out. An answer that does not fit what was sent is no answer at all.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -22,6 +23,17 @@ outcome is the reason of a drop."""
 _LISTS = {"p": "predictions", "f": "feedback"}
 _TIMES = ("made_at", "observed_at")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# How this package writes records; what is written otherwise is read as any JSON. A text
+# cannot look like this from inside: its quotes have a backslash before them.
+_WRITTEN = {
+    b"p": re.compile(
+        rb'p\{"id":"([^"\\]+)","model":"[^"\\]*","version":"[^"\\]*",'
+        rb'"made_at":(\d{1,17})[,}]'
+    ),
+    b"f": re.compile(
+        rb'f\{"id":"([^"\\]+)",.*,"observed_at":(\d{1,17})\}\Z', re.DOTALL
+    ),
+}
 _OUTCOMES = {
     "accepted": STORED,
     "duplicate": STORED,
@@ -45,20 +57,38 @@ def item_of(payload: bytes) -> Item | None:
 
     Times become ISO 8601 in UTC: what a person reads and other languages write.
     """
-    kind = payload[:1].decode("latin-1")
-    if kind not in PATHS:
+    kind = payload[:1]
+    if kind not in _WRITTEN:
         return None
     try:
-        record = json.loads(payload[1:])
-        for name in _TIMES:
-            if record.get(name) is not None:
-                record[name] = _iso(record[name])
-        text = json.dumps(
-            record, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-        )
-        return Item(kind, str(record["id"]), text.encode())
+        return _spliced(payload) or _read(payload)
     except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
         return None
+
+
+def _spliced(payload: bytes) -> Item | None:
+    """Put the time of a record that we wrote into its text, without reading the rest.
+
+    Reading and writing all of it takes ten times as long, and the interpreter with it.
+    """
+    found = _WRITTEN[payload[:1]].match(payload)
+    if found is None:
+        return None
+    start, stop = found.span(2)
+    moment = f'"{_iso(int(found[2]))}"'.encode()
+    text = payload[1:start] + moment + payload[stop:]
+    return Item(payload[:1].decode(), found[1].decode(), text)
+
+
+def _read(payload: bytes) -> Item:
+    record = json.loads(payload[1:])
+    for name in _TIMES:
+        if record.get(name) is not None:
+            record[name] = _iso(record[name])
+    text = json.dumps(
+        record, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+    )
+    return Item(payload[:1].decode(), str(record["id"]), text.encode())
 
 
 def _iso(micros: int) -> str:

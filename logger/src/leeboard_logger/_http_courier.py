@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from leeboard_logger._http_batch import PATHS, Item, body_of, item_of, outcomes_of
-from leeboard_logger._http_wire import Answer, Unreachable
+from leeboard_logger._http_wire import Answer, TooLong, Unreachable
 
 __all__ = ["DEADLINE_S", "Attempt", "Courier", "Poster"]
 
 DEADLINE_S = 5.0
 """Seconds from the first byte of a request to the last of its answer."""
 
-_MOST = 200  # results with an error each still fit the 64 KiB of an answer
+_MOST = 500  # results without errors fit well into the 64 KiB of an answer
 _MOST_BYTES = 1 << 20
 _FIRST_WAIT_S = 1.0
 _LAST_WAIT_S = 60.0
 _AUTH_WAIT_S = 300.0
 _WARN_EVERY_S = 60.0
-_YIELD_EVERY = 8
+_YIELD_EVERY = 64
 _LOG = logging.getLogger("leeboard_logger")
 
 _spread = random.SystemRandom().uniform  # children of a fork draw differently
@@ -118,6 +118,8 @@ class Courier:
             path = PATHS[items[0].kind]
             answer = self._poster.post(path, body_of(items), within_s=within_s)
         except Unreachable as error:
+            if isinstance(error, TooLong):
+                self._most = max(1, len(places) // 2)
             return self._failed(str(error), None, settled)
         # Only these may speak of single records: the body of an error page may not.
         if 200 <= answer.status < 300 or answer.status in {400, 422}:

@@ -15,6 +15,7 @@ import os
 import stat
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -237,7 +238,7 @@ class Shipper:
             ended = piece.payload == END
             if piece.payload[:1].decode("latin-1") in PATHS:
                 pending.append(_Pending(piece.payload, offset + stop))
-            if number % 16 == 0:
+            if number % 64 == 0:
                 time.sleep(0)  # let a caller have the interpreter
         return pending, offset + stop, ended
 
@@ -246,9 +247,9 @@ class Shipper:
         left = pending
         while left and not self._stopping:
             attempt = self._courier.attempt([one.payload for one in left])
-            for place, outcome in attempt.settled:
+            for place, _ in attempt.settled:
                 left[place].settled = True
-                self._count(outcome)
+            self._count(Counter(outcome for _, outcome in attempt.settled))
             left = [one for one in pending if not one.settled]
             if attempt.settled:
                 _save(path, _before(pending, _offset(path)))
@@ -256,14 +257,12 @@ class Shipper:
                 return attempt.wait_s
         return 0.0
 
-    def _count(self, outcome: str) -> None:
-        done = self._done
-        if outcome == STORED:
-            self._done = replace(done, stored=done.stored + 1)
-            return
-        refused = {**done.refused, outcome: done.refused.get(outcome, 0) + 1}
-        self._done = replace(done, refused=refused)
-        self._warn("holds records that the collector will not have: %s", outcome)
+    def _count(self, outcomes: Counter[str]) -> None:
+        stored = self._done.stored + outcomes.pop(STORED, 0)
+        refused = {**(Counter(self._done.refused) + outcomes)}
+        self._done = replace(self._done, stored=stored, refused=refused)
+        for reason in outcomes:
+            self._warn("holds records that the collector will not have: %s", reason)
 
     def _damage(self, path: str, data: bytes) -> None:
         """Keep and count bytes that are no frame."""

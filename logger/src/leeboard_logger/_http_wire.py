@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 from leeboard_logger._http_target import Key, Target
 
-__all__ = ["ANSWER_BYTES", "Answer", "Exchange", "Unreachable"]
+__all__ = ["ANSWER_BYTES", "Answer", "Exchange", "TooLong", "Unreachable"]
 
 ANSWER_BYTES = 64 << 10
 """Bytes of an answer, its head included, that are read at most."""
@@ -30,6 +30,10 @@ _CHUNK = 64 << 10
 
 class Unreachable(Exception):  # noqa: N818 — a state of the other side, not ours
     """No whole answer came; says why in words that hold nothing of the request."""
+
+
+class TooLong(Unreachable):
+    """An answer came that is longer than is read: fewer records make it shorter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,16 +113,19 @@ class Exchange:
             self.close()
         kept = self._kept is not None
         try:
-            return self._ask(path, body, headers, deadline)
-        except (http.client.HTTPException, OSError, ValueError) as error:
+            try:
+                return self._ask(path, body, headers, deadline)
+            except (ConnectionError, http.client.BadStatusLine):
+                # A connection that was kept may have been closed by the other side
+                # while it lay idle. A collector knows events by id: sending again is
+                # safe.
+                if not kept:
+                    raise
+                self.close()
+                return self._ask(path, body, headers, deadline)
+        except TooLong:
             self.close()
-            # A connection that was kept may have been closed by the other side while
-            # it lay idle; resending is safe because a collector knows events by id.
-            idle = isinstance(error, ConnectionError | http.client.BadStatusLine)
-            if not (kept and idle and self._clock() < deadline):
-                raise Unreachable(_why(error)) from None
-        try:
-            return self._ask(path, body, headers, deadline)
+            raise
         except (http.client.HTTPException, OSError, ValueError) as error:
             self.close()
             raise Unreachable(_why(error)) from None
@@ -148,8 +155,10 @@ class Exchange:
         with contextlib.closing(response):
             response.begin()
             read = response.read(ANSWER_BYTES + 1)
+            if len(read) > ANSWER_BYTES:
+                raise TooLong("an answer that is too long")
             # where a length was promised http.client cuts a body short without a word
-            if response.length or len(read) > ANSWER_BYTES:
+            if response.length:
                 raise _Broken
         if response.will_close:
             self.close()
@@ -195,7 +204,7 @@ class Exchange:
 
 
 class _Broken(http.client.HTTPException):
-    """An answer that is not whole, or longer than is read."""
+    """An answer that is not whole."""
 
 
 class _Timed:
@@ -236,7 +245,7 @@ class _Timed:
         got = self._sock.recv_into(buffer)
         self._budget -= got
         if self._budget < 0:
-            raise _Broken
+            raise TooLong("an answer that is too long")
         return got
 
     def makefile(self, mode: str) -> io.BufferedReader:
