@@ -1,8 +1,8 @@
-"""A day's window against reading and counting the same rows bare; and a pass with nothing to do.
+"""A day's window against reading and counting the same rows bare; and a pass anew.
 
     python bench/window.py [--rows 1000000] [--features 50] [--labels 1.0] [--repeat 3]
 
-Bare is what any tool would have to do: the Parquet files are read with pyarrow and every
+Bare is what any tool has to do: the Parquet files are read with pyarrow and every
 column is counted in the reference's cells. The pass joins labels, finds repetitions,
 counts, measures and keeps the results. Prints CPU seconds, wall seconds and ratios.
 """
@@ -84,7 +84,7 @@ def timed(act):
 
 
 def bare(folder, reference):
-    """Read the segments and count their feature columns, prediction and nothing else."""
+    """Read the segments and count features and predictions, and nothing else."""
     path = next((folder / "monitor").rglob("predictions-*.parquet"))
     table = pq.read_table(path)
     names = {n: n.partition(".")[2].partition("#")[0] for n in table.column_names}

@@ -143,9 +143,13 @@ class FolderLog:
         """What there is of each model, and of events that name none."""
         reading = self._reader.read(None)
         names = {segment.model for segment in reading.contents.segments.values()}
+        accounts = dict(reading.contents.accounts)
         if reading.fresh is not None:
+            accounts.update(reading.fresh.accounts)
             for table in (reading.fresh.predictions, reading.fresh.quarantined):
                 names.update(models_of(table))
+        # a model whose loggers could keep nothing is known by their accounts alone
+        names.update(str(account.get("model", "")) for account in accounts.values())
         found = [self._summary(model) for model in sorted(names)]
         return [one for one in found if one.model or one.quarantined]
 

@@ -95,6 +95,7 @@ class MemoryLog:
         for batch in self._batches:
             for table in (batch.predictions, batch.feedback, batch.quarantined):
                 names.update(models_of(table))
+        names.update(str(one.get("model", "")) for one in self._accounts.values())
         found = [self._summary(model) for model in sorted(names)]
         return [one for one in found if one.model or one.quarantined]
 
