@@ -151,6 +151,20 @@ def test_a_file_that_grew_meanwhile_stays(tmp_path: Path) -> None:
     assert path.exists()
 
 
+def test_a_file_that_a_power_cut_shortened_goes(tmp_path: Path) -> None:
+    """A file that holds less than was committed of it is done with."""
+    log = open_log(str(tmp_path))
+    spool = tmp_path / "spool"
+    path = spooled(spool, "a", [prediction("1"), prediction("2")], end=False)
+    new = NOW.timestamp()
+    os.utime(path, (new * 2, new * 2))  # as if it were written right now
+    assert ship(log, str(spool), NOW).removed == 0
+    os.truncate(path, 100)
+    os.utime(path, (1, 1))
+    assert ship(log, str(spool), NOW).removed == 1
+    assert held(log) == {"1": 1, "2": 1}
+
+
 def test_what_others_put_there_is_not_opened(tmp_path: Path) -> None:
     """Links, pipes and second names are refused by name; others are committed."""
     log = open_log(str(tmp_path / "m"))

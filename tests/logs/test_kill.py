@@ -69,6 +69,59 @@ def test_a_killed_committer_loses_and_doubles_nothing(
     assert stored == 2 * written  # not even in files is an event twice
 
 
+LOGGING = """
+import sys, threading
+from leeboard_logger import Logger
+
+logger = Logger(sys.argv[1], model="demand", mode=sys.argv[2])
+lock = threading.Lock()
+
+def log():
+    while True:
+        stored = []
+        for _ in range(20):
+            id = logger.log_prediction({"x": 0.5}, prediction=1.0)
+            stored += [str(id)] * id.stored
+        with lock:
+            print("\\n".join(stored), flush=True)
+
+threads = [threading.Thread(target=log) for _ in range(2)]
+for thread in threads:
+    thread.start()
+"""
+
+
+@pytest.mark.parametrize("mode", ["spooled", "durable"])
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.long)])
+def test_what_a_killed_logger_called_stored_is_in_the_log(
+    tmp_path: Path, mode: str, kills: int
+) -> None:
+    """Kill a logger while its spool is committed: all ids it called stored are there."""
+    log = open_log(str(tmp_path))
+    stored: list[str] = []
+    for _ in range(kills):
+        with subprocess.Popen(
+            [sys.executable, "-c", LOGGING, str(tmp_path), mode],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            stored.append(process.stdout.readline().strip())
+            until = time.monotonic() + 0.3
+            with ThreadPoolExecutor(1) as pool:
+                told = pool.submit(process.stdout.read)
+                while time.monotonic() < until:
+                    ship(log, str(tmp_path / "spool"), NOW)
+                process.kill()
+                lines = told.result().splitlines(keepends=True)
+            stored += [line.strip() for line in lines if line.endswith("\n")]
+    ship(log, str(tmp_path / "spool"), NOW)
+    found = held(log)
+    assert set(found) >= set(filter(None, stored))
+    assert len(found) >= 20 * kills
+    assert set(found.values()) == {1}
+    assert log.events("quarantined").read_all().num_rows == 0
+
+
 def test_several_writers_of_one_log_all_commit(tmp_path: Path) -> None:
     """Of commits at one moment each takes its own number; none is lost."""
 

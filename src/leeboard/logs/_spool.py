@@ -156,7 +156,8 @@ class Spool:
     def remove(self, read: Read) -> bool:
         """Remove a file that is finished and wholly committed; tell whether it was."""
         with suppress(FileNotFoundError), _opened(read.path) as handle:
-            if os.fstat(handle).st_size == read.stop:
+            # a power cut may have left less of it than was committed
+            if os.fstat(handle).st_size <= read.stop:
                 self._disk.remove(read.path)
                 return True
         return False

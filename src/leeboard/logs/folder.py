@@ -91,7 +91,11 @@ class FolderLog:
                 raise _too_slow()
             if _is_in(batch, contents):
                 return None
-            return Change(add=tuple(added), marks=batch.marks, accounts=batch.accounts)
+            return Change(
+                add=tuple(added),
+                marks=batch.marks,
+                accounts=_with_losses(batch.accounts),
+            )
 
         self._chain.commit(change)
 
@@ -199,6 +203,17 @@ def _is_in(batch: Batch, contents: Contents) -> bool:
     marks = {source: offset for source, offset in batch.marks.items() if offset >= 0}
     there = contents.marks
     return bool(marks) and all(there.get(s, -1) >= o for s, o in marks.items())
+
+
+def _with_losses(
+    accounts: Mapping[str, Mapping[str, object]],
+) -> dict[str, dict[str, object]]:
+    """Return what is asked of accounts later: those of the many that lost nothing go."""
+    return {
+        logger: {"model": account.get("model"), "dropped": account["dropped"]}
+        for logger, account in accounts.items()
+        if account.get("dropped")
+    }
 
 
 def _too_slow() -> LogError:
