@@ -96,7 +96,7 @@ for thread in threads:
 def test_what_a_killed_logger_called_stored_is_in_the_log(
     tmp_path: Path, mode: str, kills: int
 ) -> None:
-    """Kill a logger while its spool is committed: all ids it called stored are there."""
+    """Kill a logger while its spool is committed: ids it called stored are there."""
     log = open_log(str(tmp_path))
     stored: list[str] = []
     for _ in range(kills):

@@ -208,7 +208,7 @@ def _is_in(batch: Batch, contents: Contents) -> bool:
 def _with_losses(
     accounts: Mapping[str, Mapping[str, object]],
 ) -> dict[str, dict[str, object]]:
-    """Return what is asked of accounts later: those of the many that lost nothing go."""
+    """Return the accounts that tell of losses, and of them what is asked later."""
     return {
         logger: {"model": account.get("model"), "dropped": account["dropped"]}
         for logger, account in accounts.items()
