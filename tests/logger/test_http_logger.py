@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from leeboard_logger import Logger, NotDurable, Stats
+from leeboard_logger._http_ship import Shipped
 from leeboard_logger.frames import Frame, read_frames
 from tests.logger.receiver import KEY, Receiver
 from tests.logger.test_http_courier import LIES
@@ -192,7 +193,56 @@ def test_a_spool_outlives_an_outage(tmp_path: Path) -> None:
         log.close()
     assert kept(tmp_path / "kept") == {*ids, *more}
     assert not list(spool.glob("*.frames"))
+    assert log.shipped() == Shipped(stored=5000)
+    assert log.stats().acknowledged == 5000
     assert KEY not in "".join(p.name for p in spool.iterdir())
+
+
+def test_what_a_collector_refuses_of_a_spool_is_counted(tmp_path: Path) -> None:
+    """It was stored near by, as its mode promises; that it went no further is told."""
+    with Receiver(tmp_path / "kept") as receiver:
+        log = Logger(
+            receiver.url, model="m", key=KEY, mode="spooled", spool=tmp_path / "spool"
+        )
+        good = log.log_prediction(FEATURES, 1.0)
+        bad = log.log_prediction(FEATURES, 1.0, metadata={"is": "poison"})
+        log.close()
+        assert good.stored
+        assert bad.stored
+        assert log.shipped() == Shipped(stored=1, refused={"rejected": 1})
+        assert receiver.ids() == {good}
+    assert Logger(tmp_path / "monitor", model="m").shipped() is None
+
+
+ENDING = """
+import signal, sys, time
+from leeboard_logger import Logger
+log = Logger(sys.argv[1], model="m", key=sys.argv[2], close_s=1.0)
+for _ in range(100):
+    log.log_prediction({"x": 1.0}, 1.0)
+time.sleep(0.2)
+if sys.argv[3] == "term":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+    signal.raise_signal(signal.SIGTERM)
+if sys.argv[3] == "raise":
+    raise ValueError
+sys.exit(int(sys.argv[3]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("way", "code"), [("0", 0), ("5", 5), ("raise", 1), ("term", 7)]
+)
+def test_a_collector_that_hangs_does_not_keep_a_host_from_ending(
+    way: str, code: int, tmp_path: Path
+) -> None:
+    """The host ends with its own exit code, a second and a little later at most."""
+    with Receiver(tmp_path / "kept", mode="slow") as receiver:
+        command = [sys.executable, "-c", ENDING, receiver.url, KEY, way]
+        start = time.monotonic()
+        run = subprocess.run(command, check=False, capture_output=True, timeout=20)
+        assert run.returncode == code
+        assert time.monotonic() - start < 4.8, "not the five seconds of each answer"
 
 
 HOST = """

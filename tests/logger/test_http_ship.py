@@ -288,6 +288,7 @@ def test_one_shipper_works_at_a_time(tmp_path: Path) -> None:
     assert two.stop(2)
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_fork_leaves_the_lock_to_the_parent(tmp_path: Path) -> None:
     """A child that lives on does not keep the others from shipping."""
     keeper = Keeper()

@@ -142,6 +142,7 @@ def test_what_a_collector_asks_to_wait_is_bounded(
     assert answer.retry_after_s == wait
 
 
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 def test_a_child_opens_its_own_connection(receiver: Receiver, post: Exchange) -> None:
     """After a fork parent and child do not speak over one connection."""
     post.post("/v1/predictions", BODY, within_s=5)

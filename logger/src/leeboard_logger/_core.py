@@ -24,7 +24,7 @@ from leeboard_logger._sink import QUEUED, Entry, Sink
 from leeboard_logger._spool import ROTATE_BYTES, Spool, Terms
 
 if TYPE_CHECKING:
-    from leeboard_logger._http_ship import Shipper
+    from leeboard_logger._http_ship import Shipped, Shipper
 
 __all__ = ["Core", "Edges"]
 
@@ -223,6 +223,10 @@ class Core:
         """Return what became of all calls in this process so far."""
         losses = self.records.copier.losses
         return self.pipe.stats(cut=losses.cut, dropped=losses.dropped)
+
+    def shipped(self) -> Shipped | None:
+        """Return what went from the spool to the collector; None where none does."""
+        return None if self._shipper is None else self._shipper.stats()
 
     def _account(self) -> bytes:
         return account(self.stats(), self._token, self.settings.model)

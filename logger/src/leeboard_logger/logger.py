@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from leeboard_logger._batch import Batches
 from leeboard_logger._copy import RefusedError
@@ -18,6 +18,9 @@ from leeboard_logger._errors import NotDurable
 from leeboard_logger._event import EventId
 from leeboard_logger._record import Extras, identity_of
 from leeboard_logger._settings import Settings, is_disabled, place, redaction
+
+if TYPE_CHECKING:
+    from leeboard_logger._http_ship import Shipped
 
 __all__ = ["Logger"]
 
@@ -315,3 +318,14 @@ class Logger:
     def stats(self) -> Stats:
         """Return what became of all calls in this process so far."""
         return self._core.stats()
+
+    def shipped(self) -> Shipped | None:
+        """Return what this process took from its spool to the collector so far.
+
+        Returns
+        -------
+        Shipped or None
+            None unless a spool is shipped. Of several processes on one spool one ships
+            for all, so the sum over the processes says what was shipped.
+        """
+        return self._core.shipped()
