@@ -77,6 +77,8 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
         yield _line("too late", f"{one.late:,} predictions")
     if one.bytes_per_year is not None:
         yield _line("results", f"{_size(one.bytes_per_year)} a year at this pace")
+    if one.record:
+        yield _line("estimates", one.record)
     if one.latest:
         first = one.latest[0]
         yield _line("latest", f"window from {first['window_start']:%Y-%m-%d %H:%M} UTC")

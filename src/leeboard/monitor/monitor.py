@@ -21,11 +21,13 @@ import pyarrow as pa
 
 from leeboard.config import DEFAULT, load_plan
 from leeboard.errors import ConfigError
-from leeboard.logs import open_log, ship
+from leeboard.estimates.record import Record
+from leeboard.logs import Log, open_log, ship
 from leeboard.logs.committer import Shipped
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import load_baseline
 from leeboard.monitor.passes import Passed, run_model
+from leeboard.monitor.records import record_of
 from leeboard.monitor.status import Status, status_of
 from leeboard.monitor.stored import EXPORTS, exported, profiles_of
 from leeboard.profiles.profile import Profile
@@ -72,7 +74,7 @@ class Monitor:
         """Commit what loggers have left in the spool; None where there is no spool."""
         if not self.plan.spool or not os.path.isdir(self.plan.spool):
             return None
-        return ship(open_log(self.plan.log), self.plan.spool, datetime.now(UTC))
+        return ship(self._log(), self.plan.spool, datetime.now(UTC))
 
     def run(self, now: datetime | None = None) -> Ran:
         """Commit spooled frames, then count every window that became due.
@@ -89,7 +91,7 @@ class Monitor:
         """
         moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
         shipped = self.ship()
-        log = open_log(self.plan.log)
+        log = self._log()
         passes = []
         with self._state() as state:
             for model in self.plan.models:
@@ -101,7 +103,7 @@ class Monitor:
         """Return what was logged, joined and measured of each model."""
         moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
         with self._state() as state:
-            return status_of(self.plan, open_log(self.plan.log), state, moment)
+            return status_of(self.plan, self._log(), state, moment)
 
     def measurements(
         self,
@@ -149,6 +151,11 @@ class Monitor:
             packed = state.profiles(plan.name, _span(since, until), segment)
             return list(profiles_of(reference, adopted, packed))
 
+    def record(self, metric: str, model: str | None = None) -> Record:
+        """Return how the estimates of a figure did against the labels that came."""
+        with self._state() as state:
+            return record_of(state, self._model(model), metric)
+
     def export(self, kind: str, model: str | None = None) -> pa.RecordBatchReader:
         """Return one of ``predictions, feedback, joined, measurements, profiles``.
 
@@ -165,7 +172,10 @@ class Monitor:
         names = [model.name for model in self.plan.models]
         chosen = names if model is None else [self._model(model)]
         with self._state() as state:
-            return exported(kind, chosen, open_log(self.plan.log), state)
+            return exported(kind, chosen, self._log(), state)
+
+    def _log(self) -> Log:
+        return open_log(self.plan.log, spool=self.plan.spool or None)
 
     def _model(self, name: str | None) -> str:
         names = [model.name for model in self.plan.models]

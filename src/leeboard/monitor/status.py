@@ -15,6 +15,8 @@ import pyarrow as pa
 from leeboard.config.plan import ModelPlan, Plan
 from leeboard.logs import Log, Summary
 from leeboard.monitor.due import PENDING, read_pending
+from leeboard.monitor.estimated import ESTIMATED
+from leeboard.monitor.records import record_of
 from leeboard.state import Done, Held, State
 
 __all__ = ["ModelStatus", "Status", "status_of"]
@@ -46,6 +48,8 @@ class ModelStatus:
         Of kept results at the present pace; None before the first window.
     latest : sequence of mapping
         Figures of performance of the latest window that has any.
+    record : str
+        How the estimates have done, in one sentence; empty where nothing is estimated.
     """
 
     model: str
@@ -65,6 +69,7 @@ class ModelStatus:
     last_pass: datetime | None = None
     bytes_per_year: int | None = None
     latest: Sequence[Mapping[str, Any]] = ()
+    record: str = ""
 
     def stale(self, after: timedelta, now: datetime) -> bool:
         """Tell whether no prediction has arrived for so long."""
@@ -125,6 +130,7 @@ def _model(plan: ModelPlan, summary: Summary | None, state: State) -> ModelStatu
         last_pass=max((one.computed_at for one in done), default=None),
         bytes_per_year=_pace(state.held(plan.name)),
         latest=_latest(plan.name, done, state),
+        record=_record(plan.name, state),
         **logged,
     )
 
@@ -147,6 +153,15 @@ def _latest(
     return ()
 
 
+def _record(model: str, state: State) -> str:
+    """Record of the first figure that is estimated."""
+    for metric in ("mae", "accuracy"):
+        where = {"model": model, "metric": metric, "basis": ESTIMATED}
+        if state.measurements(where).num_rows:
+            return record_of(state, model, metric).sentence()
+    return ""
+
+
 def _plain(model: ModelStatus) -> dict[str, Any]:
     quarantined, dropped = dict(model.quarantined), dict(model.dropped)
     return {
@@ -167,6 +182,7 @@ def _plain(model: ModelStatus) -> dict[str, Any]:
         "last_window": _iso(model.last_window),
         "last_pass": _iso(model.last_pass),
         "bytes_per_year": model.bytes_per_year,
+        "record": model.record,
         "latest": [
             {k: _iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
             for row in model.latest
