@@ -13,6 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -418,19 +419,20 @@ def _many(n: int) -> tuple[pa.Table, pa.Table]:
 
 def test_a_join_beyond_memory_goes_on_on_disk(tmp_path: Path) -> None:
     """With less memory than the ids take, the answer is the same."""
-    said, told = _many(150_000)
+    said, told = _many(300_000)
     files = Files(
         new_predictions=pa.concat_tables([said, said]),
         new_feedback=pa.concat_tables([told, told]),
     )
-    limits = Limits(memory_mb=100, threads=2, scratch=str(tmp_path))
+    old = int(duckdb.__version__.partition(".")[0]) < 2  # takes more for the same
+    limits = Limits(memory_mb=220 if old else 140, scratch=str(tmp_path))
     used, n = 0, 0
     for batch in joined(files, columns=["latency_s", "label#d"], limits=limits):
         n += batch.num_rows
         assert batch["latency_s"].equals(batch["label#d"])
         spilled = [file.stat().st_size for file in tmp_path.glob("*/*.tmp")]
         used = max(used, sum(spilled))
-    assert n == 150_000
+    assert n == 300_000
     assert used > 0
     assert list(tmp_path.iterdir()) == []
 

@@ -15,6 +15,9 @@ __all__ = ["each_once", "labelled", "once"]
 def once(sides: Sides, carried: Sequence[str]) -> str:
     """Return a query for the predictions of a span, each once.
 
+    What came more often is put aside in a table first, so that no two steps that hold
+    many rows run at one time. To be called once a read.
+
     Parameters
     ----------
     sides : Sides
@@ -24,14 +27,17 @@ def once(sides: Sides, carried: Sequence[str]) -> str:
     columns = ", ".join(dict.fromkeys(["id", "made_at", *carried]))
     if not sides.repeated:
         return f"SELECT {columns} FROM own"
-    arms = [f"SELECT {columns} FROM own ANTI JOIN doubled ON hash(id) = h"]
-    alike, others = "made_at, received_at", ""
-    if _find_contested(sides):
+    contested = _find_contested(sides)
+    first = _first(sides, columns, "made_at, received_at", "ANTI" if contested else "")
+    sides.query.run(f"CREATE TEMP TABLE firsts AS {first}")
+    if contested:
         contents = ", ".join(f"{column} NULLS FIRST" for column in _contents(sides))
-        arms.append(_first(sides, columns, f"made_at, {contents}, received_at", "SEMI"))
-        others = "ANTI"
-    arms.append(_first(sides, columns, alike, others))
-    return " UNION ALL ".join(arms)
+        order = f"made_at, {contents}, received_at"
+        sides.query.run(f"INSERT INTO firsts {_first(sides, columns, order, 'SEMI')}")
+    return (
+        f"SELECT {columns} FROM own ANTI JOIN doubled ON hash(id) = h "
+        f"UNION ALL SELECT {columns} FROM firsts"
+    )
 
 
 def _first(sides: Sides, columns: str, order: str, contested: str) -> str:
@@ -64,7 +70,10 @@ def _find_contested(sides: Sides) -> bool:
 
 
 def labelled(sides: Sides) -> str:
-    """Return a query for the label that counts of each id, where there is one."""
+    """Return a query for the label that counts of each id, where there is one.
+
+    To be called once a read, as ``once`` is.
+    """
     labels = {kind: sides.inner(column) for kind, column in sides.labels.items()}
     given = " OR ".join(f"{label} IS NOT NULL" for label in labels.values()) or "false"
     times = "observed_at, received_at AS label_received_at"
@@ -72,13 +81,15 @@ def labelled(sides: Sides) -> str:
     if not sides.told_repeated:
         return f"SELECT {columns} FROM told WHERE {given}"
     order = ", ".join(["observed_at DESC", given, *_greatest(labels), "received_at"])
-    return (
-        f"SELECT {columns} FROM told ANTI JOIN told_doubled ON hash(id) = h "
-        f"WHERE {given} UNION ALL "
-        f"SELECT {columns} FROM (SELECT *, row_number() OVER "
-        f"(PARTITION BY id ORDER BY {order}) AS place "
+    sides.query.run(
+        f"CREATE TEMP TABLE told_firsts AS SELECT {columns} FROM "
+        f"(SELECT *, row_number() OVER (PARTITION BY id ORDER BY {order}) AS place "
         "FROM told SEMI JOIN told_doubled ON hash(id) = h) "
         f"WHERE place = 1 AND ({given})"
+    )
+    return (
+        f"SELECT {columns} FROM told ANTI JOIN told_doubled ON hash(id) = h "
+        f"WHERE {given} UNION ALL FROM told_firsts"
     )
 
 

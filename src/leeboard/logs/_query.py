@@ -24,6 +24,7 @@ from leeboard.logs._files import SegmentFile
 
 __all__ = ["DEFAULT", "Limits", "Query"]
 
+_BATCH = 1 << 16
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -134,9 +135,7 @@ class Query:
 
     def reader(self, sql: str, names: Mapping[str, str]) -> pa.RecordBatchReader:
         """Stream an answer, its columns renamed; the connection closes behind it."""
-        source = self._guarded(
-            lambda: pa.RecordBatchReader.from_stream(self._duckdb.sql(sql))
-        )
+        source = self._guarded(lambda: _stream(self._duckdb.sql(sql)))
         fields = [field.with_name(names[field.name]) for field in source.schema]
         schema = pa.schema(fields)
         return pa.RecordBatchReader.from_batches(schema, self._batches(source, schema))
@@ -180,6 +179,12 @@ class Query:
             gone = [path for path in self._paths if not os.path.exists(path)]
             self.close()
             raise _failed(gone, error) from error
+
+
+def _stream(answer: Any) -> pa.RecordBatchReader:
+    # one method under its new name, and under the one it had before
+    read = getattr(answer, "to_arrow_reader", None) or answer.fetch_arrow_reader
+    return read(_BATCH)
 
 
 def _forget(connection: Any, scratch: str) -> None:
