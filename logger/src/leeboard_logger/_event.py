@@ -43,11 +43,17 @@ def new_id() -> EventId:
     """Make a UUID of version 7 (RFC 9562, section 5.7): milliseconds, then chance."""
     # The generator's own method is one call in C: threads cannot draw the same bits.
     chance = _draw(74)
-    text = (
-        f"{time.time_ns() // 1_000_000:012x}7{chance >> 62:03x}"
-        f"{0x8000 | chance >> 48 & 0x3FFF:04x}{chance & 0xFFFFFFFFFFFF:012x}"
+    ms = time.time_ns() // 1_000_000
+    return EventId(
+        "%08x-%04x-7%03x-%04x-%012x"  # noqa: UP031  # twice as quick as an f-string
+        % (
+            ms >> 16,
+            ms & 0xFFFF,
+            chance >> 62,
+            0x8000 | chance >> 48 & 0x3FFF,
+            chance & 0xFFFFFFFFFFFF,
+        )
     )
-    return EventId(f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}")
 
 
 def readable_id(given: object) -> str | None:
