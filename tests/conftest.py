@@ -23,7 +23,8 @@ settings.load_profile("leeboard")
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let subprocesses of a test find the same source as the test itself."""
-    paths = [str(ROOT / "src"), os.environ.get("PYTHONPATH", "")]
+    own = [str(ROOT / "src"), str(ROOT / "logger" / "src")]
+    paths = [*own, os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
 
 

@@ -8,6 +8,7 @@ import random
 import signal
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -23,6 +24,7 @@ from leeboard_logger._pipe import Pipe, Room
 from leeboard_logger._sink import ACKNOWLEDGED, Answer, Entry
 from tests.logger.faults import FakeClock
 from tests.logger.sinks import MemorySink
+from tests.logger.test_logger import payloads
 
 FEATURES: dict[str, object] = {f"x{k}": k / 7 for k in range(15)}
 FEATURES |= {f"c{k}": f"level {k}" for k in range(5)}
@@ -102,6 +104,34 @@ def test_the_queue_is_bounded_in_records_and_in_bytes(tmp_path: Path) -> None:
         log.close()
         assert log.stats().dropped["shutdown"] == stats.queued
     sink.hung.set()
+
+
+def test_a_full_queue_stays_within_its_memory(tmp_path: Path) -> None:
+    """Ten thousand records of twenty features take at most 32 MiB."""
+    sink = MemorySink()
+    sink.hung = threading.Event()
+    log = logger(tmp_path, sink, close_s=0)
+    tracemalloc.start()
+    for number in range(12_000):
+        features = {k: v if k[0] == "c" else number / 7 for k, v in FEATURES.items()}
+        log.log_prediction(features, 1.0)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert log.stats().queued >= 9_000
+    assert held <= 32 << 20
+    log.close()
+    sink.hung.set()
+
+
+def test_refusals_alone_reach_the_log(tmp_path: Path) -> None:
+    """A service whose every event is refused says so in its files within seconds."""
+    log = Logger(tmp_path, model="m", mode="spooled")
+    log.log_prediction({}, id="\n")
+    until = time.monotonic() + 10
+    while not payloads(tmp_path, "a") and time.monotonic() < until:
+        time.sleep(0.05)
+    assert payloads(tmp_path, "a")[0]["dropped"] == {"invalid": 1}
+    log.close()
 
 
 def test_a_slow_store_never_slows_the_caller(tmp_path: Path) -> None:

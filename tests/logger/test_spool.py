@@ -244,6 +244,16 @@ def test_a_deleted_file_is_noticed(case: Callable[..., Case]) -> None:
     assert c.files() == [[entry("b").payload]]
 
 
+def test_a_folder_deleted_before_the_first_event_is_made_again(
+    case: Callable[..., Case],
+) -> None:
+    """What the logger saw when it was made may be gone by its first event."""
+    c = case()
+    c.spool.probe()
+    c.folder.rmdir()
+    assert c.spool.send([entry("a")]).settled == [ACKNOWLEDGED]
+
+
 def test_a_slow_write_trips(case: Callable[..., Case]) -> None:
     """After a direct write above 50 ms callers keep away from the disk for a second."""
     c = case()

@@ -87,9 +87,13 @@ class Folder:
         os.rename(old, new, src_dir_fd=self._at, dst_dir_fd=self._at)
 
     def probe(self, name: str) -> None:
-        """Create a file and take it away again."""
-        os.close(self.begin(f"{name}.new"))
-        os.unlink(f"{name}.new", dir_fd=self._at)
+        """Create a file, lock it, and take it away again."""
+        file = self.begin(f"{name}.new")
+        try:
+            self.hold(file)
+        finally:
+            os.close(file)
+            os.unlink(f"{name}.new", dir_fd=self._at)
 
     def write(self, file: int, data: bytes) -> int:
         """Append; return how many bytes went in."""

@@ -87,7 +87,7 @@ class Pipe:
         self._settled = threading.Condition(self._lock)
         self._wake = threading.Lock()
         self._wake.acquire()
-        self._asleep = False
+        self._asleep = self._idle = False
         self._queue: deque[Entry] = deque()
         self._sending: list[Entry] = []
         self._bytes = 0
@@ -121,8 +121,7 @@ class Pipe:
             self._bytes += entry.size
             self._queue.append(entry)
             if self._asleep:
-                self._asleep = False
-                self._wake.release()
+                self._rouse()
         return True
 
     @property
@@ -137,11 +136,15 @@ class Pipe:
 
     def refuse(self, kind: str, reason: str) -> None:
         """Count an event that cannot be taken."""
+        if self._worker is None:
+            self._start()  # the log is to know of it
         with self._lock:
             side = self.counts.sides[kind]
             before = side.dropped.get(reason, 0)
             side.logged += 1
             side.dropped[reason] = before + 1
+            if self._idle:
+                self._rouse()
 
     def left_out(self, why: str) -> None:
         """Count a call beside the identity: sampled, disabled or degraded."""
@@ -156,9 +159,8 @@ class Pipe:
             side = self.counts.sides[kind]
             side.logged += count
             side.acknowledged += count
-            if self._asleep:
-                self._asleep = False
-                self._wake.release()
+            if self._idle:
+                self._rouse()
 
     def wait_for_room(self, size: int, timeout: float) -> bool:
         """Wait until the queue takes so many bytes more; tell whether it does."""
@@ -232,7 +234,7 @@ class Pipe:
 
     def _rouse(self) -> None:
         if self._asleep:
-            self._asleep = False
+            self._asleep = self._idle = False
             self._wake.release()
 
     # ── the worker ──────────────────────────────────────────────────────────────────
@@ -292,11 +294,12 @@ class Pipe:
             return
         with self._lock:
             self._asleep = wait_s > LINGER_S
+            self._idle = wait_s > _TICK_S
         roused = self._wake.acquire(timeout=wait_s)
         with self._lock:
             if not self._asleep and not roused:
                 self._wake.acquire(blocking=False)  # roused just after the wait
-            self._asleep = False
+            self._asleep = self._idle = False
         if roused:
             time.sleep(self._linger_s)
 

@@ -324,7 +324,13 @@ class Spool:
         self._numbers += 1
         start = self._clock.time_ns()
         name = f"{start}-{os.getpid()}-{self._token()}-{self._numbers}.frames"
-        self._file = self._folder.create(name)
+        try:
+            self._file = self._folder.create(name)
+        except FileNotFoundError:  # somebody has deleted the folder
+            self._folder.leave()
+            self._folder = None
+            self._folder = self._open_folder()
+            self._file = self._folder.create(name)
         self._size = 0
         self._certain = True
         self._since = self._clock.monotonic()
