@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections import deque
+import random
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -250,6 +251,27 @@ def test_what_a_collector_asks_to_wait_is_waited(status: int) -> None:
     assert 40 <= world.courier.attempt([prediction("a")]).wait_s <= 45
     world = World(Twin(lambda _, __: Answer(500, b"", 40.0)))
     assert world.courier.attempt([prediction("a")]).wait_s <= 1
+
+
+def test_many_senders_do_not_come_back_at_once() -> None:
+    """Ten minutes down, then up: 100 senders arrive over the minute that follows."""
+
+    def down(path: str, ids: list[str]) -> Answer:
+        raise Unreachable("down")
+
+    seeds = random.Random(3)
+    back = []
+    for _ in range(100):
+        world = World(Twin(down))
+        draw = random.Random(seeds.random()).uniform
+        courier = Courier(
+            world.twin, "there", clock=partial(getattr, world, "now"), spread=draw
+        )
+        while world.now < 600:
+            world.now += courier.attempt([prediction("a")]).wait_s
+        back.append(world.now - 600)
+    assert max(back) <= 60
+    assert max(Counter(int(at) for at in back).values()) <= 12
 
 
 @pytest.mark.parametrize("status", [401, 403])

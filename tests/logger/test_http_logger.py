@@ -245,6 +245,53 @@ def test_a_collector_that_hangs_does_not_keep_a_host_from_ending(
         assert time.monotonic() - start < 4.8, "not the five seconds of each answer"
 
 
+FORKING = """
+import os, sys, threading, time
+from leeboard_logger import Logger
+url, spool, key, forks = *sys.argv[1:4], int(sys.argv[4])
+log = Logger(url, model="m", key=key, mode="spooled", spool=spool)
+going = True
+def busy():
+    while going:
+        log.log_prediction({"x": 1.0}, 1.0)
+        time.sleep(0.001)
+threads = [threading.Thread(target=busy) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for _ in range(forks):
+    child = os.fork()
+    if child == 0:
+        pid = log.log_prediction({"x": 1.0}, 1.0)
+        os.write(1, f"{pid}\\n".encode() if pid.stored else b"lost\\n")
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+going = False
+for thread in threads:
+    thread.join()
+log.close()
+"""
+
+
+@pytest.mark.parametrize("forks", [30, pytest.param(200, marks=pytest.mark.long)])
+def test_forks_while_threads_log_and_ship_hang_nowhere(
+    forks: int, tmp_path: Path
+) -> None:
+    """Children of a process that ships log at once, and what they log is shipped."""
+    spool = tmp_path / "spool"
+    with Receiver(tmp_path / "kept") as receiver:
+        command = [sys.executable, "-c", FORKING, receiver.url, str(spool), KEY]
+        run = subprocess.run(
+            [*command, str(forks)], check=True, capture_output=True, timeout=60
+        )
+        ids = run.stdout.decode().split()
+        assert len(set(ids) - {"lost"}) == forks
+        with Logger(
+            receiver.url, model="m", key=KEY, mode="spooled", spool=spool, close_s=10
+        ) as log:
+            log.log_prediction(FEATURES, 1.0)
+        assert set(ids) <= receiver.ids()
+
+
 HOST = """
 import os, sys
 from leeboard_logger import Logger
