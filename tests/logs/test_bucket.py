@@ -68,6 +68,19 @@ def test_a_damaged_local_copy_is_fetched_anew(s3: str, tmp_path: Path) -> None:
     assert held(open_log(s3)) == {"1": 1}
 
 
+def test_copies_of_what_is_gone_do_not_stay(s3: str, tmp_path: Path) -> None:
+    """The local cache holds what the log consists of, and nothing older."""
+    open_log(s3).write(decode([prediction("1")], NOW))
+    log = open_log(s3)
+    held(log)
+    (copy,) = (tmp_path / "cache").rglob("predictions-*.parquet")
+    old = copy.with_name("predictions-old.parquet")
+    old.write_bytes(b"x")
+    log.tidy()
+    assert copy.exists()
+    assert not old.exists()
+
+
 def test_spools_of_several_hosts_go_to_one_bucket(s3: str, tmp_path: Path) -> None:
     """Committers of several hosts commit at once; files of one name do not mix."""
     hosts = [tmp_path / f"host{number}" for number in range(3)]

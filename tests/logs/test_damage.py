@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,8 +17,9 @@ import pytest
 from leeboard.errors import LogError
 from leeboard.logs import ship
 from leeboard.logs._decode import decode
-from leeboard.logs._manifest import FOLDER
+from leeboard.logs._manifest import EVERY, FOLDER, name_of
 from leeboard.logs._objects import Folder
+from leeboard.logs._repair import Repaired
 from leeboard.logs._segments import segments_of
 from leeboard.logs._spool import Spool
 from leeboard.logs._verified import Verified
@@ -258,3 +261,39 @@ def test_nothing_is_lost_where_the_spool_is_damaged(tmp_path: Path) -> None:
     shipped = ship(log, str(tmp_path / "spool"), NOW)
     assert shipped.predictions == 2
     assert dict(shipped.quarantined) == {"damaged_frame": 2}
+
+
+@pytest.mark.parametrize(
+    ("number", "gone"), [(1, True), (2, False), (EVERY, False), (EVERY + 1, True)]
+)
+def test_a_damaged_chain_can_be_repaired(
+    tmp_path: Path, number: int, *, gone: bool
+) -> None:
+    """Whatever manifest is damaged or missing, a repair brings every event back."""
+    log = log_in(tmp_path)
+    count = EVERY + 2 if number >= EVERY else 3
+    for one in range(count):
+        batch = decode([prediction(str(one)), prediction("same"), b"p{"], NOW)
+        log.write(replace(batch, marks={f"s/{one}": one}))
+    path = tmp_path / name_of(number)
+    if gone:
+        path.unlink()
+    else:
+        damage_bit(path)
+    repaired = log_in(tmp_path).repair()
+    after = log_in(tmp_path)
+    assert held(after) == Counter(["same", *map(str, range(count))])
+    assert (repaired.manifests, repaired.adopted) == (1, 2)
+    assert after.repair() == Repaired()
+    after.write(decode([prediction("new")], NOW))
+    assert held(log_in(tmp_path))["new"] == 1
+
+
+def test_a_repair_believes_no_damaged_segment(tmp_path: Path) -> None:
+    """A segment that nobody vouches for and that is damaged is named, not adopted."""
+    two_segments(tmp_path)
+    damage_bit(tmp_path / name_of(1))
+    damage_bit(segments(tmp_path)[0])
+    repaired = log_in(tmp_path).repair()
+    assert (repaired.adopted, len(repaired.unreadable)) == (0, 1)
+    assert len(held(log_in(tmp_path))) == 40

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -120,6 +120,14 @@ class Bucket:
         with suppress(FileNotFoundError):
             os.unlink(self._copy(name))
         return True
+
+    def forget_others(self, names: Collection[str]) -> None:
+        """Remove the local copies of all pieces but these."""
+        kept = {self._copy(name) for name in names}
+        for place, _, files in os.walk(self._cache):
+            for path in {os.path.join(place, file) for file in files} - kept:
+                with suppress(FileNotFoundError):
+                    os.unlink(path)
 
     def _copy(self, name: str) -> str:
         return os.path.join(self._cache, *name.split("/"))

@@ -186,7 +186,7 @@ def unpacked(data: bytes, name: str) -> Contents | Change:
             where=name,
             found="other bytes than were written",
             expected="a manifest that fits its checksum",
-            fix="Put the file back from a backup.",
+            fix="Put the file back from a backup, or call repair() of the log.",
         )
     body = json.loads(text)
     if body.pop("format") != _FORMAT:

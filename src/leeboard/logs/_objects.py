@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
@@ -62,6 +62,10 @@ class Objects(Protocol):
 
     def forget(self, name: str) -> bool:
         """Remove a local copy; false where the local file is the piece itself."""
+        ...
+
+    def forget_others(self, names: Collection[str]) -> None:
+        """Remove the local copies of all pieces but these."""
         ...
 
 
@@ -134,6 +138,9 @@ class Folder:
     def forget(self, name: str) -> bool:  # noqa: ARG002 - there are no copies
         """Remove a local copy: here the file is the piece itself."""
         return False
+
+    def forget_others(self, names: Collection[str]) -> None:
+        """Do nothing: there are no copies."""
 
     def _written(self, name: str, data: bytes) -> tuple[str, str]:
         path = self._path(name)

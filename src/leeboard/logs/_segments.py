@@ -20,7 +20,15 @@ from leeboard.logs._tables import (
     arranged,
 )
 
-__all__ = ["KINDS", "PLAIN", "TIMES", "folder_of", "one_segment", "segments_of"]
+__all__ = [
+    "KINDS",
+    "PLAIN",
+    "TIMES",
+    "folder_of",
+    "found",
+    "one_segment",
+    "segments_of",
+]
 
 TIMES = {
     "predictions": "made_at",
@@ -34,6 +42,7 @@ PLAIN = {
 }
 KINDS = tuple(TIMES)
 _ROW_GROUP = 131_072
+_DIGITS = 32  # of a file's hash, in its name
 
 
 def folder_of(model: str) -> str:
@@ -56,30 +65,53 @@ def segments_of(table: pa.Table, kind: str) -> Iterator[tuple[Segment, bytes]]:
 
 def one_segment(table: pa.Table, kind: str, model: str) -> tuple[Segment, bytes]:
     """Return one model's events, sorted by time, as a file and its description."""
-    typed = [
+    used = [
         name
         for name in table.column_names
         if "#" not in name or table.column(name).null_count < table.num_rows
     ]
-    data = _parquet(table.select(typed))
-    times = table.column(TIMES[kind]).cast(pa.int64())
-    name = "id" if "id" in table.column_names else None
-    ids = pc.min_max(table.column(name)).as_py() if name else {"min": "", "max": ""}
-    segment = Segment(
-        name=f"{folder_of(model)}/{kind}-{secrets.token_hex(12)}.parquet",
+    data = _parquet(table.select(used))
+    sha256 = hashlib.sha256(data).hexdigest()
+    # the hash vouches for a file even where a manifest is lost; the token keeps apart
+    # files of equal contents, of which one may be removed
+    name = f"{kind}-{secrets.token_hex(8)}-{sha256[:_DIGITS]}.parquet"
+    return _described(table, f"{folder_of(model)}/{name}", len(data), sha256), data
+
+
+def found(data: bytes, name: str) -> Segment | None:
+    """Describe a file that no manifest names; None where its name does not fit."""
+    import pyarrow.parquet as pq
+
+    kind, _, rest = name.rpartition("/")[2].partition("-")
+    digits = rest.removesuffix(".parquet").rpartition("-")[2]
+    sha256 = hashlib.sha256(data).hexdigest()
+    if kind not in KINDS or digits != sha256[:_DIGITS]:
+        return None
+    table = pq.read_table(pa.BufferReader(data))
+    return _described(table, name, len(data), sha256)
+
+
+def _described(table: pa.Table, name: str, size: int, sha256: str) -> Segment:
+    """Describe a file of one model's events; it has no place in a log yet."""
+    kind = name.rpartition("/")[2].partition("-")[0]
+    times = pc.min_max(table.column(TIMES[kind]).cast(pa.int64())).as_py()
+    ids = {"min": "", "max": ""}
+    if "id" in table.column_names:
+        ids = pc.min_max(table.column("id")).as_py()
+    return Segment(
+        name=name,
         kind=kind,
-        model=model,
+        model=table.column("model")[0].as_py(),
         sequence=0,
         rows=table.num_rows,
-        size=len(data),
-        sha256=hashlib.sha256(data).hexdigest(),
-        first=times[0].as_py(),
-        last=times[-1].as_py(),
+        size=size,
+        sha256=sha256,
+        first=times["min"],
+        last=times["max"],
         low=ids["min"],
         high=ids["max"],
         reasons=_reasons(table) if kind == "quarantined" else {},
     )
-    return segment, data
 
 
 def _parquet(table: pa.Table) -> bytes:

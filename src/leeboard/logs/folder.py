@@ -24,6 +24,7 @@ from leeboard.logs._log import Batch, Changes, Summary
 from leeboard.logs._manifest import Change, Contents
 from leeboard.logs._objects import Objects
 from leeboard.logs._reading import Reader
+from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
 from leeboard.logs._spool import Spool
 from leeboard.logs._tables import models_of, of_model
@@ -167,6 +168,11 @@ class FolderLog:
                 self._swept = now
                 sweep(self._objects, self._chain, now)
                 self._chain.trim(now)
+
+    def repair(self) -> Repaired:
+        """Make a log readable again whose manifests are damaged; see ``Repaired``."""
+        with as_log_errors("log_unwritable"):
+            return repair(self._objects, self._chain)
 
     def _summary(self, model: str) -> Summary:
         reading = self._reader.read(model)
