@@ -49,6 +49,15 @@ def test_a_model_that_got_worse_is_told_beside_drift() -> None:
     assert told["reference"]["n"] == 600
 
 
+def test_errors_by_decile_are_those_of_the_reference() -> None:
+    """Current rows stand in the reference's deciles, not in tenths of their own."""
+    shifted = WORSE.assign(guess=WORSE.guess + 100)
+    report = lb.check(BEFORE, shifted, label="demand", prediction="guess")
+    facts = dict(report.performance["error_by_decile"].current.facts)
+    assert facts["rows_10"] == 500
+    assert "rows_1" not in facts
+
+
 def test_an_unchanged_model_is_called_neither() -> None:
     """Two samples of the same model: few figures are called worse or better."""
     called = 0

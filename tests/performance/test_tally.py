@@ -32,19 +32,6 @@ def _random(task: str, seed: int, n: int) -> Outcomes:
     return multiclass(rng.integers(0, 3, n), rng.integers(0, 3, n), scores)
 
 
-def _part(rows: Outcomes, chosen: slice) -> Outcomes:
-    def cut(values: np.ndarray | None) -> np.ndarray | None:
-        return None if values is None else values[chosen]
-
-    return Outcomes(
-        rows.task,
-        rows.labels[chosen],
-        cut(rows.predictions),
-        cut(rows.scores),
-        rows.classes,
-    )
-
-
 def _near(one: object, other: object) -> None:
     """Compare every number two tallies hold."""
     for name in getattr(one, "__slots__", ()):
@@ -75,7 +62,7 @@ def test_adding_counts_is_counting_together(
     """The sum of the counts of two parts is the counts of all rows, none included."""
     rows = _random(task, seed, n)
     cells = cells_of(_random(task, seed + 1, 300))
-    parts = [_part(rows, slice(0, cut)), _part(rows, slice(cut, None))]
+    parts = [rows.part(slice(0, cut)), rows.part(slice(cut, None))]
     together = tally_of(parts[0], cells) + tally_of(parts[1], cells)
     _near(together, tally_of(rows, cells))
     _near(Tally.zero(cells) + together + Tally.zero(cells), together)
@@ -113,7 +100,7 @@ def test_errors_far_from_zero_keep_their_digits() -> None:
     cells = cells_of(rows)
     whole = Tally.zero(cells)
     for start in range(0, 4000, 37):
-        whole += tally_of(_part(rows, slice(start, start + 37)), cells)
+        whole += tally_of(rows.part(slice(start, start + 37)), cells)
     for figure in figures(whole, ["rmse", "mae"]):
         (exact,) = figures(rows, [figure.metric])
         assert figure.value == pytest.approx(exact.value, rel=1e-12)
@@ -148,3 +135,27 @@ def test_what_is_not_there_has_a_reason() -> None:
     (figure,) = figures(regression([1.0, 2.0], [np.inf, 2.0]), ["rmse"])
     assert (figure.value, figure.reason.code) == (None, "infinite")
     assert performance_metrics()["mae"].unit == "unit of the label"
+
+
+def test_many_rows_are_counted_in_pieces() -> None:
+    """Counting more rows than fit at a time is counting each of them once."""
+    rng = np.random.default_rng(6)
+    labels = rng.normal(0, 1, 150_000)
+    rows = regression(labels, labels + rng.normal(0, 1, 150_000))
+    tally = tally_of(rows)
+    assert tally.rows == 150_000
+    assert tally.errors.cells.sum() == 150_000
+    assert tally.errors.deciles.rows.tolist() == [15_000] * 10
+    error = rows.predictions - rows.labels
+    (rmse,) = figures(tally, ["rmse"])
+    assert rmse.value == pytest.approx(np.sqrt((error**2).mean()), rel=1e-12)
+
+
+def test_classes_without_rows_here_keep_their_cells() -> None:
+    """Outcomes that know fewer classes than the reference are counted all the same."""
+    rng = np.random.default_rng(7)
+    cells = cells_of(_random("multiclass", 1, 300))
+    scores = rng.dirichlet([1, 1], 50)
+    fewer = multiclass(rng.integers(0, 2, 50), None, scores, k=2)
+    tally = tally_of(fewer, cells) + tally_of(_random("multiclass", 2, 60), cells)
+    assert [int(ranks.sum()) for ranks in tally.scored.ranks] == [110] * 3

@@ -9,7 +9,7 @@ from leeboard.engines.named import OutcomeColumns
 from leeboard.engines.outcomes import read_outcomes
 from leeboard.errors import Note
 from leeboard.metrics._metric import Reason
-from leeboard.performance import Figure, figures
+from leeboard.performance import Figure, cells_of, figures, tally_of
 from leeboard.schema import Role, Schema, Task
 from leeboard.sources import Source
 from leeboard.verdicts.performance import Performance, compare_figures
@@ -40,8 +40,12 @@ def perform(
     if before is not None:
         known, notes = read_outcomes(before, columns)
     outcomes, more = read_outcomes(now, columns, known)
-    current = figures(outcomes)
-    reference = _without_rows(current) if known is None else figures(known)
+    if known is None:
+        current = figures(outcomes)
+        reference = _without_rows(current)
+    else:
+        reference = figures(known)
+        current = figures(outcomes, counted=tally_of(outcomes, cells_of(known)))
     performance = Performance(
         outcomes.task,
         columns.label,

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from leeboard.metrics._call import check_options
-from leeboard.performance._cells import cells_of
 from leeboard.performance._metric import PerformanceMetric, lacking
 from leeboard.performance._outcomes import Figure, Outcomes
 from leeboard.performance._registry import performance_metrics
@@ -30,6 +29,8 @@ def figures(
     source: Outcomes | Tally,
     names: Iterable[str] | None = None,
     options: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    counted: Tally | None = None,
 ) -> list[Figure]:
     """Performance of outcomes, or of their counts.
 
@@ -41,6 +42,9 @@ def figures(
     names : iterable of str, optional
         Metrics; None: the routine ones of the task.
     options : mapping of name to options, optional
+    counted : Tally, optional
+        Of these very rows, in the cells of a reference; None: they are counted in cells
+        of their own, which for the error by decile means their own deciles.
 
     Returns
     -------
@@ -57,15 +61,14 @@ def figures(
     given = options or {}
     known = performance_metrics()
     rows = source if isinstance(source, Outcomes) else None
-    tally = source if isinstance(source, Tally) else _counted(source)
+    if isinstance(source, Tally):
+        tally = source
+    else:
+        tally = tally_of(source) if counted is None else counted
     return [
         measure_outcomes(known[name], rows, tally, given.get(name, {}))
         for name in asked
     ]
-
-
-def _counted(outcomes: Outcomes) -> Tally:
-    return tally_of(outcomes, cells_of(outcomes))
 
 
 def measure_outcomes(

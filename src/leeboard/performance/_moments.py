@@ -58,7 +58,9 @@ class Moments:
         rows = np.bincount(groups, minlength=size).astype(np.int64)
         d = figures.shape[1]
         means, products = np.zeros((size, d)), np.zeros((size, d, d))
-        order = np.argsort(groups, kind="stable")
+        # of few groups, as bytes, sorting is counting
+        small = groups.astype(np.uint8) if size <= 256 else groups
+        order = np.argsort(small, kind="stable")
         ends = np.cumsum(rows)
         for group in np.flatnonzero(rows):
             chosen = figures[order[ends[group] - rows[group] : ends[group]]]

@@ -44,6 +44,17 @@ class Outcomes:
         """Number of labelled rows."""
         return len(self.labels)
 
+    def part(self, chosen: slice | _Array) -> Outcomes:
+        """Outcomes of some of the rows."""
+        predictions, scores = self.predictions, self.scores
+        return Outcomes(
+            self.task,
+            self.labels[chosen],
+            None if predictions is None else predictions[chosen],
+            None if scores is None else scores[chosen],
+            self.classes,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:

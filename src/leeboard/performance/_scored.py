@@ -107,8 +107,11 @@ def scored(outcomes: Outcomes, cells: OutcomeCells) -> Scored | None:
     table = Reliability.of(confidence, hit, cells.scores[0])
     ranks = []
     for name, cuts in zip(cells.classes, cells.scores[1:], strict=True):
-        code = outcomes.classes.index(name)
-        cell = np.searchsorted(cuts, outcomes.scores[:, code], side="right")
+        known = name in outcomes.classes
+        code = outcomes.classes.index(name) if known else -1
+        # what these outcomes do not know of was never thought possible
+        score = outcomes.scores[:, code] if known else np.zeros(outcomes.rows)
+        cell = np.searchsorted(cuts, score, side="right")
         of = outcomes.labels == code
         size = len(cuts) + 1
         both = [np.bincount(cell[side], minlength=size) for side in (~of, of)]

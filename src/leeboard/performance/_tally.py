@@ -21,6 +21,8 @@ from leeboard.schema import Task
 __all__ = ["Tally", "tally_of"]
 
 _Array = np.ndarray[Any, Any]
+_PIECE = 1 << 16
+"""Rows counted at a time, so that what is computed of them stays in the cache."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,6 +108,16 @@ def tally_of(outcomes: Outcomes, cells: OutcomeCells | None = None) -> Tally:
             expected=f"{cells.task.value}, as in the reference",
             fix="Declare the task in the schema.",
         )
+    pieces = range(0, max(outcomes.rows, 1), _PIECE)
+    if len(pieces) == 1:
+        return _counted(outcomes, cells)
+    counted = (
+        _counted(outcomes.part(slice(start, start + _PIECE)), cells) for start in pieces
+    )
+    return sum(counted, Tally.zero(cells))
+
+
+def _counted(outcomes: Outcomes, cells: OutcomeCells) -> Tally:
     if outcomes.task is Task.REGRESSION:
         found = errors_of(outcomes, cells)
         return Tally(cells, outcomes.rows, (), np.zeros(0, np.int64), errors=found)
