@@ -62,6 +62,9 @@ TAGS = frozenset(
     [
         "html",
         "head",
+        "caption",
+        "details",
+        "summary",
         "meta",
         "title",
         "style",
@@ -395,3 +398,16 @@ def test_conditions_that_did_not_pass_come_first() -> None:
     some = tuple(condition("psi > 0.2", name, passed=ok) for ok, name in asked)
     found = dataclasses.replace(typical(), conditions=some)
     assert [line.subject for line in report_page(found).conditions] == list("cebad")
+
+
+def test_what_stands_behind_performance_is_shown() -> None:
+    """The confusion matrix and the reliability table of both sides are tables."""
+    tables = report_page(typical()).performance.details
+    titles = [table.title for table in tables]
+    assert any(title.startswith("Confusion matrix, current") for title in titles)
+    (matrix,) = [t for t in tables if t.title.startswith("Confusion matrix, current")]
+    assert matrix.head == ("no", "yes")
+    assert [row.label for row in matrix.rows] == ["no", "yes"]
+    (bins,) = [t for t in tables if t.title.startswith("Calibration")]
+    assert bins.head[:3] == ("reference rows", "reference score", "reference share")
+    assert all(len(row.cells) == len(bins.head) for row in bins.rows)

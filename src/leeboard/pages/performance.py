@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from leeboard.pages.performance_details import details
 from leeboard.pages.performance_lines import (
     DifferenceMark,
     PerformanceLine,
@@ -59,6 +60,7 @@ def performance_table(performance: Performance) -> PerformanceTable:
         caution(performance),
         _columns(performance),
         tuple(map(_line, ranked)),
+        details(performance),
     )
 
 

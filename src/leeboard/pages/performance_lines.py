@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["DifferenceMark", "PerformanceLine", "PerformanceTable"]
+__all__ = [
+    "DetailRow",
+    "DetailTable",
+    "DifferenceMark",
+    "PerformanceLine",
+    "PerformanceTable",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,37 @@ class PerformanceLine:
 
 
 @dataclass(frozen=True, slots=True)
+class DetailRow:
+    """One row of a table of details.
+
+    Parameters
+    ----------
+    label : str
+    cells : tuple of str
+    """
+
+    label: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DetailTable:
+    """What stands behind one figure: cells, bins, deciles or quantiles.
+
+    Parameters
+    ----------
+    title : str
+    head : tuple of str
+        Of the cells of each row.
+    rows : tuple of DetailRow
+    """
+
+    title: str
+    head: tuple[str, ...]
+    rows: tuple[DetailRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PerformanceTable:
     """Performance on both sides.
 
@@ -61,9 +98,11 @@ class PerformanceTable:
     columns : str
         Which columns it is computed from, and as what.
     lines : tuple of PerformanceLine
+    details : tuple of DetailTable
     """
 
     sentence: str
     caution: str
     columns: str
     lines: tuple[PerformanceLine, ...]
+    details: tuple[DetailTable, ...]
