@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -118,6 +122,15 @@ class World:
 
 def world(folder: Path) -> World:
     """Begin a monitor of a regression by 2,000 rows of training data."""
+    shutil.copytree(_begun(), folder, dirs_exist_ok=True)
+    return World(folder)
+
+
+@cache
+def _begun() -> Path:
+    """A monitor that was just begun, made once for all tests of a process."""
+    folder = Path(tempfile.mkdtemp(prefix="leeboard-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     draw = np.random.default_rng(0)
     temp = draw.normal(15, 5, 2000)
     training = {
@@ -129,9 +142,8 @@ def world(folder: Path) -> World:
     pq.write_table(pa.table(training), train)
     config = folder / "leeboard.toml"
     assert main(["init", str(train), "--model", "demand", "--config", str(config)]) == 0
-    made = World(folder)
-    made.configure(CONFIG)
-    return made
+    World(folder).configure(CONFIG)
+    return folder
 
 
 def hours(day: int, n: int) -> list[datetime]:

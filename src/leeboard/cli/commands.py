@@ -12,6 +12,7 @@ import typer
 
 from leeboard._version import __version__
 from leeboard.cli.monitoring import monitoring
+from leeboard.cli.monitoring_data import monitoring_data
 
 __all__ = ["app", "check", "demo", "init", "metrics", "suggest"]
 
@@ -332,3 +333,4 @@ def metrics() -> None:
 
 
 app.add_typer(monitoring)
+app.add_typer(monitoring_data)

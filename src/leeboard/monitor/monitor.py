@@ -10,7 +10,7 @@ Place: what command line and Python call. Opens log and state when they are need
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,9 +23,11 @@ from leeboard.config import DEFAULT, load_plan
 from leeboard.errors import ConfigError
 from leeboard.estimates.record import Record
 from leeboard.logs import Log, open_log, ship
+from leeboard.logs.columns import Moments
 from leeboard.logs.committer import Shipped
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.importing import Imported, import_rows
 from leeboard.monitor.passes import Passed, run_model
 from leeboard.monitor.records import record_of
 from leeboard.monitor.status import Status, status_of
@@ -176,6 +178,51 @@ class Monitor:
 
     def _log(self) -> Log:
         return open_log(self.plan.log, spool=self.plan.spool or None)
+
+    def import_(
+        self,
+        data: Any,
+        fields: Mapping[str, str],
+        *,
+        model: str | None = None,
+        features: Iterable[str] | None = None,
+        segments: Iterable[str] = (),
+        metadata: Iterable[str] = (),
+        time_zone: str | None = None,
+        time_unit: str | None = None,
+    ) -> Imported:
+        """Store the rows of a table or of files as events; twice changes nothing.
+
+        Parameters
+        ----------
+        data : path, list of paths, or frame
+        fields : mapping of field to column
+            Fields are ``id, made_at, prediction, label, observed_at, received_at,
+            version, latency_s, score`` and ``score.CLASS``. Without an ``id`` a row's
+            id is a hash of it, so that equal rows are one event.
+        model : str, optional
+        features, segments, metadata : iterables of column names
+            Features are by default all columns that nothing else takes.
+        time_zone : str, optional
+            Of times without one.
+        time_unit : str, optional
+            Of times that are numbers: ``s``, ``ms``, ``us`` or ``ns`` since 1970.
+
+        Raises
+        ------
+        LeeboardError
+            If the data cannot be read, or the mapping does not fit it.
+        """
+        return import_rows(
+            self._log(),
+            data,
+            self._model(model),
+            Moments(time_zone, time_unit, datetime.now(UTC)),
+            fields,
+            features=features,
+            segments=segments,
+            metadata=metadata,
+        )
 
     def _model(self, name: str | None) -> str:
         names = [model.name for model in self.plan.models]

@@ -1,0 +1,76 @@
+"""The commands about a monitor's data as declared: what comes in, leaves and is kept.
+
+Each hands over to a module of its own, which is loaded only when the command runs.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+__all__ = ["import_", "monitoring_data"]
+
+monitoring_data = typer.Typer(rich_markup_mode=None)
+
+_Config = Annotated[
+    str, typer.Option("--config", metavar="FILE", help="What is monitored, and how.")
+]
+_Model = Annotated[
+    str | None, typer.Option("--model", metavar="NAME", help="Only this model.")
+]
+_Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+_DEFAULT = "leeboard.toml"
+
+
+@monitoring_data.command("import")
+def import_(
+    data: Annotated[
+        str, typer.Argument(metavar="PATH", help="A file, a folder or a pattern.")
+    ],
+    *,
+    maps: Annotated[
+        list[str],
+        typer.Option(
+            "--map",
+            metavar="FIELD=COLUMN",
+            help="id, made_at, prediction, label, observed_at, received_at, version, "
+            "latency_s, score or score.CLASS; again for each.",
+        ),
+    ],
+    features: Annotated[
+        str | None,
+        typer.Option("--features", metavar="A,B", help="Default: every other column."),
+    ] = None,
+    segments: Annotated[
+        str, typer.Option("--segments", metavar="A,B", help="Columns of segments.")
+    ] = "",
+    metadata: Annotated[
+        str, typer.Option("--metadata", metavar="A,B", help="Columns of metadata.")
+    ] = "",
+    time_zone: Annotated[
+        str | None,
+        typer.Option("--time-zone", metavar="ZONE", help="Of times without one."),
+    ] = None,
+    time_unit: Annotated[
+        str | None,
+        typer.Option(
+            "--time-unit", metavar="UNIT", help="Of numbers: s, ms, us or ns."
+        ),
+    ] = None,
+    config: _Config = _DEFAULT,
+    model: _Model = None,
+    json: _Json = False,
+) -> None:
+    """Store rows of existing files as predictions and labels.
+
+    An import tells of its own time: nothing in it counts as late. Running it again
+    changes nothing. Rows that cannot be stored are set aside, with number and reason.
+
+    Exit code 0: done. 2: nothing was stored, and why.
+    """
+    from leeboard.cli import _import
+
+    groups = {"features": features, "segments": segments, "metadata": metadata}
+    options = {"model": model, "time_zone": time_zone, "time_unit": time_unit}
+    _import.run(config, data, maps, groups, options, json=json)
