@@ -262,10 +262,6 @@ class Calendar:
         at = bisect_right(cuts, moment)
         return Window(cuts[at - 1], cuts[at])
 
-    def next(self, window: Window) -> Window:
-        """Return the window that begins where one ends."""
-        return self.window_of(window.end)
-
     def between(self, start: datetime, end: datetime) -> Iterator[Window]:
         """Yield the windows that hold a part of ``[start, end)``, in order."""
         if start >= end:
@@ -340,27 +336,25 @@ class Due:
     ----------
     delay : timedelta
         From the end of a window until it is first counted.
-    grace : timedelta or None
-        From the end of a window for as long as events that come may revise it; None:
-        without end.
+    grace : timedelta
+        From the end of a window for as long as predictions that come late revise it.
     """
 
     delay: timedelta
-    grace: timedelta | None
+    grace: timedelta
 
     def __post_init__(self) -> None:
         for span in (self.delay, self.grace):
-            if span is not None and span < timedelta(0):
+            if span < timedelta(0):
                 raise _bad_length(str(span), "a length that is not negative")
 
     def ripe(self, window: Window, now: datetime) -> bool:
         """Tell whether a window may be counted."""
         return now >= window.end + self.delay
 
-    def open_for_revision(self, window: Window, now: datetime) -> bool:
-        """Tell whether what comes now may still change a window."""
-        return self.grace is None or now < window.end + self.grace
+    def closing(self, window: Window, first_counted: datetime) -> datetime:
+        """Return the time up to which predictions may be received.
 
-    def late(self, received: datetime, window: Window) -> bool:
-        """Tell whether an event came too late for its window."""
-        return not self.open_for_revision(window, received)
+        A window that was first counted after its grace has all that had come by then.
+        """
+        return max(window.end + self.grace, first_counted)

@@ -110,7 +110,7 @@ def test_a_moment_falls_in_one_window(case: tuple[str, str, datetime]) -> None:
     assert window.start <= moment < window.end
     assert calendar.window_of(window.start) == window
     assert calendar.window_of(window.end - timedelta(microseconds=1)) == window
-    assert calendar.next(window).start == window.end
+    assert calendar.window_of(window.end).start == window.end
 
 
 @settings(max_examples=80, deadline=None)
@@ -188,7 +188,7 @@ def test_a_day_that_was_left_out_has_no_window() -> None:
     """Samoa went from 29 to 31 December 2011."""
     calendar = _calendar("1d", "Pacific/Apia")
     before = calendar.window_of(datetime(2011, 12, 30, 9, tzinfo=UTC))
-    after = calendar.next(before)
+    after = calendar.window_of(before.end)
     local = after.start.astimezone(calendar.zone)
     assert (local.month, local.day) == (12, 31)
 
@@ -295,32 +295,38 @@ def test_times_without_a_zone_or_far_away_are_refused() -> None:
             Window(start, end)
 
 
-def test_a_window_is_ripe_after_the_delay_and_open_for_the_grace() -> None:
-    """Delay and grace are counted from the end, which is open in both."""
+def test_a_window_is_ripe_after_the_delay() -> None:
+    """Delay is counted from the end, at which the window is over."""
     window = Window(START, START + timedelta(hours=1))
     due = Due(delay=timedelta(minutes=10), grace=timedelta(hours=48))
-    moment = timedelta(microseconds=1)
     ripe = window.end + due.delay
-    closed = window.end + timedelta(hours=48)
-    assert not due.ripe(window, ripe - moment)
+    assert not due.ripe(window, ripe - timedelta(microseconds=1))
     assert due.ripe(window, ripe)
-    assert due.open_for_revision(window, closed - moment)
-    assert not due.open_for_revision(window, closed)
-    assert not due.late(closed - moment, window)
-    assert due.late(closed, window)
-    assert Due(delay=timedelta(0), grace=None).open_for_revision(window, END)
-    with pytest.raises(ConfigError):
-        Due(delay=timedelta(hours=-1), grace=None)
+
+
+def test_a_window_closes_after_the_grace_or_its_first_count() -> None:
+    """What had come when a window was first counted is in it, however late."""
+    window = Window(START, START + timedelta(hours=1))
+    due = Due(delay=timedelta(minutes=10), grace=timedelta(hours=48))
+    closing = window.end + timedelta(hours=48)
+    for counted, want in ((window.end, closing), (END, END)):
+        assert due.closing(window, counted) == want
+
+
+def test_a_negative_delay_or_grace_is_refused() -> None:
+    """A window cannot be counted before it is over."""
+    for lengths in ((-1, 0), (0, -1)):
+        with pytest.raises(ConfigError):
+            Due(*(timedelta(hours=hours) for hours in lengths))
 
 
 def test_a_leap_second_is_in_no_other_window() -> None:
     """The second after 23:59:59 of 31 December 2016 begins the next day."""
     calendar = _calendar("1d", "UTC")
     last = datetime(2016, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
-    assert calendar.window_of(last).end == datetime(2017, 1, 1, tzinfo=UTC)
-    assert calendar.next(calendar.window_of(last)).start == datetime(
-        2017, 1, 1, tzinfo=UTC
-    )
+    end = calendar.window_of(last).end
+    assert end == datetime(2017, 1, 1, tzinfo=UTC)
+    assert calendar.window_of(end).start == end
 
 
 def test_a_clock_that_steps_back_loses_no_window() -> None:

@@ -183,7 +183,7 @@ def _in_time(
     """Leave out predictions that came after the grace of a window counted before."""
     if old is None:
         return rows, 0
-    closing = max(window.end + plan.grace, old.first_at)
+    closing = plan.due.closing(window, old.first_at)
     received = rows["received_at"]
     taken = rows.filter(pc.less_equal(received, pa.scalar(closing, received.type)))
     return taken, rows.num_rows - taken.num_rows
