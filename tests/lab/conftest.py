@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from leeboard.lab import Walk, walk
+from leeboard.lab import Live, Walk, live, walk
 
 
 @pytest.fixture(scope="session")
 def walked() -> Walk:
     """Walk once: it takes some seconds."""
     return walk()
+
+
+@pytest.fixture(scope="session")
+def lived(tmp_path_factory: pytest.TempPathFactory) -> Live:
+    """The replay of the live model, made once."""
+    return live(str(tmp_path_factory.mktemp("live")))

@@ -16,13 +16,20 @@ def run(out: str) -> None:
     """Walk, print the story, and where the reports are."""
     _make(out)
     with working("Walking through two years of bike rentals"):
-        from leeboard.lab import story, walk
+        from leeboard.lab import live, live_story, story, walk
 
         found = walk()
         paths = {os.path.join(out, name): r for name, r in found.reports.items()}
         for path, report in paths.items():
             write_whole(path, report.to_html())
-    lines = [story(found), "Reports to open in a browser:", *(f"  {p}" for p in paths)]
+    with working("Living through them again, hour by hour"):
+        lived = live(os.path.join(out, "live"))
+    lines = [
+        story(found),
+        live_story(lived),
+        "Reports to open in a browser:",
+        *(f"  {p}" for p in paths),
+    ]
     say("\n".join(lines) + "\n")
 
 

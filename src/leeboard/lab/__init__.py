@@ -1,10 +1,12 @@
 """The lab: a small model of real data that Leeboard watches, to learn from and to try.
 
-Place: beside the integrations, above checks. Uses only what a user may use.
+Place: beside the integrations, above the monitor. Uses only what a user may use.
 """
 
+from leeboard.lab._live import Live, live
+from leeboard.lab._live_story import live_story
 from leeboard.lab._rentals import RENTALS, rentals
 from leeboard.lab._story import story
 from leeboard.lab._walk import Walk, walk
 
-__all__ = ["RENTALS", "Walk", "rentals", "story", "walk"]
+__all__ = ["RENTALS", "Live", "Walk", "live", "live_story", "rentals", "story", "walk"]

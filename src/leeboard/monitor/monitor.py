@@ -72,11 +72,17 @@ class Monitor:
     def __init__(self, config: str | PathLike[str] = DEFAULT) -> None:
         self.plan = load_plan(config)
 
-    def ship(self) -> Shipped | None:
-        """Commit what loggers have left in the spool; None where there is no spool."""
+    def ship(self, now: datetime | None = None) -> Shipped | None:
+        """Commit what loggers have left in the spool; None where there is no spool.
+
+        Parameters
+        ----------
+        now : aware datetime, optional
+            When the events are taken to have arrived; by default the clock's.
+        """
         if not self.plan.spool or not os.path.isdir(self.plan.spool):
             return None
-        return ship(self._log(), self.plan.spool, datetime.now(UTC))
+        return ship(self._log(), self.plan.spool, _moment(now))
 
     def run(self, now: datetime | None = None) -> Ran:
         """Commit spooled frames, then count every window that became due.
@@ -84,15 +90,16 @@ class Monitor:
         Parameters
         ----------
         now : aware datetime, optional
-            The moment of the pass; by default the clock's.
+            The moment of the pass, and of the arrival of what is in the spool; by
+            default the clock's. A replay of history names the moments it lives.
 
         Returns
         -------
         Ran
             A model whose pass is under way elsewhere is *busy*, and left alone.
         """
-        moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
-        shipped = self.ship()
+        moment = _moment(now)
+        shipped = self.ship(moment)
         log = self._log()
         passes = []
         with self._state() as state:
@@ -103,7 +110,7 @@ class Monitor:
 
     def status(self, now: datetime | None = None) -> Status:
         """Return what was logged, joined and measured of each model."""
-        moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
+        moment = _moment(now)
         with self._state() as state:
             return status_of(self.plan, self._log(), state, moment)
 
@@ -249,6 +256,10 @@ class Monitor:
     def __repr__(self) -> str:
         names = ", ".join(model.name for model in self.plan.models)
         return f"<Monitor of {names}: {self.plan.path}>"
+
+
+def _moment(now: datetime | None) -> datetime:
+    return datetime.now(UTC) if now is None else now.astimezone(UTC)
 
 
 def _span(since: datetime | None, until: datetime | None) -> Window | None:
