@@ -2,3 +2,7 @@
 
 Place: on the path, above performance; values in, values out.
 """
+
+from leeboard.estimates._estimate import Estimate, ExpectedLoss, Unlabelled
+
+__all__ = ["Estimate", "ExpectedLoss", "Unlabelled"]

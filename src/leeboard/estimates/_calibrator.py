@@ -32,7 +32,8 @@ class Calibrator:
         None: the scores are probabilities as they are.
     grid : array, shape (g,), increasing
     departures : array, shape (b, g)
-        How far tables of other references lie from their mean, at the grid.
+        At the grid, how far the truth may lie from the probabilities: as far as they
+        would lie from tables of other references, the other way.
     """
 
     table: Shares | None
@@ -44,7 +45,7 @@ class Calibrator:
         return scores if self.table is None else self.table.of(scores)
 
     def departure(self, replicate: int, scores: _Array) -> _Array:
-        """Return how far the probabilities of one replicate lie from the mean."""
+        """Return how far the truth may lie from the probabilities, once."""
         return np.asarray(np.interp(scores, self.grid, self.departures[replicate]))
 
 
@@ -60,6 +61,13 @@ def fit_calibrator(
     scores : array, shape (n,), in [0, 1]
     labels : array, shape (n,), 0 or 1
     generator : numpy Generator
+
+    Notes
+    -----
+    A table follows the noise of its reference, so that its probabilities are too
+    extreme: the area under the curve comes out too large. Tables fitted to labels
+    drawn from it do the same once more, and their mean departure says by how much (the
+    basic bootstrap, Davison, Hinkley, 1997, section 2.4). Bounds allow for it.
     """
     labels = labels.astype(np.float64)
     enough = min(labels.sum(), len(labels) - labels.sum()) >= _LEAST
@@ -69,9 +77,13 @@ def fit_calibrator(
     drawn = refit_shares(
         scores, labels, grid, replicates=REPLICATES, generator=generator
     )
-    table = fit_shares(scores, labels) if helps else None
+    table = fit_shares(scores, labels)
+    departures = table.of(grid) - drawn
+    if not helps:
+        # scores as they are do not follow the noise of the reference as a table does
+        departures -= departures.mean(axis=0)
     # six digits of a noise are plenty, and keep the text short
-    return Calibrator(table, grid, np.round(drawn - drawn.mean(axis=0), 6))
+    return Calibrator(table if helps else None, grid, np.round(departures, 6))
 
 
 def calibrate_rows(

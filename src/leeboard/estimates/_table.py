@@ -13,7 +13,7 @@ __all__ = ["MISSING", "Encoder", "learn_encoder"]
 
 _Array = np.ndarray[Any, Any]
 _LEVELS = 255
-_MOST = float(np.finfo(np.float32).max)
+_MOST = 1e30  # sums of a column still fit into 32 bits
 MISSING = -_MOST
 """Where missing values lie: below all others, so that a tree can set them apart."""
 
@@ -37,7 +37,7 @@ class Encoder:
         """Table of shape (n, 1 + features), float32, finite.
 
         Missing values, levels the reference did not have and features that are not
-        there are ``MISSING``; infinite ones the largest number of their sign.
+        there are ``MISSING``; numbers beyond 1e30 are cut off there.
         """
         columns = [_plain(predictions)]
         for name, levels in zip(self.names, self.levels, strict=True):

@@ -30,10 +30,10 @@ __all__ = ["Cbpe", "fit_cbpe"]
 
 _Array = np.ndarray[Any, Any]
 _Z95 = 1.959963984540054
-_DRAWS = 1000
-_CELLS = 512
-_CLASS_DRAWS = 200
-_CLASS_ROWS = 20_000
+_DRAWS = 500
+_CELLS = 256
+_CLASS_DRAWS = 400
+_CLASS_ROWS = 10_000
 _TINY = float(np.finfo(np.float64).eps)
 
 
@@ -163,7 +163,8 @@ class Cbpe:
         said = None if predictions is None else predictions[some]
         few = scores[some]
         places = order_scores(few)
-        middle = _figures(said, calibrate_rows(self.calibrators, few), places)
+        likely = calibrate_rows(self.calibrators, few)
+        middle = _figures(said, likely, places)
         refits = [calibrate_rows(self.calibrators, few, b) for b in range(REPLICATES)]
         edges = [refit.cumsum(axis=1)[:, :-1] for refit in refits]
         drawn = np.empty((_CLASS_DRAWS, len(middle)))
@@ -181,15 +182,15 @@ class Cbpe:
             if name == "accuracy" and said is not None and predictions is not None:
                 sides = np.array([self._right(said, refit).mean() for refit in refits])
                 right = self._right(predictions, chances)
-                found.append(_accuracy(right, value, sides))
+                found.append(_accuracy(right, value, sides - middle[name]))
             else:
                 found.append(_bounded(name, value, moved[:, j], n, 1.0))
         surprise = -np.log(_normed(scores))
         least = (chances * surprise).sum(axis=1)
         spread = (chances * surprise**2).sum(axis=1) - least**2
         own = surprise[some]
-        moves = np.array([(refit * own).sum(axis=1).mean() for refit in refits])
-        found.append(_mean("log_loss", least, spread, moves))
+        moves = np.array([((refit - likely) * own).sum() for refit in refits])
+        found.append(_mean("log_loss", least, spread, moves / len(own)))
         return found
 
 
@@ -246,10 +247,12 @@ def _join(
     Distances of independent parts add as squares (Zou, Donner, 2008, equation 4).
     """
     reach = _Z95 * float(moves.std(ddof=1))
-    return tuple(
-        value + sign * math.hypot(value - bound, reach)
+    middle = value + float(moves.mean())
+    low, high = (
+        middle + sign * math.hypot(value - bound, reach)
         for sign, bound in zip((-1.0, 1.0), bounds, strict=True)
     )
+    return min(low, value), max(high, value)
 
 
 def _accuracy(right: _Array, value: float, moves: _Array) -> Estimate:

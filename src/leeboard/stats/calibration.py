@@ -60,7 +60,7 @@ def fit_shares(scores: _Array, labels: _Array, weights: _Array | None = None) ->
     Parameters
     ----------
     scores, labels : array, shape (n,), n at least 1
-        Finite scores; labels 0 or 1.
+        Finite scores; labels 0 or 1, or a share of them.
     weights : array or None
         Rows of weight 0 do not count.
 
@@ -142,7 +142,10 @@ def refit_shares(
 ) -> _Array:
     """Shares that other references of the same size might have given.
 
-    The bootstrap: as many rows, drawn with replacement, and the table fitted again.
+    The parametric bootstrap: as many scores, drawn with replacement, labels drawn from
+    the shares of the fitted table, and a table fitted to these. Against labels drawn
+    from the rows themselves, this also shows how much more extreme than the truth a
+    table is that follows its own noise.
 
     Parameters
     ----------
@@ -158,13 +161,13 @@ def refit_shares(
 
     References
     ----------
-    Efron, Tibshirani, 1993, section 9.5 (pairs).
+    Efron, Tibshirani, 1993, section 6.5.
     """
-    pairs = np.column_stack([scores, labels])
-    distinct, counts = np.unique(pairs, axis=0, return_counts=True)
-    chance = counts / counts.sum()
+    points, counts = np.unique(scores, return_counts=True)
+    chances = fit_shares(scores, labels).of(points)
     drawn = np.empty((replicates, len(grid)))
     for row in drawn:
-        weights = generator.multinomial(len(scores), chance).astype(np.float64)
-        row[:] = fit_shares(distinct[:, 0], distinct[:, 1], weights).of(grid)
+        rows = generator.multinomial(len(scores), counts / len(scores))
+        share = generator.binomial(rows, chances) / np.maximum(rows, 1)
+        row[:] = fit_shares(points, share, rows.astype(np.float64)).of(grid)
     return drawn
