@@ -157,6 +157,8 @@ def test_given_ids(tmp_path: Path, given: object, text: str | None) -> None:
         (float("nan"), None),
         (-1, None),
         (1e12, None),
+        (7_258_118_400, None),
+        (datetime(1969, 12, 31, tzinfo=UTC), None),
         (True, None),
         ("2023-11-14", None),
     ],
@@ -199,16 +201,20 @@ def test_scores_have_names(tmp_path: Path) -> None:
     with Logger(tmp_path, model="m", mode="spooled") as log:
         for scores in (0.25, np.float64(0.25), [0.25, 0.75], np.array([0.25, 0.75])):
             log.log_prediction({"x": 1}, scores=scores)
-    named = [one["scores"] for one in payloads(tmp_path)]
+        log.log_prediction({"x": 1}, scores={"a": 1, "b": "high", "c": None})
+    *named, odd = [one["scores"] for one in payloads(tmp_path)]
+    assert odd == {"a": 1.0, "b": None, "c": None}
+    assert log.stats().values_dropped == 1
     assert named == [{"score": 0.25}] * 2 + [{"0": 0.25, "1": 0.75}] * 2
 
 
 def test_a_label_of_none_takes_it_back_and_no_other_does(tmp_path: Path) -> None:
     """What cannot be written is refused, so that it is not taken for a retraction."""
-    with Logger(tmp_path, model="m", mode="spooled", redact=["label"]) as log:
+    with Logger(tmp_path, model="m", mode="spooled") as log:
         assert log.log_feedback("a", None).stored
         assert not log.log_feedback("b", object()).stored
         assert not log.log_feedback("c", pd.NA).stored
+        assert not log.log_feedback("d", [1, 2]).stored
         assert not log.log_feedback(None, 1).stored
     assert [one["id"] for one in payloads(tmp_path, "f")] == ["a"]
 

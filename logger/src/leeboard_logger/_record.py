@@ -14,13 +14,13 @@ from leeboard_logger._edges import Clock
 from leeboard_logger._event import EventId, new_id, readable_id
 from leeboard_logger._settings import Settings
 from leeboard_logger._sink import Entry
-from leeboard_logger._values import ABSENT, moment_of
+from leeboard_logger._values import ABSENT, moment_of, tidy
 
 __all__ = ["Extras", "Records", "identity_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-_LATEST_S = 253402300800  # the end of the year 9999
+_LATEST = 7_258_118_400_000_000  # microseconds; the year 2200: no event is later
 _PLAIN_BYTES = 200  # about what a record takes beside its groups
 
 
@@ -132,41 +132,51 @@ class Records:
                 at = at.astype("datetime64[us]").item().replace(tzinfo=UTC)  # type: ignore[attr-defined]
             else:
                 at = at.item()  # type: ignore[attr-defined]
+        micros = -1
         if isinstance(at, datetime):
             moment = moment_of(at)
-            if moment.tzinfo is None:
-                raise RefusedError("invalid")
-            return (moment - _EPOCH) // _MICROSECOND
-        if (
-            isinstance(at, int | float)
-            and isfinite(at)
-            and 0 <= at < _LATEST_S
-            and not isinstance(at, bool)
-        ):
-            return round(at * 1_000_000)
-        raise RefusedError("invalid")
+            if moment.tzinfo is not None:
+                micros = (moment - _EPOCH) // _MICROSECOND
+        elif isinstance(at, int | float) and type(at) is not bool and isfinite(at):
+            micros = round(at * 1_000_000)
+        if not 0 <= micros < _LATEST:
+            raise RefusedError("invalid")
+        return micros
 
     def _set(self, record: dict[str, object], name: str, given: object) -> None:
-        if type(given) is float:
+        if type(given) is not float:
+            given = tidy(given, self.copier.losses)
+            if isinstance(given, list | dict):
+                self.copier.losses.dropped += 1
+                return
+        if given is not ABSENT:
             record[name] = given
-        else:
-            value = self.copier.value(given, name)
-            if value is not ABSENT:
-                record[name] = value
 
     def _scores(self, scores: object) -> tuple[dict[str, object], int]:
         kind = type(scores)
-        if hasattr(kind, "items"):
-            return self.copier.group(scores)
+        names = None
         array = kind.__module__ == "numpy" and getattr(scores, "ndim", 0) == 1
         if array or kind in {list, tuple}:
             names = [format(place, "d") for place in range(len(scores))]  # type: ignore[arg-type]
-            return self.copier.group(scores, names)
-        return self.copier.group({"score": scores})
+        elif not hasattr(kind, "items"):
+            scores = {"score": scores}
+        group, size = self.copier.group(scores, names)
+        return {name: self._number(one) for name, one in group.items()}, size
+
+    def _number(self, value: object) -> float | None:
+        """Return a number as a double; None, and count a loss, where it is none."""
+        if type(value) is float or value is None:
+            return value
+        if type(value) is int:
+            return float(value)
+        self.copier.losses.dropped += 1
+        return None
 
     def _latency(self, record: dict[str, object], given: object) -> None:
-        value = self.copier.value(given, "latency_s")
-        if type(value) in {int, float} and 0 <= value < float("inf"):  # type: ignore[operator]
+        value = self._number(tidy(given, self.copier.losses))
+        if value is None:
+            return
+        if 0 <= value < float("inf"):
             record["latency_s"] = value
         else:
             self.copier.losses.dropped += 1
