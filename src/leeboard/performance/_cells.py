@@ -116,7 +116,8 @@ def cells_of(outcomes: Outcomes) -> OutcomeCells:
     if outcomes.task is Task.REGRESSION:
         if outcomes.predictions is None:
             return OutcomeCells(outcomes.task)
-        errors = outcomes.predictions - outcomes.labels
+        with np.errstate(over="ignore", invalid="ignore"):
+            errors = outcomes.predictions - outcomes.labels
         sizes = _cuts(np.abs(errors[np.isfinite(errors)]), _CELLS // 2)
         known = np.sort(outcomes.predictions[np.isfinite(outcomes.predictions)])
         at = np.arange(1, _DECILES) * len(known) // _DECILES

@@ -79,8 +79,9 @@ class Moments:
             rest = away.mean(axis=0)
             away -= rest
             products = away.T @ away
+            means = mean + rest
         rows = np.array([len(figures)], np.int64)
-        return cls(rows, (mean + rest)[None], products[None])
+        return cls(rows, means[None], products[None])
 
     def __add__(self, other: Moments) -> Moments:
         rows = self.rows + other.rows

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from leeboard.performance._errors import ERRORS, slope
 from leeboard.performance._means import errors
 from leeboard.performance._metric import NUMBERS, PerformanceMetric, lacking
@@ -19,12 +21,17 @@ def _on_tally(tally: Tally) -> Figure:
     found = errors("r2", tally)
     if isinstance(found, Figure):
         return found
-    if not found.label_least < found.label_most:
-        text = f"every label is {found.label_least:g}"
-        return lacking("r2", tally.rows, code="zero_variance", text=text)
     moments, n = found.moments, tally.rows
     spread = float(moments.products[0, _LABEL, _LABEL]) / n
+    # the sum of squares of equal labels may be off 0 by rounding, and that of the
+    # smallest numbers is 0
+    if found.label_least == found.label_most or spread == 0.0:
+        text = f"every label is {found.label_least:g}, or nearly so"
+        return lacking("r2", tally.rows, code="zero_variance", text=text)
     square = float(moments.means[0, ERRORS.index("square")])
+    if not (math.isfinite(spread) and math.isfinite(square)):
+        text = "the sum of the squares is beyond the largest number"
+        return lacking("r2", n, code="infinite", text=text)
     # R² = 1 − ρ, ρ = E[e²] / Var[y]; a row moves ρ by (e² − ρ (y − E[y])²) / Var[y]
     rho = square / spread
     weights = slope(
