@@ -111,6 +111,15 @@ def once(predictions: Iterable[Row]) -> dict[str, Row]:
     }
 
 
+def conflicts(predictions: Iterable[Row]) -> int:
+    """Count the ids that came with several contents."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in predictions:
+        contents = sorted((c, repr(v)) for c, v in row.items() if c != "received_at")
+        found[row["id"]].add(repr(contents))
+    return sum(len(contents) > 1 for contents in found.values())
+
+
 def labels(feedback: Iterable[Row]) -> dict[str, Row]:
     """Return the feedback that counts of each id, where it has a label."""
     found: dict[str, Row] = {}

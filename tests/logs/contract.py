@@ -123,6 +123,12 @@ class LogContract:
         assert joined(log).column("prediction#d").to_pylist() == [1.0]
         assert log.summary()[0].predictions == 1
 
+    def test_an_id_with_several_contents_is_counted(self, log: Log) -> None:
+        """A repeated event is no conflict, whenever it came; another content is one."""
+        log.write(decode([prediction(one) for one in ("1", "2")], NOW))
+        log.write(decode([prediction("1"), prediction("2", version="2")], NOW + HOUR))
+        assert log.summary()[0].conflicts == 1
+
     def test_the_latest_label_counts(self, log: Log) -> None:
         """The label with the latest time counts, in any order; null takes it back."""
         log.write(decode([prediction("1"), prediction("2")], NOW))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -76,6 +77,8 @@ def test_copies_of_what_is_gone_do_not_stay(s3: str, tmp_path: Path) -> None:
     (copy,) = (tmp_path / "cache").rglob("predictions-*.parquet")
     old = copy.with_name("predictions-old.parquet")
     old.write_bytes(b"x")
+    for path in (copy, old):
+        os.utime(path, (1, 1))
     log.tidy()
     assert copy.exists()
     assert not old.exists()

@@ -110,6 +110,39 @@ def test_many_at_once_are_read_as_one_by_one(payloads: list[bytes]) -> None:
     assert refused == len(exact)
 
 
+def told(name: str, label: Any, model: str | None, special: str | None) -> bytes:
+    """Return feedback that may lack or mistake its parts."""
+    more: dict[str, Any] = {} if model is None else {"model": model}
+    if special:
+        more["special"] = {"label": special}
+    return payload("f", id=name, label=label, observed_at=micros(NOW), **more)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.builds(
+            told,
+            st.sampled_from(["a", "b", ""]),
+            st.none() | SHORT | st.booleans() | WORDS | st.integers(-3, 3) | NESTED,
+            st.sampled_from([None, "", "m", "\x7f"]),
+            st.sampled_from([None, "nan", "inf", "what"]),
+        ),
+        min_size=1,
+        max_size=3,
+    )
+)
+def test_feedback_at_once_is_read_as_one_by_one(payloads: list[bytes]) -> None:
+    """Reading much feedback at once gives exactly what reading each one gives."""
+    try:
+        got, refused = plainly(payloads)
+    except Declined:
+        return
+    table, exact = exactly(payloads)
+    assert got == rows(table)
+    assert refused == len(exact)
+
+
 def test_the_usual_record_is_read_at_once() -> None:
     """Numbers, texts, dates in texts, NaN, lists of scores: none is declined."""
     payloads = [

@@ -113,4 +113,5 @@ def test_counts_are_those_of_plain_python(said: _Rows, told: _Rows) -> None:
         first=min(made, default=None),
         last=max(made, default=None),
         last_received=max((r["received_at"] for r in said + told), default=None),
+        conflicts=reference.conflicts(said),
     )

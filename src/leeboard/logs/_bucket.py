@@ -121,13 +121,14 @@ class Bucket:
             os.unlink(self._copy(name))
         return True
 
-    def forget_others(self, names: Collection[str]) -> None:
-        """Remove the local copies of all pieces but these."""
+    def forget_others(self, names: Collection[str], before: float) -> None:
+        """Remove the local copies of all pieces but these, if older than a time."""
         kept = {self._copy(name) for name in names}
         for place, _, files in os.walk(self._cache):
             for path in {os.path.join(place, file) for file in files} - kept:
                 with suppress(FileNotFoundError):
-                    os.unlink(path)
+                    if os.stat(path).st_mtime < before:
+                        os.unlink(path)
 
     def _copy(self, name: str) -> str:
         return os.path.join(self._cache, *name.split("/"))

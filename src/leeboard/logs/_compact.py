@@ -60,7 +60,7 @@ def sweep(objects: Objects, chain: Chain, now: float) -> None:
         kept = piece.name in named.segments or piece.name in named.dropped
         if not kept and now - piece.modified > ORPHAN_S:
             objects.remove(piece.name)
-    objects.forget_others({*named.segments, *named.dropped})
+    objects.forget_others({*named.segments, *named.dropped}, now - GRACE_S)
     for piece in objects.pieces("tmp"):
         if now - piece.modified > ORPHAN_S:
             objects.remove(piece.name)

@@ -12,7 +12,7 @@ from leeboard.logs._files import Files
 from leeboard.logs._log import Changes
 from leeboard.logs._once import labelled, once
 from leeboard.logs._query import DEFAULT, Limits, Query
-from leeboard.logs._sides import bounds_of, may_hold, sides_of
+from leeboard.logs._sides import Sides, bounds_of, may_hold, sides_of
 from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN
 
 __all__ = ["Counts", "changes", "counts"]
@@ -33,6 +33,8 @@ class Counts:
         Of ``made_at``.
     last_received : datetime or None
         Of predictions, and of feedback that names the model.
+    conflicts : int
+        Ids whose predictions differ in more than when they were received.
     """
 
     predictions: int
@@ -41,6 +43,7 @@ class Counts:
     first: datetime | None
     last: datetime | None
     last_received: datetime | None
+    conflicts: int = 0
 
 
 def counts(files: Files, *, limits: Limits = DEFAULT) -> Counts:
@@ -61,6 +64,7 @@ def counts(files: Files, *, limits: Limits = DEFAULT) -> Counts:
         "SELECT max(epoch_us(received_at)) FROM (SELECT received_at FROM own "
         "UNION ALL SELECT received_at FROM told WHERE model <> '')"
     )
+    conflicts = _conflicts(sides)
     query.close()
     return Counts(
         predictions=predictions,
@@ -69,7 +73,23 @@ def counts(files: Files, *, limits: Limits = DEFAULT) -> Counts:
         first=_time(first),
         last=_time(last),
         last_received=_time(received),
+        conflicts=conflicts,
     )
+
+
+def _conflicts(sides: Sides) -> int:
+    if not sides.repeated:
+        return 0
+    apart = {"id", "received_at"}
+    contents = [
+        sides.inner(column) for column in sides.predictions if column not in apart
+    ]
+    hashed = f"hash({', '.join(contents)})"
+    ((found,),) = sides.query.rows(
+        "SELECT count(*) FROM (SELECT id FROM rival SEMI JOIN doubled ON hash(id) = h "
+        f"GROUP BY id HAVING min({hashed}) <> max({hashed}))"
+    )
+    return int(found)
 
 
 def changes(files: Files, after: int, *, limits: Limits = DEFAULT) -> Changes:

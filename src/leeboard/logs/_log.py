@@ -62,7 +62,8 @@ class Changes:
 class Summary:
     """What the log holds of one model, each event once.
 
-    ``quarantined`` and ``dropped`` count by reason.
+    ``quarantined`` and ``dropped`` count by reason, ``conflicts`` ids that came with
+    several contents, of which one counts.
     """
 
     model: str
@@ -74,6 +75,7 @@ class Summary:
     first: datetime | None
     last: datetime | None
     last_received: datetime | None
+    conflicts: int = 0
 
 
 class Log(Protocol):

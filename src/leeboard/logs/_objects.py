@@ -64,8 +64,8 @@ class Objects(Protocol):
         """Remove a local copy; false where the local file is the piece itself."""
         ...
 
-    def forget_others(self, names: Collection[str]) -> None:
-        """Remove the local copies of all pieces but these."""
+    def forget_others(self, names: Collection[str], before: float) -> None:
+        """Remove the local copies of all pieces but these, if older than a time."""
         ...
 
 
@@ -139,7 +139,7 @@ class Folder:
         """Remove a local copy: here the file is the piece itself."""
         return False
 
-    def forget_others(self, names: Collection[str]) -> None:
+    def forget_others(self, names: Collection[str], before: float) -> None:
         """Do nothing: there are no copies."""
 
     def _written(self, name: str, data: bytes) -> tuple[str, str]:

@@ -201,6 +201,7 @@ def summary_of(
         first=counted.first,
         last=counted.last,
         last_received=counted.last_received,
+        conflicts=counted.conflicts,
     )
 
 
