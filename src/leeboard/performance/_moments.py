@@ -98,5 +98,9 @@ class Moments:
         n = float(self.rows[group])
         if n < 2:
             return float("nan")
-        square = float(slopes @ self.products[group] @ slopes)
+        # figures that do not count may have overflowed
+        used = np.flatnonzero(slopes)
+        weights = slopes[used]
+        with np.errstate(over="ignore", invalid="ignore"):
+            square = float(weights @ self.products[group][np.ix_(used, used)] @ weights)
         return max(square, 0.0) / (n - 1.0) / n
