@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import resource
 import threading
 import time
 from collections.abc import Callable
@@ -240,6 +241,36 @@ def test_a_refused_key_leaves_the_spool_alone(tmp_path: Path) -> None:
     keeper.twin.answer = lambda _, __: Answer(401, b"")
     assert shipper(tmp_path, keeper).ship() > 200
     assert path.exists()
+
+
+def test_a_full_disk_is_emptied(tmp_path: Path) -> None:
+    """Where nothing can be written any more, files are shipped all the same, and go."""
+    payloads = [prediction(f"{n}") for n in range(700)]
+    spool(tmp_path, "1-a", [*payloads[:600], b"x", *payloads[600:], END])
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+        keeper = Keeper()
+        keeper.fail = lambda posts: posts == 2
+        ship = shipper(tmp_path, keeper)
+        for _ in range(3):
+            ship.ship()
+            time.sleep(0.01)
+        os._exit(keeper.came != [f"s{n}" for n in range(700)])
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert list(tmp_path.glob("*.frames")) == []
+
+
+def test_a_folder_that_is_gone_harms_nobody(tmp_path: Path) -> None:
+    """Ending a shipper whose folder was deleted raises nothing and ends in time."""
+    folder = tmp_path / "spool"
+    folder.mkdir()
+    ship = shipper(folder, Keeper())
+    ship.start()
+    folder.rmdir()
+    start = time.monotonic()
+    assert not ship.stop(0.2)
+    assert time.monotonic() - start < 1
 
 
 @pytest.mark.parametrize("kind", ["link", "pipe", "folder"])

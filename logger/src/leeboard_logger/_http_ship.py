@@ -12,7 +12,6 @@ import contextlib
 import fcntl
 import logging
 import os
-import stat
 import threading
 import time
 from collections import Counter
@@ -21,6 +20,15 @@ from dataclasses import dataclass, field, replace
 
 from leeboard_logger._http_batch import PATHS, STORED
 from leeboard_logger._http_courier import Courier
+from leeboard_logger._http_files import (
+    frames_in,
+    keep,
+    mark_of,
+    opened,
+    read_mark,
+    unlocked,
+    write_mark,
+)
 from leeboard_logger.frames import END, LARGEST, Frame, read_frames
 
 __all__ = ["Shipped", "Shipper"]
@@ -86,6 +94,9 @@ class Shipper:
         self._begin()
 
     def _begin(self) -> None:
+        # What was shipped is known here too, for the marks cannot be written to a full
+        # disk, and shipping is what empties it.
+        self._reached: dict[str, int] = {}
         self._lock: int | None = None
         self._wake = threading.Event()
         self._stopping = False
@@ -93,11 +104,16 @@ class Shipper:
 
     def start(self) -> None:
         """Start the thread, if it does not run."""
-        if self._thread is None:
-            self._thread = threading.Thread(
-                target=self._run, name="leeboard-shipper", daemon=True
-            )
-            self._thread.start()
+        if self._thread is not None:
+            return
+        thread = threading.Thread(
+            target=self._run, name="leeboard-shipper", daemon=True
+        )
+        try:
+            thread.start()
+        except RuntimeError:  # too many threads; another process may ship
+            return
+        self._thread = thread
 
     def stats(self) -> Shipped:
         """Return what was done so far."""
@@ -108,8 +124,9 @@ class Shipper:
         deadline = self._clock() + within_s
         while True:
             self._wake.set()
-            if not any(self._unshipped()):
-                return True
+            with contextlib.suppress(OSError):  # the folder may be gone: so be it
+                if not any(self._unshipped()):
+                    return True
             if self._clock() >= deadline:
                 return False
             time.sleep(0.01)
@@ -177,28 +194,38 @@ class Shipper:
 
     def ship(self) -> float:
         """Ship what lies there now; return the seconds to wait before the next time."""
-        names = _frames_in(self._folder)
-        self._sweep({_mark(name) for name in names})
+        names = frames_in(self._folder)
+        self._sweep(names)
         for name in names:
-            wait = self._ship_file(os.path.join(self._folder, name))
+            try:
+                wait = self._ship_file(os.path.join(self._folder, name))
+            except FileNotFoundError:  # whoever took it away has it now
+                continue
+            except OSError as error:
+                # one file that cannot be read does not keep the others back
+                self._warn("cannot be read (%s)", type(error).__name__)
+                continue
             if wait > 0 or self._stopping:
                 return wait
         return _POLL_S
 
-    def _sweep(self, marks: set[str]) -> None:
-        """Delete marks of files that are gone, and half-written ones."""
+    def _sweep(self, names: list[str]) -> None:
+        """Forget files that are gone: delete their marks, and half-written ones."""
+        paths = {os.path.join(self._folder, name) for name in names}
+        self._reached = {p: at for p, at in self._reached.items() if p in paths}
+        marks = {mark_of(name) for name in names}
         for name in os.listdir(self._folder):
             if name.endswith((".shipped", ".shipped.tmp")) and name not in marks:
                 os.unlink(os.path.join(self._folder, name))
 
     def _ship_file(self, path: str) -> float:
-        with _opened(path) as file:
+        with opened(path) as file:
             if file is None:
                 self._warn("holds a file that is not ours: %s", os.path.basename(path))
                 return 0.0
             # Looked at before reading: what a dead writer wrote is all there by then.
-            abandoned = _unlocked(file)
-            offset = _offset(path)
+            abandoned = unlocked(file)
+            offset = self._reached.get(path, read_mark(path))
             if offset > os.fstat(file).st_size:
                 offset = 0
             ended = False
@@ -210,15 +237,15 @@ class Shipper:
                 if stop == offset:
                     break
                 offset = stop
-                _save(path, offset)
+                self._save(path, offset)
             size = os.fstat(file).st_size
             if not (ended or abandoned):
                 return 0.0
             if offset < size:
                 self._damage(path, os.pread(file, size - offset, offset))
-            os.unlink(path)
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(_mark(path))
+            for done in (path, mark_of(path)):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(done)
             return 0.0
 
     def _read(
@@ -252,7 +279,7 @@ class Shipper:
             self._count(Counter(outcome for _, outcome in attempt.settled))
             left = [one for one in pending if not one.settled]
             if attempt.settled:
-                _save(path, _before(pending, _offset(path)))
+                self._save(path, _before(pending))
             if attempt.wait_s > 0:
                 return attempt.wait_s
         return 0.0
@@ -268,16 +295,22 @@ class Shipper:
         """Keep and count bytes that are no frame."""
         self._done = replace(self._done, damaged=self._done.damaged + len(data))
         self._warn("is damaged: %s", os.path.basename(path))
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC
-        kept = os.open(path.removesuffix(".frames") + ".damaged", flags, 0o600)
-        with os.fdopen(kept, "wb") as file:
-            file.write(data)
+        with contextlib.suppress(OSError):
+            keep(path, data)
+
+    def _save(self, path: str, offset: int) -> None:
+        """Remember how far a file is shipped, also for who comes after this process."""
+        if offset <= 0:
+            return
+        self._reached[path] = offset
+        with contextlib.suppress(OSError):
+            write_mark(path, offset)
 
     def _unshipped(self) -> Iterator[str]:
-        for name in _frames_in(self._folder):
+        for name in frames_in(self._folder):
             path = os.path.join(self._folder, name)
             with contextlib.suppress(FileNotFoundError):
-                if os.stat(path).st_size > _offset(path):
+                if os.stat(path).st_size > self._reached.get(path, read_mark(path)):
                     yield name
 
     def _warn(self, what: str, about: str) -> None:
@@ -287,66 +320,11 @@ class Shipper:
             _LOG.warning("the spool %s " + what, self._folder, about)
 
 
-def _before(pending: list[_Pending], offset: int) -> int:
-    """Where the first frame begins that is not settled, or the last one ends."""
+def _before(pending: list[_Pending]) -> int:
+    """Where the last frame ends before one that is not settled; 0: the first is not."""
+    offset = 0
     for one in pending:
         if not one.settled:
             break
         offset = one.stop
     return offset
-
-
-def _frames_in(folder: str) -> list[str]:
-    # names begin with the time they were made at
-    return sorted(name for name in os.listdir(folder) if name.endswith(".frames"))
-
-
-@contextlib.contextmanager
-def _opened(path: str) -> Iterator[int | None]:
-    """Open a file of ours for reading; None for a link, a pipe, a file of others."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-    try:
-        file = os.open(path, flags)
-    except OSError:
-        yield None
-        return
-    try:
-        state = os.fstat(file)
-        ours = stat.S_ISREG(state.st_mode) and state.st_uid == os.geteuid()
-        yield file if ours else None
-    finally:
-        os.close(file)
-
-
-def _unlocked(file: int) -> bool:
-    """Tell whether no writer holds a file's lock any more."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    fcntl.flock(file, fcntl.LOCK_UN)
-    return True
-
-
-def _mark(path: str) -> str:
-    return path.removesuffix(".frames") + ".shipped"
-
-
-def _offset(path: str) -> int:
-    """How far a file is shipped; 0 where that is not known: then all goes again."""
-    try:
-        with open(_mark(path), encoding="ascii") as file:
-            text = file.read(20)
-    except (OSError, ValueError):
-        return 0
-    return int(text) if text.isdecimal() else 0
-
-
-def _save(path: str, offset: int) -> None:
-    """Write down how far a file is shipped, so that a reader sees old or new."""
-    mark = _mark(path)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-    made = os.open(f"{mark}.tmp", flags, 0o600)
-    with os.fdopen(made, "w", encoding="ascii") as file:
-        file.write(str(offset))
-    os.replace(f"{mark}.tmp", mark)
