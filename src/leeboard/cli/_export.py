@@ -14,7 +14,7 @@ from leeboard.cli._terminal import clean, say
 from leeboard.errors import ConfigError
 from leeboard.monitor.monitor import Monitor
 
-__all__ = ["run"]
+__all__ = ["run", "write_rows"]
 
 _FORMULA = r"^[=+\-@\t\r\x00]"
 
@@ -34,11 +34,12 @@ def run(
         )
     check_places([path])
     reader = Monitor(config).export(kind, model)
-    rows = _write(reader, path, as_csv=parquet is None)
+    rows = write_rows(reader, path, as_csv=parquet is None)
     say(clean(f"Wrote {rows:,} rows to {path}") + "\n")
 
 
-def _write(reader: pa.RecordBatchReader, path: str, *, as_csv: bool) -> int:
+def write_rows(reader: pa.RecordBatchReader, path: str, *, as_csv: bool) -> int:
+    """Write rows to a file, whole or not at all; return how many."""
     import pyarrow.csv as pcsv
     import pyarrow.parquet as pq
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["import_", "monitoring_data"]
+__all__ = ["import_", "monitoring_data", "sample"]
 
 monitoring_data = typer.Typer(rich_markup_mode=None)
 
@@ -74,3 +74,40 @@ def import_(
     groups = {"features": features, "segments": segments, "metadata": metadata}
     options = {"model": model, "time_zone": time_zone, "time_unit": time_unit}
     _import.run(config, data, maps, groups, options, json=json)
+
+
+@monitoring_data.command()
+def sample(
+    *,
+    budget: Annotated[
+        int, typer.Option("--budget", metavar="N", help="Predictions to choose.")
+    ],
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="TIME",
+            help="Made from then on, as 2026-03-01T00:00Z, or a span back, as 7d.",
+        ),
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="FILE", help="Write .csv or .parquet."),
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", metavar="N", help="Default: the day's.")
+    ] = None,
+    config: _Config = _DEFAULT,
+    model: _Model = None,
+) -> None:
+    """Choose predictions to have labelled.
+
+    Rows without a label are drawn by chance, more where the model is expected to be
+    wrong. The chance of each is kept, so that few labels speak for all rows. On one
+    day no prediction is chosen twice: a second call adds to the first.
+
+    Exit code 0: done. 2: nothing was chosen, and why.
+    """
+    from leeboard.cli import _sample
+
+    _sample.run(config, budget, since, out, model=model, seed=seed)

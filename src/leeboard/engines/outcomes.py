@@ -153,12 +153,8 @@ def _task(
         for name, kind in kinds.items()
         if kind is Kind.NUMERIC
     ]
-    return Task.NONE if all(map(_truths, found)) else Task.REGRESSION
-
-
-def _truths(values: _Array) -> bool:
-    """Tell whether all numbers are 0 or 1."""
-    return bool(((values == 0.0) | (values == 1.0)).all())
+    values = np.unique(np.concatenate(found)) if found else np.empty(0)
+    return Task.NONE if set(values.tolist()) <= {0.0, 1.0} else Task.REGRESSION
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────
@@ -206,9 +202,8 @@ def _suspicions(
     predictions = outcomes.predictions
     if predictions is None or not outcomes.rows:
         return ()
-    if predictions.min() < 0.0 or predictions.max() > 1.0:
-        return ()
-    if not _truths(outcomes.labels):
+    two = set(np.unique(outcomes.labels).tolist()) <= {0.0, 1.0}
+    if not two or predictions.min() < 0.0 or predictions.max() > 1.0:
         return ()
     text = (
         f"labels are 0 or 1 and {columns.prediction!r} lies between them: read as a"

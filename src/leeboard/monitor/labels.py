@@ -27,7 +27,7 @@ from leeboard.monitor.drift import COUNTED
 from leeboard.state import Measured
 from leeboard.windows import Window
 
-__all__ = ["DELAYS", "LABELS", "Labels", "labels_of"]
+__all__ = ["DELAYS", "LABELS", "Labels", "labels_of", "values_of"]
 
 DELAYS = "delays"
 """Key of the counted delays in the state."""
@@ -60,12 +60,12 @@ class Labels:
 
     def completeness(self, rows: pa.Table) -> Completeness:
         """Chance that the label of each row has come by now, if it ever does."""
-        codes = self.delays.strata.codes(_values(rows))
+        codes = self.delays.strata.codes(values_of(rows))
         return self.delays.completeness(codes, ages_at(_times(rows)[0], self.now))
 
     def unheard(self, rows: pa.Table, places: _Array) -> float:
         """Share of rows whose kind has no label yet, that of places being labelled."""
-        codes = self.delays.strata.codes(_values(rows))
+        codes = self.delays.strata.codes(values_of(rows))
         heard = np.isin(codes, codes[places])
         return float(np.mean(~heard)) if len(codes) else 0.0
 
@@ -99,7 +99,7 @@ def labels_of(
     for batch in log.joined(plan.name, span, columns=columns):
         rows = pa.Table.from_batches([batch])
         if table is None:
-            table = DelayTable.zero(cut_strata(_values(rows)), plan.horizon)
+            table = DelayTable.zero(cut_strata(values_of(rows)), plan.horizon)
         table = table + _counted(rows, table.strata, now, plan.horizon)
     return Labels(plan, table or DelayTable.zero(Strata(), plan.horizon), now)
 
@@ -107,11 +107,11 @@ def labels_of(
 def _counted(
     rows: pa.Table, strata: Strata, now: datetime, horizon: timedelta
 ) -> DelayTable:
-    codes = strata.codes(_values(rows))
+    codes = strata.codes(values_of(rows))
     return count_delays_by(codes, _times(rows), strata, now=now, horizon=horizon)
 
 
-def _values(rows: pa.Table) -> _Array:
+def values_of(rows: pa.Table) -> _Array:
     """What tells kinds of predictions apart: the score, else the predicted number."""
     known: Mapping[str, int] = {name: i for i, name in enumerate(rows.column_names)}
     named = [name for name in known if name.startswith("scores.") and name[-2:] == "#d"]

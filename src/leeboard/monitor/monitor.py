@@ -30,6 +30,7 @@ from leeboard.monitor.baseline import load_baseline
 from leeboard.monitor.importing import Imported, import_rows
 from leeboard.monitor.passes import Passed, run_model
 from leeboard.monitor.records import record_of
+from leeboard.monitor.sampling import Asked, Drawn, sample_model
 from leeboard.monitor.status import Status, status_of
 from leeboard.monitor.stored import EXPORTS, exported, profiles_of
 from leeboard.profiles.profile import Profile
@@ -230,6 +231,39 @@ class Monitor:
             segments=segments,
             metadata=metadata,
         )
+
+    def sample(
+        self,
+        budget: int,
+        *,
+        model: str | None = None,
+        since: datetime | None = None,
+        seed: int | None = None,
+        now: datetime | None = None,
+    ) -> Drawn:
+        """Choose predictions to have labelled; see ``monitor.sampling``.
+
+        Parameters
+        ----------
+        budget : int, at least 2
+            A second call on the same day (UTC) adds so many to the day's sample.
+        model : str, optional
+        since : aware datetime, optional
+            Predictions made from then on; by default one horizon back.
+        seed : int, optional
+        now : aware datetime, optional
+
+        Raises
+        ------
+        LeeboardError
+            If none waits for its label, or the day's sample was begun otherwise.
+        """
+        moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
+        plan = self.plan[self._model(model)]
+        with self._state() as state:
+            asked = Asked(budget, since, seed)
+            log, baseline = self._log(), load_baseline(plan)
+            return sample_model(log, state, plan, baseline, moment, asked)
 
     def _model(self, name: str | None) -> str:
         names = [model.name for model in self.plan.models]
