@@ -23,11 +23,11 @@ from tests.logs._records import NOW, feedback, prediction, spooled
 IDS = [str(number) for number in range(12)]
 
 
-def fill(root: Path) -> None:
-    """Make a spool with predictions, labels and damage in two files."""
-    spool = root / "spool"
-    spooled(spool, "a", [prediction(one) for one in IDS[:6]])
-    spooled(spool, "b", [prediction(one) for one in IDS[6:]] + [feedback("1", 1)])
+def fill(root: Path, files: int = 2) -> None:
+    """Make a spool of some files that hold predictions, and a label."""
+    for number in range(files):
+        payloads = [prediction(one) for one in IDS[number::files]]
+        spooled(root / "spool", f"a{number:02d}", [*payloads, feedback("1", 1)])
 
 
 def log_in(root: Path, disk: Disk | None = None) -> FolderLog:
@@ -132,13 +132,18 @@ def image_of(root: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize(
-    "step",
-    [pytest.param(5, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)],
+    ("files", "step"),
+    [
+        pytest.param(2, 5, id="some"),
+        pytest.param(AT_ONCE + 1, 3, id="all", marks=pytest.mark.long),
+    ],
 )
-def test_a_power_cut_at_any_moment_loses_nothing(tmp_path: Path, step: int) -> None:
+def test_a_power_cut_at_any_moment_loses_nothing(
+    tmp_path: Path, files: int, step: int
+) -> None:
     """Whatever part of unsynced writes and names a cut takes, each event is there."""
     root = tmp_path / "live"
-    fill(root)
+    fill(root, files)
     before = image_of(root)
     disk = RecordingDisk()
     cycle(root, disk)
@@ -159,4 +164,4 @@ def test_a_power_cut_at_any_moment_loses_nothing(tmp_path: Path, step: int) -> N
         assert ids(log_in(root)) == Counter(IDS), (cut, sorted(image))
         shutil.rmtree(root)
         tried += 1
-    assert tried > 30
+    assert tried > 300 / step

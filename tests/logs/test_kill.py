@@ -23,9 +23,10 @@ from leeboard.logs.committer import _shipped
 from tests.logs._records import NOW, feedback, held, prediction, spooled
 
 ROOT = Path(__file__).resolve().parents[2]
+KILLS = int(os.environ.get("LEEBOARD_TORTURE", "100"))
 
 
-@pytest.mark.parametrize("kills", [10, pytest.param(100, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [10, pytest.param(KILLS, marks=pytest.mark.long)])
 def test_a_killed_committer_loses_and_doubles_nothing(
     tmp_path: Path, kills: int
 ) -> None:
@@ -92,7 +93,7 @@ for thread in threads:
 
 
 @pytest.mark.parametrize("mode", ["spooled", "durable"])
-@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.long)])
+@pytest.mark.parametrize("kills", [2, pytest.param(KILLS // 5, marks=pytest.mark.long)])
 def test_what_a_killed_logger_called_stored_is_in_the_log(
     tmp_path: Path, mode: str, kills: int
 ) -> None:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from leeboard.logs._chain import Chain
 from leeboard.logs._manifest import Change, Contents, Segment
 from leeboard.logs._objects import Objects
-from leeboard.logs._segments import PLAIN, TIMES, one_segment
+from leeboard.logs._segments import PLAIN, one_segment
 from leeboard.logs._tables import each_once, together
 from leeboard.logs._verified import Verified
 
@@ -102,7 +102,7 @@ def _merge(
     kind, model = parts[0].kind, parts[0].model
     tables = [pq.read_table(path, partitioning=None) for path in paths]
     table = _without_repeats(together(tables, PLAIN[kind]), kind)
-    merged, data = one_segment(table.sort_by(TIMES[kind]), kind, model)
+    merged, data = one_segment(table, kind, model)
     merged = replace(merged, sequence=max(part.sequence for part in parts))
     objects.put(merged.name, data)
     names = [part.name for part in parts]

@@ -23,14 +23,13 @@ from leeboard.logs._tables import (
 __all__ = [
     "KINDS",
     "PLAIN",
-    "TIMES",
     "folder_of",
     "found",
     "one_segment",
     "segments_of",
 ]
 
-TIMES = {
+_TIMES = {
     "predictions": "made_at",
     "feedback": "observed_at",
     "quarantined": "received_at",
@@ -40,7 +39,7 @@ PLAIN = {
     "feedback": FEEDBACK_PLAIN,
     "quarantined": QUARANTINED,
 }
-KINDS = tuple(TIMES)
+KINDS = tuple(_TIMES)
 _ROW_GROUP = 131_072
 _DIGITS = 32  # of a file's hash, in its name
 
@@ -60,11 +59,14 @@ def segments_of(table: pa.Table, kind: str) -> Iterator[tuple[Segment, bytes]]:
         part = table
         if len(models) > 1:
             part = table.filter(pc.equal(table.column("model"), model))
-        yield one_segment(part.sort_by(TIMES[kind]), kind, model)
+        yield one_segment(part, kind, model)
 
 
 def one_segment(table: pa.Table, kind: str, model: str) -> tuple[Segment, bytes]:
-    """Return one model's events, sorted by time, as a file and its description."""
+    """Return one model's events, in order of time, as a file and its description."""
+    times = table.column(_TIMES[kind]).cast(pa.int64()).to_numpy()
+    if (times[1:] < times[:-1]).any():
+        table = table.sort_by(_TIMES[kind])
     used = [
         name
         for name in table.column_names
@@ -94,7 +96,7 @@ def found(data: bytes, name: str) -> Segment | None:
 def _described(table: pa.Table, name: str, size: int, sha256: str) -> Segment:
     """Describe a file of one model's events; it has no place in a log yet."""
     kind = name.rpartition("/")[2].partition("-")[0]
-    times = pc.min_max(table.column(TIMES[kind]).cast(pa.int64())).as_py()
+    times = pc.min_max(table.column(_TIMES[kind]).cast(pa.int64())).as_py()
     ids = {"min": "", "max": ""}
     if "id" in table.column_names:
         ids = pc.min_max(table.column("id")).as_py()
