@@ -113,10 +113,7 @@ def open_sqlite(path: str, error: type[LogError | StateError]) -> Engine:
         sqlite3.sqlite_version_info, remote=network_disk(path) is not None
     )
     with failures(error, path):
-        try:
-            _try(engine, journal)
-        except sqlite3.Error as problem:
-            raise exc.DBAPIError(None, None, problem) from problem
+        _try(engine, journal)
     return engine
 
 
@@ -148,7 +145,11 @@ def _bound(connection: Any, _: Any) -> None:
     # a session that sleeps inside a transaction gives its locks up; whoever waits for
     # one longer than that is told
     milliseconds = str(int(_BUSY_S * 1000))
-    for setting in ("idle_in_transaction_session_timeout", "lock_timeout"):
+    settings = ["idle_in_transaction_session_timeout", "lock_timeout"]
+    if connection.info.server_version >= 140_000:
+        # a query whose asker has died ends too
+        settings.append("client_connection_check_interval")
+    for setting in settings:
         connection.execute("SELECT set_config(%s, %s, false)", (setting, milliseconds))
     connection.commit()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from sqlalchemy import URL, exc, make_url
 
@@ -117,11 +118,21 @@ def failures(
     except exc.TimeoutError as problem:
         # every connection of the pool is in use
         raise _error(error, target, "database_busy", "no free connection") from problem
-    except exc.DBAPIError as problem:
-        code = _code(problem)
+    except _raised() as problem:
+        origin = problem.orig if isinstance(problem, exc.DBAPIError) else problem
         # the driver's exception repeats values and addresses; it is not chained
-        text = _text(problem, secret or getattr(target, "password", None))
-        raise _error(error, target, code, text) from None
+        text = _text(origin, secret or getattr(target, "password", None))
+        raise _error(error, target, _code(origin), text) from None
+
+
+@cache
+def _raised() -> tuple[type[Exception], ...]:
+    """What SQLAlchemy raises, and drivers used without it, as for COPY."""
+    try:
+        from psycopg import Error
+    except ImportError:
+        return (exc.DBAPIError, sqlite3.Error)
+    return exc.DBAPIError, sqlite3.Error, Error
 
 
 def _error(
@@ -131,24 +142,22 @@ def _error(
     return kind(code=code, where=shown(target), found=found, expected=expected, fix=fix)
 
 
-def _code(problem: exc.DBAPIError) -> str:
-    origin = problem.orig
+def _code(origin: BaseException | None) -> str:
     number = getattr(origin, "sqlite_errorcode", None)
     if isinstance(number, int):
         return _SQLITE.get(number & 0xFF, "database_failed")
     state = getattr(origin, "sqlstate", None)
-    if state is None and isinstance(problem, exc.OperationalError):
+    if state is None and type(origin).__name__ == "OperationalError":
         # psycopg has no code for a server that never answered
         return "database_unreachable"
     state = str(state)
     return _POSTGRES.get(state) or _POSTGRES.get(state[:2]) or "database_failed"
 
 
-def _text(problem: exc.DBAPIError, secret: object) -> str:
+def _text(origin: BaseException | None, secret: object) -> str:
     """First line of the engine's message; of Postgres, without the values in DETAIL."""
-    origin = problem.orig
     primary = getattr(getattr(origin, "diag", None), "message_primary", None)
-    text = str(primary or origin or type(problem).__name__)
+    text = str(primary or origin or type(origin).__name__)
     if secret:
         text = text.replace(str(secret), "…")
     return " ".join(text.split("\n", maxsplit=1)[0].split())[:200]

@@ -35,6 +35,10 @@ def open_log(target: str, *, spool: str | None = None) -> Log:
         return FolderLog(Folder(os.path.join(target, "log")), frames)
     if scheme == "s3":
         return FolderLog(Bucket(target), spool)
+    if scheme in {"postgresql", "postgres"}:
+        from leeboard.logs.postgres import PostgresLog
+
+        return PostgresLog(f"postgresql{mark}{target.partition(mark)[2]}")
     raise LogError(
         code="unknown_target",
         where="log",
