@@ -79,6 +79,23 @@ def test_performance_changes_no_verdict_and_no_exit_code() -> None:
     assert told == plain.to_dict()
 
 
+def test_only_figures_that_can_be_are_told() -> None:
+    """With a score alone no figure of predictions is listed, and the reverse."""
+    random = np.random.default_rng(8)
+    score = random.random(200)
+    frame = {"y": (random.random(200) < score).astype(int), "p": score}
+    told = {
+        f.metric
+        for f in lb.check(frame, frame, label="y", score="p").performance.figures
+    }
+    assert "roc_auc" in told
+    assert "accuracy" not in told
+    empty = {"y": [None] * 3, "p": [0.1, 0.2, 0.3]}
+    report = lb.check(frame, empty, label="y", score="p")
+    assert report.performance["roc_auc"].current.reason.code == "no_labels"
+    assert "could not be compared" in repr(report)
+
+
 def test_roles_of_a_given_schema_name_the_columns() -> None:
     """A schema that a person gave has the roles; inferred ones are only guesses."""
     schema = Schema(

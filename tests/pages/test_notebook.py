@@ -29,3 +29,8 @@ def test_fragment_is_cut() -> None:
 def test_same_findings_give_same_fragment() -> None:
     """Two drawings are equal, so that notebooks do not change by being run."""
     assert render_fragment(typical()) == render_fragment(typical())
+
+
+def test_performance_is_told_in_a_sentence() -> None:
+    """The fragment says which figures are surely worse, where a label was named."""
+    assert "Performance is surely worse" in render_fragment(typical())

@@ -128,6 +128,9 @@ def test_what_is_not_there_has_a_reason() -> None:
     rows = binary([0, 1], None, [0.2, 0.7])
     (figure,) = figures(rows, ["accuracy"])
     assert (figure.value, figure.reason.code) == (None, "no_prediction")
+    asked = {figure.metric for figure in figures(rows)}
+    assert "roc_auc" in asked
+    assert "accuracy" not in asked
     (figure,) = figures(binary([], [], []), ["accuracy"])
     assert (figure.value, figure.reason.code) == (None, "no_labels")
     (figure,) = figures(rows, ["rmse"])

@@ -40,7 +40,7 @@ def figures(
         Rows give exact figures; counts give the same where they hold all that matters,
         else a figure with bounds.
     names : iterable of str, optional
-        Metrics; None: the routine ones of the task.
+        Metrics; None: the routine ones of the task that have what they need.
     options : mapping of name to options, optional
     counted : Tally, optional
         Of these very rows, in the cells of a reference; None: they are counted in cells
@@ -56,8 +56,6 @@ def figures(
     MetricError
         If a name or an option is not known.
     """
-    task = source.task
-    asked = list(routine(task) if names is None else names)
     given = options or {}
     known = performance_metrics()
     rows = source if isinstance(source, Outcomes) else None
@@ -65,6 +63,10 @@ def figures(
         tally = source
     else:
         tally = tally_of(source) if counted is None else counted
+    asked = names
+    if asked is None:
+        absent = _needs_without(rows, tally)
+        asked = [n for n in routine(source.task) if known[n].needs not in absent]
     return [
         measure_outcomes(known[name], rows, tally, given.get(name, {}))
         for name in asked
@@ -99,6 +101,14 @@ def measure_outcomes(
     return lacking(
         name, n, code="needs_rows", text=f"{name} needs rows, and counts were kept"
     )
+
+
+def _needs_without(rows: Outcomes | None, tally: Tally) -> set[str]:
+    """What does not stand beside the labels; nothing is missing where no row is."""
+    if tally.rows == 0:
+        return set()
+    needs = {"score": _without_scores, "prediction": _without_predictions}
+    return {need for need, without in needs.items() if without(rows, tally)}
 
 
 def _without_scores(rows: Outcomes | None, tally: Tally) -> bool:

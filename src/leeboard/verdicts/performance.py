@@ -91,9 +91,13 @@ class Performance:
 def compare_figures(
     reference: Sequence[Figure], current: Sequence[Figure]
 ) -> tuple[ComparedFigure, ...]:
-    """Compare figures of the same metrics, in the order of the current ones."""
+    """Compare the figures that both sides have, in the order of the current ones."""
     before: Mapping[str, Figure] = {figure.metric: figure for figure in reference}
-    return tuple(_compared(before[figure.metric], figure) for figure in current)
+    return tuple(
+        _compared(before[figure.metric], figure)
+        for figure in current
+        if figure.metric in before
+    )
 
 
 def _compared(reference: Figure, current: Figure) -> ComparedFigure:
