@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import errno
 import json
 import pickle
 import threading
@@ -199,13 +200,40 @@ def test_numbers_that_json_lacks_are_told_aside(tmp_path: Path) -> None:
 def test_scores_have_names(tmp_path: Path) -> None:
     """One probability is called ``score``; a row of them goes by its places."""
     with Logger(tmp_path, model="m", mode="spooled") as log:
-        for scores in (0.25, np.float64(0.25), [0.25, 0.75], np.array([0.25, 0.75])):
+        several = [[0.25, 0.75], np.array([0.25, 0.75]), np.array([[0.25, 0.75]])]
+        for scores in (0.25, np.float64(0.25), *several):
             log.log_prediction({"x": 1}, scores=scores)
         log.log_prediction({"x": 1}, scores={"a": 1, "b": "high", "c": None})
     *named, odd = [one["scores"] for one in payloads(tmp_path)]
     assert odd == {"a": 1.0, "b": None, "c": None}
     assert log.stats().values_dropped == 1
-    assert named == [{"score": 0.25}] * 2 + [{"0": 0.25, "1": 0.75}] * 2
+    assert named == [{"score": 0.25}] * 2 + [{"0": 0.25, "1": 0.75}] * 3
+
+
+def test_what_a_model_says_of_one_row_is_one_prediction(tmp_path: Path) -> None:
+    """An array of one is its element; of more there is no prediction, and a count."""
+    with Logger(tmp_path, model="m", mode="spooled") as log:
+        for said in (np.array([3.0]), [3.0], np.array([1.0, 2.0])):
+            log.log_prediction({"x": 1}, said)
+    assert [one["prediction"] for one in payloads(tmp_path)] == [3.0, 3.0, None]
+    assert log.stats().values_dropped == 1
+
+
+def test_a_flush_has_all_on_the_disk(tmp_path: Path) -> None:
+    """Flushing syncs what was written, and says so where the disk fails to."""
+    plan = Plan()
+    edges = Edges(folder=faulty(plan))
+    for mode in ("buffered", "spooled"):
+        with Logger(
+            tmp_path / mode, model="m", mode=mode, flush_s=600, _edges=edges
+        ) as log:
+            log.log_prediction({"x": 1})
+            assert log.flush(5)
+            assert plan.calls[-2:] == ["sync", "sync_names"]
+            log.log_prediction({"x": 1})
+            plan.errors = {"sync": errno.EIO}
+            assert not log.flush(5)
+            plan.errors = {}
 
 
 def test_a_label_of_none_takes_it_back_and_no_other_does(tmp_path: Path) -> None:

@@ -171,10 +171,17 @@ def test_a_group_is_any_mapping(given: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [[1.0, 2.0], (1.0, 2.0), np.array([1.0, 2.0]), np.array([1, 2], "f4")]
+    "given",
+    [
+        [1.0, 2.0],
+        (1.0, 2.0),
+        np.array([1.0, 2.0]),
+        np.array([1, 2], "f4"),
+        np.array([[1.0, 2.0]]),
+    ],
 )
 def test_an_array_takes_its_names_from_columns(given: object) -> None:
-    """A one-dimensional array and as many names make a group."""
+    """An array of one row and as many names make a group."""
     assert copied(given, ["a", "b"]) == {"a": 1.0, "b": 2.0}
 
 
@@ -183,7 +190,7 @@ def test_an_array_takes_its_names_from_columns(given: object) -> None:
     [
         ([1.0, 2.0], None, "invalid"),
         ([1.0], ["a", "b"], "invalid"),
-        (np.zeros((1, 2)), ["a", "b"], "invalid"),
+        (np.zeros((2, 2)), ["a", "b"], "invalid"),
         (7, ["a"], "invalid"),
         ({str(k): k for k in range(MOST + 1)}, None, "too_large"),
         (np.zeros(MOST + 1), [str(k) for k in range(MOST + 1)], "too_large"),

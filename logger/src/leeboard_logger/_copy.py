@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from typing import Any
 
 from leeboard_logger._redact import Redaction
 from leeboard_logger._values import (
@@ -22,7 +23,7 @@ from leeboard_logger._values import (
     tidy,
 )
 
-__all__ = ["Copier", "RefusedError"]
+__all__ = ["Copier", "RefusedError", "row_of"]
 
 _PLAIN = frozenset({float, int, str, bool, type(None)})
 _FLOATS = frozenset({float})
@@ -130,6 +131,11 @@ class Copier:
         return value
 
 
+def row_of(array: Any) -> Any:
+    """Return the row of an array that has one, as models take and give them."""
+    return array[0] if getattr(array, "ndim", 0) == 2 and len(array) == 1 else array
+
+
 def _length(value: object) -> int:
     if isinstance(value, str | list | dict):
         return len(value) * (1 if isinstance(value, str) else _NUMBER_BYTES)
@@ -152,6 +158,7 @@ def _pairs(
     if len(columns) > MOST:
         raise RefusedError("too_large")
     if type(given).__module__ == "numpy":
+        given = row_of(given)
         if getattr(given, "ndim", 0) != 1 or len(given) != len(columns):  # type: ignore[arg-type]
             raise RefusedError("invalid")
         given = given.tolist()  # type: ignore[attr-defined]

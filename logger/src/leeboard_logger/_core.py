@@ -99,12 +99,16 @@ class Core:
             Room(s.queue_records, s.queue_bytes),
             linger_s=0.0 if s.mode == "durable" else LINGER_S,
             started=self._started,
+            sync=self._sync,
         )
 
     def _started(self) -> None:
         _processes.leave_with_worker(self)
         if self._shipper is not None:
             self._shipper.start()
+
+    def _sync(self) -> bool:
+        return True if self._spool is None else self._spool.sync()
 
     def _probe(self) -> None:
         """Refuse a spool that can never be written; one that is full may empty."""

@@ -62,6 +62,8 @@ class Pipe:
         Seconds for which the worker lets events gather.
     started : callable
         Called in each process once the worker runs there.
+    sync : callable
+        Has what the sink took on the disk; tells whether it is.
     """
 
     def __init__(
@@ -72,7 +74,9 @@ class Pipe:
         *,
         linger_s: float = LINGER_S,
         started: Callable[[], None] = lambda: None,
+        sync: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._sync = sync
         self._started = started
         self._sink = sink
         self._clock = clock
@@ -87,12 +91,13 @@ class Pipe:
         self._settled = threading.Condition(self._lock)
         self._wake = threading.Lock()
         self._wake.acquire()
-        self._asleep = self._idle = False
+        self._asleep = self._idle = self._news = False
         self._queue: deque[Entry] = deque()
         self._sending: list[Entry] = []
         self._bytes = 0
         self._not_before = self._next_tick = self._warned = -1e9
         self._sync_wanted = False
+        self._sync_went_well = True
         self._worker: threading.Thread | None = None
         self._closing = self._over = False
         self._stop_at = float("inf")
@@ -136,15 +141,14 @@ class Pipe:
 
     def refuse(self, kind: str, reason: str) -> None:
         """Count an event that cannot be taken."""
-        if self._worker is None:
-            self._start()  # the log is to know of it
         with self._lock:
             side = self.counts.sides[kind]
             before = side.dropped.get(reason, 0)
             side.logged += 1
             side.dropped[reason] = before + 1
-            if self._idle:
-                self._rouse()
+            self._tell()
+        if self._worker is None:
+            self._start()
 
     def left_out(self, why: str) -> None:
         """Count a call beside the identity: sampled, disabled or degraded."""
@@ -153,14 +157,13 @@ class Pipe:
 
     def stored(self, kind: str, count: int = 1) -> None:
         """Count events that a caller has written itself."""
-        if self._worker is None:
-            self._start()
         with self._lock:
             side = self.counts.sides[kind]
             side.logged += count
             side.acknowledged += count
-            if self._idle:
-                self._rouse()
+            self._tell()
+        if self._worker is None:
+            self._start()
 
     def wait_for_room(self, size: int, timeout: float) -> bool:
         """Wait until the queue takes so many bytes more; tell whether it does."""
@@ -205,7 +208,7 @@ class Pipe:
                 if left <= 0:
                     return False
                 self._settled.wait(left)
-        return True
+            return self._sync_went_well
 
     def close(self, timeout: float) -> None:
         """Send what is queued for so many seconds, then count the rest as lost."""
@@ -231,6 +234,12 @@ class Pipe:
         """In a child after a fork: begin empty; what is queued is the parent's."""
         self._sink.abandon()
         self._forget()
+
+    def _tell(self) -> None:
+        """See to it that the sink's next tick is soon: there is more to account for."""
+        self._news = True
+        if self._idle:
+            self._rouse()
 
     def _rouse(self) -> None:
         if self._asleep:
@@ -293,6 +302,7 @@ class Pipe:
             time.sleep(min(wait_s, 0.05))
             return
         with self._lock:
+            wait_s = min(wait_s, _TICK_S) if self._news else wait_s
             self._asleep = wait_s > LINGER_S
             self._idle = wait_s > _TICK_S
         roused = self._wake.acquire(timeout=wait_s)
@@ -310,11 +320,15 @@ class Pipe:
         if now >= self._not_before or self._closing:
             sent = self._send(now)
         more = True
-        if now >= self._next_tick or self._sync_wanted:
+        if now >= self._next_tick:
+            self._news = False  # before it is told, so that none is missed
             more = self._sink.tick()
             self._next_tick = now + _TICK_S
+        if self._sync_wanted:
+            well = self._sync()
             with self._settled:
                 self._sync_wanted = False
+                self._sync_went_well = well
                 self._settled.notify_all()
         if self._sending:
             return max(0.0, self._not_before - now)

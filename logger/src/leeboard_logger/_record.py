@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 
-from leeboard_logger._copy import Copier, RefusedError
+from leeboard_logger._copy import Copier, RefusedError, row_of
 from leeboard_logger._edges import Clock
 from leeboard_logger._event import EventId, new_id, readable_id
 from leeboard_logger._settings import Settings
@@ -146,6 +146,8 @@ class Records:
     def _set(self, record: dict[str, object], name: str, given: object) -> None:
         if type(given) is not float:
             given = tidy(given, self.copier.losses)
+            if isinstance(given, list) and len(given) == 1:
+                given = given[0]  # what a model says of one row
             if isinstance(given, list | dict):
                 self.copier.losses.dropped += 1
                 return
@@ -155,6 +157,7 @@ class Records:
     def _scores(self, scores: object) -> tuple[dict[str, object], int]:
         kind = type(scores)
         names = None
+        scores = row_of(scores) if kind.__module__ == "numpy" else scores
         array = kind.__module__ == "numpy" and getattr(scores, "ndim", 0) == 1
         if array or kind in {list, tuple}:
             names = [format(place, "d") for place in range(len(scores))]  # type: ignore[arg-type]

@@ -203,7 +203,7 @@ class Spool:
                 self._end()
         if now - self._synced >= self._terms.sync_s or self._retired:
             self.sync()
-        return self._file is not None
+        return self._file is not None or self._account() != self._told
 
     def sync(self) -> bool:
         """Have all that was written on the disk; tell whether it is."""
