@@ -81,7 +81,7 @@ def outcome_columns(
     """
     asked = label is not None
     if not asked and (prediction is not None or score is not None):
-        raise _incomplete("a prediction or score", "a label as well", "label=")
+        raise _incomplete("a prediction or score", "a label as well", "label")
     if label is None and declared:
         label = _of_role(schema, Role.LABEL)
     if label is None:
@@ -92,7 +92,7 @@ def outcome_columns(
         if prediction is None and score is None:
             if not asked:
                 return None
-            raise _incomplete("a label alone", "what was predicted", "prediction=")
+            raise _incomplete("a label alone", "what was predicted", "prediction")
     one = score if isinstance(score, str) else None
     several = {} if score is None or isinstance(score, str) else dict(score)
     return OutcomeColumns(label, prediction, one, several, schema.task)
@@ -109,5 +109,5 @@ def _incomplete(found: str, expected: str, fix: str) -> InputError:
         where="label, prediction and score",
         found=found,
         expected=expected,
-        fix=f"Name its column with {fix}, or in the schema by its role.",
+        fix=f"Name its column with {fix}= or --{fix}, or in the schema by its role.",
     )

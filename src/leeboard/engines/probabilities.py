@@ -50,7 +50,8 @@ def probabilities(
             where=f"{where}, column {columns.score!r}",
             found=f"one score for {len(classes)} classes",
             expected="a score of each class",
-            fix='Name them by class, as in score={"a": "p_a", "b": "p_b", "c": "p_c"}.',
+            fix='Name them by class, as in score={"a": "p_a", "b": "p_b"}, or on the'
+            " command line --score a=p_a --score b=p_b.",
         )
     if not columns.scores:
         return None, None, ()

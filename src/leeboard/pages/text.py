@@ -33,6 +33,7 @@ _CHANGES = {
     "unsure": ("○", "yellow"),
 }
 _WIDE, _MIDDLE, _NARROWEST = 100, 66, 40
+_BOTH_SIDES = 112
 _GAUGE = 16
 _MOST_HELD = 40
 _MOST_BUSY = 100
@@ -180,7 +181,7 @@ def _performance(performance: Performance, console: Console) -> None:
     for line in told.lines:
         sign, style = _CHANGES.get(line.change, ("", "dim"))
         sides = [line.reference, line.current]
-        if width < _WIDE:
+        if width < _BOTH_SIDES:
             sides = list(map(_short, sides))
         apart = line.difference if width >= _MIDDLE else _short(line.difference)
         table.add_row(
