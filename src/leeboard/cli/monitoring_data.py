@@ -9,15 +9,27 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["import_", "monitoring_data", "sample"]
+__all__ = [
+    "import_",
+    "monitoring_data",
+    "quarantine_drop",
+    "quarantine_list",
+    "quarantine_replay",
+    "quarantine_show",
+    "sample",
+]
 
 monitoring_data = typer.Typer(rich_markup_mode=None)
+_quarantine = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
 _Config = Annotated[
     str, typer.Option("--config", metavar="FILE", help="What is monitored, and how.")
 ]
 _Model = Annotated[
     str | None, typer.Option("--model", metavar="NAME", help="Only this model.")
+]
+_Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="CODE", help="Only of this reason.")
 ]
 _Json = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
 _DEFAULT = "leeboard.toml"
@@ -111,3 +123,61 @@ def sample(
     from leeboard.cli import _sample
 
     _sample.run(config, budget, since, out, model=model, seed=seed)
+
+
+@_quarantine.command("list")
+def quarantine_list(
+    *, config: _Config = _DEFAULT, model: _Model = None, json: _Json = False
+) -> None:
+    """Count the events that were set aside, by reason."""
+    from leeboard.cli import _quarantine as commands
+
+    commands.list_(config, model, json=json)
+
+
+@_quarantine.command("show")
+def quarantine_show(
+    *,
+    config: _Config = _DEFAULT,
+    model: _Model = None,
+    reason: _Reason = None,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")
+    ] = 20,
+) -> None:
+    """Print events that were set aside, as they came, the latest last."""
+    from leeboard.cli import _quarantine as commands
+
+    commands.show(config, model, reason, limit)
+
+
+@_quarantine.command("replay")
+def quarantine_replay(
+    *, config: _Config = _DEFAULT, model: _Model = None, reason: _Reason = None
+) -> None:
+    """Read events that were set aside once more, as after an update of Leeboard.
+
+    What is sound now enters the log, once; the others stay where they are.
+    """
+    from leeboard.cli import _quarantine as commands
+
+    commands.replay(config, model, reason)
+
+
+@_quarantine.command("drop")
+def quarantine_drop(
+    *,
+    config: _Config = _DEFAULT,
+    model: _Model = None,
+    reason: _Reason = None,
+    every: Annotated[bool, typer.Option("--all", help="Of every reason.")] = False,
+) -> None:
+    """Remove events that were set aside, for good."""
+    from leeboard.cli import _quarantine as commands
+
+    commands.drop(config, model, reason, every=every)
+
+
+monitoring_data.add_typer(
+    _quarantine, name="quarantine", help="About events that were set aside."
+)

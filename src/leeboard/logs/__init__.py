@@ -3,9 +3,12 @@
 Place: an edge, below the monitor. Each log is one file with one small protocol.
 """
 
+from leeboard.logs._decode import decode
 from leeboard.logs._horizon import with_horizon
 from leeboard.logs._log import Batch, Changes, Log, Summary
 from leeboard.logs._open import open_log
+from leeboard.logs._prune import Taken
+from leeboard.logs._wanted import Wanted, digest_of, spellings
 from leeboard.logs.committer import Shipped, ship
 
 __all__ = [
@@ -14,7 +17,12 @@ __all__ = [
     "Log",
     "Shipped",
     "Summary",
+    "Taken",
+    "Wanted",
+    "decode",
+    "digest_of",
     "open_log",
     "ship",
+    "spellings",
     "with_horizon",
 ]

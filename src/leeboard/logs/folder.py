@@ -10,6 +10,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -23,12 +24,14 @@ from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary
 from leeboard.logs._manifest import Change, Contents
 from leeboard.logs._objects import Objects
+from leeboard.logs._prune import Taken, ids_with, take_out
 from leeboard.logs._reading import Reader
 from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
 from leeboard.logs._spool import Spool
 from leeboard.logs._tables import models_of, of_model
 from leeboard.logs._verified import Verified
+from leeboard.logs._wanted import Wanted
 from leeboard.windows import Window
 
 __all__ = ["FolderLog", "summary_of"]
@@ -168,6 +171,26 @@ class FolderLog:
                 self._swept = now
                 sweep(self._objects, self._chain, now)
                 self._chain.trim(now)
+
+    def take_out(self, wanted: Wanted, batch: Batch | None = None) -> Taken:
+        """Take events out of the log, and store a batch in the same commit.
+
+        A value is looked for in predictions; what else bears their ids goes with them.
+        Frames that are not committed yet are left as they are.
+
+        Raises
+        ------
+        LogError
+            The disk or bucket refuses, or others rewrite the log all the time.
+        """
+        with as_log_errors("log_unwritable"):
+            ids = wanted.ids
+            if wanted.column:
+                ids |= ids_with(self._chain, self._verified, wanted)
+            whole = replace(wanted, ids=ids)
+            return take_out(
+                self._objects, self._chain, self._verified, whole, self._clock(), batch
+            )
 
     def repair(self) -> Repaired:
         """Make a log readable again whose manifests are damaged; see ``Repaired``."""

@@ -10,7 +10,7 @@ Place: what command line and Python call. Opens log and state when they are need
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,15 +20,24 @@ from typing import Any
 import pyarrow as pa
 
 from leeboard.config import DEFAULT, load_plan
-from leeboard.errors import ConfigError
+from leeboard.errors import ConfigError, LogError
 from leeboard.estimates.record import Record
 from leeboard.logs import Log, open_log, ship
 from leeboard.logs.columns import Moments
 from leeboard.logs.committer import Shipped
+from leeboard.logs.folder import FolderLog
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import load_baseline
 from leeboard.monitor.importing import Imported, import_rows
 from leeboard.monitor.passes import Passed, run_model
+from leeboard.monitor.quarantine import (
+    Aside,
+    Replayed,
+    discard,
+    listed,
+    quarantined_rows,
+    replay,
+)
 from leeboard.monitor.records import record_of
 from leeboard.monitor.sampling import Asked, Drawn, sample_model
 from leeboard.monitor.status import Status, status_of
@@ -264,6 +273,42 @@ class Monitor:
             asked = Asked(budget, since, seed)
             log, baseline = self._log(), load_baseline(plan)
             return sample_model(log, state, plan, baseline, moment, asked)
+
+    def quarantine(self, model: str | None = None) -> Sequence[Aside]:
+        """Count the events that were set aside, by model and reason.
+
+        Each method of this kind takes all models where none is named.
+        """
+        return listed(self._log(), model)
+
+    def quarantined(
+        self, model: str | None = None, reason: str | None = None
+    ) -> pa.Table:
+        """Return the events that were set aside, as they came."""
+        return quarantined_rows(self._log(), model, reason)
+
+    def replay(self, model: str | None = None, reason: str | None = None) -> Replayed:
+        """Decode quarantined events again; what is sound now enters the log, once."""
+        self.ship()
+        return replay(self._files(), model, reason)
+
+    def discard(self, model: str | None = None, reason: str | None = None) -> int:
+        """Remove quarantined events for good; return how many there were."""
+        self.ship()
+        return discard(self._files(), model, reason)
+
+    def _files(self) -> FolderLog:
+        """The log, where its segments can be written anew."""
+        log = self._log()
+        if isinstance(log, FolderLog):
+            return log
+        raise LogError(
+            code="not_in_files",
+            where="log",
+            found="a log in a database",
+            expected="a folder or a bucket, whose files are written anew",
+            fix="Use the database's own means; docs/operations.md says which.",
+        )
 
     def _model(self, name: str | None) -> str:
         names = [model.name for model in self.plan.models]

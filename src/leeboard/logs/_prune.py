@@ -1,0 +1,206 @@
+"""Takes events out of a log: the segments that hold them are written anew without.
+
+Place: over the chain of manifests, called by the log. Segments that stay keep their
+place in the log, so that no read takes what is left of them for new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from leeboard.errors import LogError
+from leeboard.logs._chain import Chain
+from leeboard.logs._log import Batch
+from leeboard.logs._manifest import Change, Contents, Segment
+from leeboard.logs._objects import Objects
+from leeboard.logs._segments import KINDS, TIMES, one_segment, segments_of
+from leeboard.logs._verified import Verified
+from leeboard.logs._wanted import Wanted, marks_of
+
+__all__ = ["Taken", "ids_with", "take_out"]
+
+_TRIES = 20
+_SLACK = timedelta(days=1)
+"""Events that are too old by less wait, so that no segment is rewritten every hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken out.
+
+    Parameters
+    ----------
+    predictions, feedback, quarantined : int
+        Events, with repetitions.
+    minutes : frozenset of int
+        Minutes since 1970 in which the predictions were made.
+    unreadable : tuple of str
+        Segments that are damaged or missing, in which nobody can look.
+    """
+
+    predictions: int = 0
+    feedback: int = 0
+    quarantined: int = 0
+    minutes: frozenset[int] = field(default_factory=frozenset)
+    unreadable: tuple[str, ...] = ()
+
+
+def take_out(
+    objects: Objects,
+    chain: Chain,
+    verified: Verified,
+    wanted: Wanted,
+    now: float,
+    batch: Batch | None = None,
+) -> Taken:
+    """Take events out, and store a batch in the same commit.
+
+    Segments that were replaced stay as files until ``forget`` removes them.
+
+    Raises
+    ------
+    LogError
+        Others rewrite the log all the time (``log_busy``).
+    """
+    for _ in range(_TRIES):
+        contents = chain.contents()
+        try:
+            taken, add, drop = _rewritten(objects, contents, verified, wanted)
+        except FileNotFoundError:  # merged meanwhile
+            continue
+        if not drop and batch is None:
+            return taken
+        for kind, table in zip(KINDS, _tables(batch), strict=True):
+            for segment, data in segments_of(table, kind):
+                objects.put(segment.name, data)
+                add.append(segment)
+        change = Change(add=tuple(add), drop=dict.fromkeys(drop, now))
+        if _committed(chain, change):
+            return taken
+        for segment in add:
+            objects.remove(segment.name)
+    raise LogError(
+        code="log_busy",
+        where="the log",
+        found=f"another commit at each of {_TRIES} tries",
+        expected="a moment without one",
+        fix="Try again; nothing was taken out.",
+    )
+
+
+def ids_with(
+    chain: Chain, verified: Verified, wanted: Wanted
+) -> frozenset[tuple[str, str]]:
+    """Return model and id of the predictions that have the value that is wanted."""
+    found: set[tuple[str, str]] = set()
+    for segment in chain.contents().segments.values():
+        if segment.kind == "predictions" and (path := _path(verified, segment)):
+            table = _read(path)
+            marks = marks_of(wanted, segment.kind, segment.model, table)
+            ids = table.column("id").filter(pa.array(marks)).to_pylist()
+            found.update((segment.model, name) for name in ids)
+    return frozenset(found)
+
+
+def _tables(batch: Batch | None) -> Sequence[pa.Table]:
+    none = pa.table({})
+    if batch is None:
+        return (none, none, none)
+    return (batch.predictions, batch.feedback, batch.quarantined)
+
+
+def _committed(chain: Chain, change: Change) -> bool:
+    done: list[bool] = []
+
+    def make(contents: Contents) -> Change | None:
+        done[:] = [all(name in contents.segments for name in change.drop)]
+        return change if done[0] else None
+
+    chain.commit(make)
+    return done[0]
+
+
+def _rewritten(
+    objects: Objects, contents: Contents, verified: Verified, wanted: Wanted
+) -> tuple[Taken, list[Segment], list[str]]:
+    taken = dict.fromkeys(KINDS, 0)
+    minutes: set[int] = set()
+    unreadable, add, drop = [], [], []
+    for segment in contents.segments.values():
+        if wanted.model is not None and segment.model not in ("", wanted.model):
+            continue
+        path = verified.path(segment)
+        if path is None:
+            unreadable.append(segment.name)
+            continue
+        if not _may_hold(segment, path, wanted):
+            continue
+        table = _read(path)
+        marks = marks_of(wanted, segment.kind, segment.model, table)
+        if not marks.any():
+            continue
+        taken[segment.kind] += int(marks.sum())
+        if segment.kind == "predictions":
+            minutes.update(_minutes(table.filter(pa.array(marks))))
+        drop.append(segment.name)
+        rest = table.filter(pa.array(~marks)).sort_by(TIMES[segment.kind])
+        if rest.num_rows:
+            new, data = one_segment(rest, segment.kind, segment.model)
+            objects.put(new.name, data)
+            add.append(replace(new, sequence=segment.sequence))
+    found = Taken(**taken, minutes=frozenset(minutes), unreadable=tuple(unreadable))
+    return found, add, drop
+
+
+def _read(path: str) -> pa.Table:
+    import pyarrow.parquet as pq
+
+    return pq.read_table(path, partitioning=None)
+
+
+def _path(verified: Verified, segment: Segment) -> str | None:
+    try:
+        return verified.path(segment)
+    except FileNotFoundError:  # taking out looks again
+        return None
+
+
+def _minutes(predictions: pa.Table) -> Iterator[int]:
+    made_at = predictions.column("made_at").cast(pa.int64())
+    yield from pc.unique(pc.divide(made_at, 60_000_000)).to_pylist()
+
+
+def _may_hold(segment: Segment, path: str, wanted: Wanted) -> bool:
+    """Tell by what is known of a segment whether it need be read at all."""
+    if wanted.before is not None:
+        first, last = _received(path)
+        return last < wanted.before or first < wanted.before - _SLACK
+    if wanted.column or segment.kind == "quarantined":
+        return True
+    ids = wanted.ids_of(segment.model)
+    return any(segment.low <= name <= segment.high for name in ids)
+
+
+def _received(path: str) -> tuple[datetime, datetime]:
+    """When the events of a file were received first and last, from its footer."""
+    import pyarrow.parquet as pq
+
+    file = pq.ParquetFile(path)
+    place = file.schema_arrow.get_field_index("received_at")
+    groups = [file.metadata.row_group(i) for i in range(file.metadata.num_row_groups)]
+    known = [group.column(place).statistics for group in groups]
+    if all(one is not None and one.has_min_max for one in known):
+        times = [edge for one in known for edge in (one.min, one.max)]
+    else:
+        column = file.read(["received_at"]).column(0)
+        times = list(pc.min_max(column).as_py().values())
+    return min(map(_aware, times)), max(map(_aware, times))
+
+
+def _aware(moment: datetime) -> datetime:
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
