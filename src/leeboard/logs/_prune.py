@@ -18,7 +18,7 @@ from leeboard.logs._chain import Chain
 from leeboard.logs._log import Batch
 from leeboard.logs._manifest import Change, Contents, Segment
 from leeboard.logs._objects import Objects
-from leeboard.logs._segments import KINDS, TIMES, one_segment, segments_of
+from leeboard.logs._segments import KINDS, one_segment, segments_of
 from leeboard.logs._verified import Verified
 from leeboard.logs._wanted import Wanted, marks_of
 
@@ -148,7 +148,7 @@ def _rewritten(
         if segment.kind == "predictions":
             minutes.update(_minutes(table.filter(pa.array(marks))))
         drop.append(segment.name)
-        rest = table.filter(pa.array(~marks)).sort_by(TIMES[segment.kind])
+        rest = table.filter(pa.array(~marks))
         if rest.num_rows:
             new, data = one_segment(rest, segment.kind, segment.model)
             objects.put(new.name, data)
