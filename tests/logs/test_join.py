@@ -530,6 +530,8 @@ def test_a_file_that_cannot_hold_an_id_is_not_opened(tmp_path: Path) -> None:
     files = log(tmp_path, said, told)
     os.truncate(files.predictions[1].path, 10)
     os.truncate(files.feedback[1].path, 10)
+    today = table([prediction("c1", 9000, 9000)], PREDICTIONS_PLAIN)
+    files = replace(files, new_predictions=today)
     rows = plain_rows(joined(files, Window(at(0), at(0) + timedelta(days=1))))
     assert [row["label#d"] for row in rows] == [1.0]
 

@@ -82,7 +82,7 @@ def sides_of(
     limits : Limits
     """
     own = [f for f in files.predictions if span is None or _overlaps(f, span)]
-    bounds = bounds_of(own, files.new_predictions)
+    bounds = bounds_of(own, _made_in(files.new_predictions, span))
     rivals = [f for f in files.predictions if may_hold(f, bounds)]
     told = [f for f in files.feedback if may_hold(f, bounds)]
     if span is None:
@@ -140,6 +140,16 @@ def may_hold(file: SegmentFile, bounds: Bounds) -> bool:
 
 def _overlaps(file: SegmentFile, span: Window) -> bool:
     return file.first < span.end and file.last >= span.start
+
+
+def _made_in(loose: pa.Table | None, span: Window | None) -> pa.Table | None:
+    """Loose predictions of a span; others would widen its bounds to today's ids."""
+    if loose is None or span is None:
+        return loose
+    made_at = loose["made_at"]
+    start, end = (pa.scalar(t, made_at.type) for t in (span.start, span.end))
+    inside = pc.and_(pc.greater_equal(made_at, start), pc.less(made_at, end))
+    return loose.filter(inside)
 
 
 def _asked(
