@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from leeboard.lab import Live, live, live_story, rentals
+from leeboard.lab import Live, live, live_page, live_story, rentals
 
 
 def test_every_hour_is_logged_joined_and_counted(lived: Live) -> None:
@@ -71,3 +71,11 @@ def test_a_second_replay_gives_the_same(lived: Live) -> None:
     again = live(lived.folder)
     assert again.weeks == lived.weeks
     assert again.paused == lived.paused
+
+
+def test_the_page_shows_every_week(lived: Live) -> None:
+    """One self-contained page, a line for each week, and the growth in its title."""
+    html = live_page(lived)
+    assert html.count('<th scope="row">') == len(lived.weeks)
+    assert "The error grew from 15" in html
+    assert "http" not in html.replace("http-equiv", "")

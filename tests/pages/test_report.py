@@ -131,7 +131,7 @@ def test_hostile_texts_add_no_script(form: str, attacked: str) -> None:
             continue
         assert _tag(element) not in {"img", "iframe", "object", "embed", "base", "link"}
         if _tag(element) == "script":
-            assert element.text == report._asset("report.js")
+            assert element.text == report.asset("report.js")
         for name, value in element.attrib.items():
             plain = str(name).rpartition("}")[2].lower()
             assert not plain.startswith("on"), (plain, value)
@@ -344,7 +344,7 @@ def _used() -> set[str]:
     environment = jinja2.Environment(autoescape=True)
     used: set[str] = set()
     for name in TEMPLATES:
-        tree = environment.parse(report._asset(name))
+        tree = environment.parse(report.asset(name))
         used |= {node.attr for node in tree.find_all(nodes.Getattr)}
     return used - {"format", "index"}
 

@@ -16,7 +16,7 @@ def run(out: str) -> None:
     """Walk, print the story, and where the reports are."""
     _make(out)
     with working("Walking through two years of bike rentals"):
-        from leeboard.lab import live, live_story, story, walk
+        from leeboard.lab import live, live_page, live_story, story, walk
 
         found = walk()
         paths = {os.path.join(out, name): r for name, r in found.reports.items()}
@@ -24,6 +24,8 @@ def run(out: str) -> None:
             write_whole(path, report.to_html())
     with working("Living through them again, hour by hour"):
         lived = live(os.path.join(out, "live"))
+        page = os.path.join(out, "4-live.html")
+        write_whole(page, live_page(lived))
     lines = [
         story(found),
         live_story(lived),

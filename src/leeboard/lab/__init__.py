@@ -4,9 +4,20 @@ Place: beside the integrations, above the monitor. Uses only what a user may use
 """
 
 from leeboard.lab._live import Live, live
+from leeboard.lab._live_page import live_page
 from leeboard.lab._live_story import live_story
 from leeboard.lab._rentals import RENTALS, rentals
 from leeboard.lab._story import story
 from leeboard.lab._walk import Walk, walk
 
-__all__ = ["RENTALS", "Live", "Walk", "live", "live_story", "rentals", "story", "walk"]
+__all__ = [
+    "RENTALS",
+    "Live",
+    "Walk",
+    "live",
+    "live_page",
+    "live_story",
+    "rentals",
+    "story",
+    "walk",
+]

@@ -33,7 +33,7 @@ from leeboard.verdicts.report import ConditionResult, Findings
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["draw", "render_html", "report_page"]
+__all__ = ["asset", "draw", "render_html", "report_page", "style_source"]
 
 
 def report_page(findings: Findings) -> ReportPage:
@@ -149,14 +149,14 @@ def render_html(page: ReportPage) -> str:
         HTML that loads nothing: styles and script are inline and named by their hashes
         in the content security policy. Lone surrogates never occur in it.
     """
-    style, script = _asset("report.css"), _asset("report.js")
+    style, script = asset("report.css"), asset("report.js")
     return draw(
         "report.html.j2",
         page=page,
         style=style,
         script=script,
-        style_hash=_hash(style),
-        script_hash=_hash(script),
+        style_hash=style_source(style),
+        script_hash=style_source(script),
     )
 
 
@@ -165,26 +165,28 @@ def draw(template: str, **context: object) -> str:
     return _environment().get_template(template).render(**context)
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return the text of a file that stands beside the templates."""
     folder = files("leeboard.pages").joinpath("templates")
     return folder.joinpath(name).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def style_source(text: str) -> str:
+    """Name an inline style or script for a content security policy, by its hash."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _template(name: str) -> str:
     """Source of a template, without the indentation: a tenth of a large report."""
-    return "\n".join(line.lstrip() for line in _asset(name).splitlines())
+    return "\n".join(line.lstrip() for line in asset(name).splitlines())
 
 
 @cache
 def _environment() -> jinja2.Environment:
     import jinja2
 
-    from leeboard.pages import charts
+    from leeboard.pages import charts, timelines
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_template),
@@ -195,6 +197,7 @@ def _environment() -> jinja2.Environment:
         # every printed text that is not markup already is made visible, then escaped
         finalize=_finalize,
     )
+    environment.filters["timeline"] = timelines.draw_timeline
     environment.filters["small"] = charts.small
     environment.filters["plain"] = charts.plain
     environment.filters["full"] = charts.full
