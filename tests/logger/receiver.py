@@ -7,9 +7,11 @@ prints its port.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
+import socket
 import sys
 import threading
 import time
@@ -20,6 +22,19 @@ from pathlib import Path
 from typing import Any, Self
 
 KEY = "canary-key-0123456789abcdef"
+
+
+def lasting_port() -> int:
+    """Return a port that stays free while its server is away.
+
+    One that the system gives out may be given to somebody's connection meanwhile.
+    """
+    for port in range(10_000 + os.getpid() % 20_000, 32_000):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no port is free")
 
 
 class Receiver(ThreadingHTTPServer):

@@ -21,7 +21,7 @@ import pytest
 from leeboard_logger import Logger, NotDurable, Stats
 from leeboard_logger._http_ship import Shipped
 from leeboard_logger.frames import Frame, read_frames
-from tests.logger.receiver import KEY, Receiver
+from tests.logger.receiver import KEY, Receiver, lasting_port
 from tests.logger.test_http_courier import LIES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -93,7 +93,7 @@ def test_no_lie_makes_an_event_stored(
     """Each misbehaviour ends in a drop that is counted, and nowhere in the key."""
     shown = []
     with Receiver(tmp_path / "kept", mode=mode) as receiver, caplog.at_level("DEBUG"):
-        log = Logger(receiver.url, model="m", key=KEY, close_s=0.2)
+        log = Logger(receiver.url, model="m", key=KEY, close_s=0.1)
         ids = [log.log_prediction(FEATURES, 1.0) for _ in range(3)]
         shown.append(repr(log))
         start = time.monotonic()
@@ -105,7 +105,7 @@ def test_no_lie_makes_an_event_stored(
         assert stats.logged == sum(stats.dropped.values()) == 3
         shown.append(repr(stats))
         durable = Logger(
-            receiver.url, model="m", key=KEY, mode="durable", timeout=0.2, close_s=0
+            receiver.url, model="m", key=KEY, mode="durable", timeout=0.1, close_s=0
         )
         with pytest.raises(NotDurable) as failure:
             durable.log_prediction(FEATURES, 1.0)
@@ -183,8 +183,8 @@ def test_a_collector_that_was_down_gets_what_the_queue_held(tmp_path: Path) -> N
 def test_a_spool_outlives_an_outage(tmp_path: Path) -> None:
     """Spooled: nothing is lost while the collector is away, and it drains fast."""
     spool = tmp_path / "spool"
-    with collector(tmp_path / "kept") as (url, _):
-        port = int(url.rpartition(":")[2])
+    port = lasting_port()
+    url = f"http://127.0.0.1:{port}"
     log = Logger(url, model="m", key=KEY, mode="spooled", spool=spool, close_s=10)
     ids = [log.log_prediction(FEATURES, float(n)) for n in range(4000)]
     assert all(pid.stored for pid in ids)
@@ -231,7 +231,14 @@ sys.exit(int(sys.argv[3]))
 
 
 @pytest.mark.parametrize(
-    ("way", "code"), [("0", 0), ("5", 5), ("raise", 1), ("term", 7)]
+    ("way", "code"),
+    [
+        ("term", 7),
+        *(
+            pytest.param(*case, marks=pytest.mark.long)
+            for case in [("0", 0), ("5", 5), ("raise", 1)]
+        ),
+    ],
 )
 def test_a_collector_that_hangs_does_not_keep_a_host_from_ending(
     way: str, code: int, tmp_path: Path
@@ -312,10 +319,9 @@ def test_killed_hosts_and_collectors_lose_and_double_nothing(
     draw = random.Random(7)
     spool, file = tmp_path / "spool", tmp_path / "kept"
     said: list[str] = []
-    port = 0
+    port = lasting_port()
     for number in range(kills):
         with collector(file, port) as (url, process):
-            port = int(url.rpartition(":")[2])
             command = [sys.executable, "-c", HOST, url, str(spool), KEY]
             with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as host:
                 assert host.stdout is not None

@@ -267,7 +267,7 @@ def test_a_folder_that_is_gone_harms_nobody(tmp_path: Path) -> None:
     folder.mkdir()
     ship = shipper(folder, Keeper())
     ship.start()
-    folder.rmdir()
+    folder.rename(tmp_path / "elsewhere")
     start = time.monotonic()
     assert not ship.stop(0.2)
     assert time.monotonic() - start < 1
