@@ -38,6 +38,7 @@ def test_a_model_that_got_worse_is_told_beside_drift() -> None:
     assert 0.0 < low < rmse.difference < high
     assert report["x"].verdict.value is not None
     assert "Performance is surely worse" in repr(report)
+    assert "figures are worse." in repr(report).splitlines()[0]
     assert "rmse" in report.to_html()
     (told,) = [
         f

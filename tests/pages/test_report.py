@@ -206,11 +206,12 @@ def test_moved_columns_come_first(page: str) -> None:
 
 
 def test_headline_says_what_moved_and_how_much() -> None:
-    """The first sentence names the moved columns and their sizes in words."""
+    """It names the moved columns and their sizes in words, and what got worse."""
     page = report_page(typical())
     assert page.headline == (
         "5 of 12 columns moved: registered_at, season, temp (about 0.7 standard "
-        "deviations) and 2 more; 1 other failed."
+        "deviations) and 2 more; 1 other failed. Performance: 12 of 14 figures are"
+        " worse."
     )
     assert "5 %" in page.certainty
     assert "1 column is unsure" in page.certainty

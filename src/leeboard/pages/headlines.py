@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from leeboard.pages.printable import shorten
 from leeboard.pages.words import in_words, plural, share, size_in_words
+from leeboard.verdicts.performance import Change
 from leeboard.verdicts.report import ColumnResult, Findings
 from leeboard.verdicts.verdict import State
 
@@ -13,7 +14,22 @@ _NAME = 48
 
 
 def headline(findings: Findings) -> str:
-    """Say what moved, in one sentence."""
+    """Say what moved, in one sentence; and in another what got worse, if it did."""
+    return _moved(findings) + _worse(findings)
+
+
+def _worse(findings: Findings) -> str:
+    if findings.performance is None:
+        return ""
+    worse = len(findings.performance.names(Change.WORSE))
+    total = len(findings.performance.figures)
+    if not worse:
+        return ""
+    are = "is" if worse == 1 else "are"
+    return f" Performance: {worse} of {plural(total, 'figure')} {are} worse."
+
+
+def _moved(findings: Findings) -> str:
     worst = findings.worst()
     total = len(worst)
     if not total:
