@@ -273,9 +273,8 @@ def test_sampling_keeps_labels_where_it_keeps_predictions(tmp_path: Path) -> Non
     """A hash of the id decides, near the rate, and the rate is written."""
     with Logger(tmp_path, model="m", mode="spooled", sample=0.25) as log:
         for number in range(2000):
-            pid = log.log_prediction({"x": 1}, id=number)
-            fid = log.log_feedback(number, 1)
-            assert pid.stored == fid.stored
+            log.log_prediction({"x": 1}, id=number)
+            log.log_feedback(number, 1)
     kept = payloads(tmp_path)
     assert {one["id"] for one in kept} == {one["id"] for one in payloads(tmp_path, "f")}
     # Binomial(2000, 0.25) has a standard deviation of 19.4: five of them.

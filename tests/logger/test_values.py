@@ -20,10 +20,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leeboard_logger._copy import Copier, RefusedError
+from leeboard_logger._copy import Copier
 from leeboard_logger._encode import encode
 from leeboard_logger._redact import Redaction
-from leeboard_logger._values import ABSENT, LONGEST_TEXT, MOST, Losses, tidy
+from leeboard_logger._values import (
+    ABSENT,
+    LONGEST_TEXT,
+    MOST,
+    Losses,
+    RefusedError,
+    tidy,
+)
 
 BERLIN = timezone(timedelta(hours=1))
 
@@ -147,6 +154,15 @@ def test_long_texts_are_cut_and_counted() -> None:
     assert losses.cut == 2
 
 
+def test_a_copy_costs_no_more_than_a_large_record() -> None:
+    """A thousand features of a thousand values each are not all looked at."""
+    rows = {f"x{k}": [1.0] * 1000 for k in range(1000)}
+    copier = Copier(Redaction())
+    group, _ = copier.group(rows)
+    assert sum(map(len, group.values())) <= 2 * MOST  # type: ignore[arg-type]
+    assert copier.losses.dropped == 1000 - len(group)
+
+
 # ── groups ──────────────────────────────────────────────────────────────────────────
 
 
@@ -193,6 +209,8 @@ def test_an_array_takes_its_names_from_columns(given: object) -> None:
         (np.zeros((2, 2)), ["a", "b"], "invalid"),
         (7, ["a"], "invalid"),
         ({str(k): k for k in range(MOST + 1)}, None, "too_large"),
+        ({f"x{k}": "y" * 100 for k in range(1000)}, None, "too_large"),
+        ({f"x{k}": ["y" * 100] for k in range(1000)}, None, "too_large"),
         (np.zeros(MOST + 1), [str(k) for k in range(MOST + 1)], "too_large"),
     ],
 )
@@ -243,7 +261,7 @@ def test_any_record_is_written_as_json_that_says_the_same(
     copier = Copier(Redaction())
     group, _ = copier.group(features)
     record: dict[str, object] = {"features": group, "label": None}
-    value = copier.value(label, "label")
+    value = tidy(label, copier.losses)
     if value is not ABSENT:
         record["label"] = value
     payload = encode("f", record)

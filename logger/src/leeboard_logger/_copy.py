@@ -15,28 +15,23 @@ from leeboard_logger._redact import Redaction
 from leeboard_logger._values import (
     ABSENT,
     HIGHEST,
+    LARGEST_RECORD,
     LONGEST_TEXT,
     LOWEST,
     MOST,
+    Budget,
     Losses,
+    RefusedError,
     name_of,
     tidy,
 )
 
-__all__ = ["Copier", "RefusedError", "row_of"]
+__all__ = ["Copier", "row_of"]
 
 _PLAIN = frozenset({float, int, str, bool, type(None)})
 _FLOATS = frozenset({float})
 _NUMBER_BYTES = 22  # what a double takes in JSON, with its comma
 _SHAPES = 256
-
-
-class RefusedError(Exception):
-    """A record that is not taken, and the reason it is counted under."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
 
 
 class Copier:
@@ -84,13 +79,17 @@ class Copier:
         if size is None:
             size = self._learn(names)
         if size and kinds != _FLOATS:
+            chars = 0
             for value in copy.values():
                 if type(value) is str:
                     if len(value) > LONGEST_TEXT:
                         return 0
-                    size += len(value)
+                    chars += len(value)
                 elif type(value) is int and not LOWEST <= value <= HIGHEST:
                     return 0
+            if chars > LARGEST_RECORD:
+                raise RefusedError("too_large")
+            size += chars
         return size
 
     def _learn(self, names: tuple[str, ...]) -> int:
@@ -109,23 +108,24 @@ class Copier:
 
     def _careful(self, pairs: Iterable[tuple[object, object]]) -> dict[str, object]:
         copy: dict[str, object] = {}
+        budget = Budget()
         for key, given in islice(pairs, MOST + 1):
             name = name_of(key)
             if name is None:
                 self.losses.dropped += 1
                 continue
-            value = self.value(given, name)
+            value = self._value(given, name, budget)
             if value is not ABSENT:
                 copy[name] = value
             if len(copy) > MOST:
                 raise RefusedError("too_large")
         return copy
 
-    def value(self, given: object, name: str) -> object:
+    def _value(self, given: object, name: str, budget: Budget) -> object:
         """Return one value tidied and redacted, or `ABSENT`."""
         if self._private and name in self._redaction.drop:
             return ABSENT
-        value = tidy(given, self.losses)
+        value = tidy(given, self.losses, budget)
         if value is not ABSENT and self._private and self._redaction.touches(name):
             return self._redaction.of(name, value)
         return value

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from leeboard_logger import _processes
-from leeboard_logger._copy import Copier, RefusedError
+from leeboard_logger._copy import Copier
 from leeboard_logger._counts import Stats, account
 from leeboard_logger._edges import Clock, Folder
 from leeboard_logger._errors import LoggerError, NotDurable
@@ -22,6 +22,7 @@ from leeboard_logger._redact import Redaction
 from leeboard_logger._settings import Settings
 from leeboard_logger._sink import QUEUED, Entry, Sink
 from leeboard_logger._spool import ROTATE_BYTES, Spool, Terms
+from leeboard_logger._values import RefusedError
 
 if TYPE_CHECKING:
     from leeboard_logger._http_ship import Shipped, Shipper
@@ -158,7 +159,7 @@ class Core:
             reason = self._unsettled([entry])
             if reason:
                 raise NotDurable(reason, [entry.id])
-        elif not self._write_now([entry]):
+        elif not self._write_now(entry):
             self.pipe.left_out("degraded")
             self.pipe.put(entry)
         return entry.id
@@ -182,22 +183,30 @@ class Core:
                 good.append(entry)
         if self.settings.mode == "durable":
             return self._unsettled(good) or lost
-        for entry in good[self._write_now(good) :]:
+        for entry in good[self._write_through(good) :]:
             self.pipe.wait_for_room(entry.size, self.settings.timeout)
             self.pipe.put(entry)
         return lost
 
-    def _write_now(self, entries: Sequence[Entry]) -> int:
-        """Write to the spool from this thread; return how many it took."""
+    def _write_now(self, entry: Entry) -> bool:
+        """Write to the spool from this thread, if that is quick; tell whether it is."""
         spool = self._spool
         if (
             spool is None
-            or not entries
             or self.pipe.closed
             or self._clock.monotonic() < spool.tripped_until
+            or not spool.direct([entry.payload])
         ):
+            return False
+        entry.id.stored = True
+        self.pipe.stored(entry.kind)
+        return True
+
+    def _write_through(self, entries: Sequence[Entry]) -> int:
+        """Write to the spool from this thread, slow or not; return how many it took."""
+        if self._spool is None or not entries or self.pipe.closed:
             return 0
-        count = spool.direct([entry.payload for entry in entries])
+        count = len(self._spool.send(entries).settled)
         for entry in entries[:count]:
             entry.id.stored = True
             self.pipe.stored(entry.kind)

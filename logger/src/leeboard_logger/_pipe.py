@@ -18,10 +18,10 @@ from leeboard_logger._counts import Counts, Stats
 from leeboard_logger._edges import Clock
 from leeboard_logger._encode import encode
 from leeboard_logger._sink import ACKNOWLEDGED, QUEUED, Answer, Entry, Sink
+from leeboard_logger._values import LARGEST_RECORD
 
-__all__ = ["LARGEST_RECORD", "LINGER_S", "Pipe", "Room", "written"]
+__all__ = ["LINGER_S", "Pipe", "Room", "written"]
 
-LARGEST_RECORD = 64 << 10
 _BATCH = 500
 _BATCH_BYTES = 1 << 20
 _SLICE = 4

@@ -14,7 +14,7 @@ int beyond 64 bits             the nearest double
 ``Enum``                       its value
 ``bytes``                      hexadecimal text
 ``UUID``                       its text
-list, tuple, mapping, array    nested up to three levels and 1,000 values
+list, tuple, mapping, array    nested up to three levels and 1,000 values each
 text above 1,024 characters    its first 1,024, counted as cut
 NUL or lone surrogate in text  U+FFFD
 ``NaT``, ``NA`` of pandas      null
@@ -36,11 +36,14 @@ __all__ = [
     "ABSENT",
     "DEEPEST",
     "HIGHEST",
+    "LARGEST_RECORD",
     "LONGEST_NAME",
     "LONGEST_TEXT",
     "LOWEST",
     "MOST",
+    "Budget",
     "Losses",
+    "RefusedError",
     "moment_of",
     "name_of",
     "tidy",
@@ -48,6 +51,9 @@ __all__ = [
 
 MOST = 1000
 """Features a record may have, and values a nested one."""
+
+LARGEST_RECORD = 64 << 10
+"""Bytes a record may take when written."""
 
 LONGEST_TEXT = 1024
 LONGEST_NAME = 256
@@ -70,18 +76,39 @@ class Losses:
         self.dropped = 0
 
 
-class _Budget:
-    """Values that one nested value may still take."""
+class RefusedError(Exception):
+    """A record that is not taken, and the reason it is counted under."""
 
-    __slots__ = ("left",)
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class Budget:
+    """What a group may still take, so that no call costs more than a large record."""
+
+    __slots__ = ("chars", "values")
 
     def __init__(self) -> None:
-        self.left = MOST
+        self.values = 2 * MOST
+        self.chars = LARGEST_RECORD
+
+    def spend(self, chars: int) -> None:
+        """Take characters of text; more than a record may have end it."""
+        self.chars -= chars
+        if self.chars < 0:
+            raise RefusedError("too_large")
 
 
-def tidy(value: object, losses: Losses) -> object:
-    """Return a copy of one value that shares nothing with it, or `ABSENT`."""
-    found = _tidy(value, 1, _Budget(), losses)
+def tidy(value: object, losses: Losses, budget: Budget | None = None) -> object:
+    """Return a copy of one value that shares nothing with it, or `ABSENT`.
+
+    Raises
+    ------
+    RefusedError
+        With this value a record is too large.
+    """
+    found = _tidy(value, 1, budget or Budget(), losses)
     if found is ABSENT:
         losses.dropped += 1
     return found
@@ -136,9 +163,9 @@ def _text(text: str, losses: Losses) -> str:
     return _sound(text)
 
 
-def _tidy(value: object, depth: int, budget: _Budget, losses: Losses) -> object:
-    budget.left -= 1
-    if budget.left < 0:
+def _tidy(value: object, depth: int, budget: Budget, losses: Losses) -> object:
+    budget.values -= 1
+    if budget.values < 0:
         return ABSENT
     kind = type(value)
     if value is None or kind is bool or kind is float:
@@ -146,7 +173,9 @@ def _tidy(value: object, depth: int, budget: _Budget, losses: Losses) -> object:
     # The methods of the built-in classes are called, not a subclass's own. What a
     # class is asked of the class: an instance may answer __class__ as it likes.
     if issubclass(kind, str) and not issubclass(kind, Enum):
-        return _text(str.__str__(value), losses)
+        text = _text(str.__str__(value), losses)
+        budget.spend(len(text))
+        return text
     if issubclass(kind, Enum):
         return _tidy(getattr(value, "_value_", ABSENT), depth, budget, losses)
     if issubclass(kind, int):
@@ -182,7 +211,7 @@ def _item(value: object) -> object:
     return ABSENT if type(item).__module__ == "numpy" else item
 
 
-def _of_numpy(value: object, depth: int, budget: _Budget, losses: Losses) -> object:
+def _of_numpy(value: object, depth: int, budget: Budget, losses: Losses) -> object:
     if getattr(value, "ndim", 0) == 0:
         return _tidy(_item(value), depth, budget, losses)
     if value.size > MOST:  # type: ignore[attr-defined]
@@ -190,16 +219,14 @@ def _of_numpy(value: object, depth: int, budget: _Budget, losses: Losses) -> obj
     return _nested(value.tolist(), depth, budget, losses)  # type: ignore[attr-defined]
 
 
-def _nested(value: object, depth: int, budget: _Budget, losses: Losses) -> object:
-    if depth >= DEEPEST:
+def _nested(value: object, depth: int, budget: Budget, losses: Losses) -> object:
+    if depth >= DEEPEST or len(value) > MOST:  # type: ignore[arg-type]
         return ABSENT
     if isinstance(value, list | tuple):
-        inner = [
-            _tidy(one, depth + 1, budget, losses) for one in islice(value, MOST + 1)
-        ]
+        inner = [_tidy(one, depth + 1, budget, losses) for one in islice(value, MOST)]
         return ABSENT if ABSENT in inner else inner
     assert isinstance(value, Mapping)  # noqa: S101  # the caller looked
-    pairs: Iterable[tuple[object, object]] = islice(value.items(), MOST + 1)
+    pairs: Iterable[tuple[object, object]] = islice(value.items(), MOST)
     found = {name_of(key): _tidy(v, depth + 1, budget, losses) for key, v in pairs}
     bad = None in found or ABSENT in found.values()
     return ABSENT if bad else found
