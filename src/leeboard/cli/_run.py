@@ -66,6 +66,10 @@ def _told(one: Passed) -> str:
         text += f"; {one.days:,} days added from shorter windows"
     if one.late:
         text += f"; {one.late:,} predictions too late"
+    if one.forgotten:
+        text += f"; {one.forgotten:,} left as they are, since events are forgotten"
+    if one.expired:
+        text += f"; {one.expired:,} old events forgotten"
     return text + "."
 
 
@@ -84,6 +88,8 @@ def _plain(ran: Ran) -> dict[str, Any]:
             "unchanged": one.unchanged,
             "waiting": one.waiting,
             "late": one.late,
+            "forgotten": one.forgotten,
+            "expired": one.expired,
             "busy": one.busy,
         }
         for one in ran.passes

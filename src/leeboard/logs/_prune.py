@@ -22,7 +22,7 @@ from leeboard.logs._segments import KINDS, one_segment, segments_of
 from leeboard.logs._verified import Verified
 from leeboard.logs._wanted import Wanted, marks_of
 
-__all__ = ["Taken", "ids_with", "take_out"]
+__all__ = ["Taken", "ids_with", "seen", "take_out"]
 
 _TRIES = 20
 _SLACK = timedelta(days=1)
@@ -84,13 +84,18 @@ def take_out(
             return taken
         for segment in add:
             objects.remove(segment.name)
-    raise LogError(
-        code="log_busy",
-        where="the log",
-        found=f"another commit at each of {_TRIES} tries",
-        expected="a moment without one",
-        fix="Try again; nothing was taken out.",
-    )
+    raise _log_busy()
+
+
+def seen(chain: Chain, verified: Verified, wanted: Wanted) -> Taken:
+    """Tell what would be taken out; nothing is."""
+    for _ in range(_TRIES):
+        try:
+            taken, _ = _found(chain.contents(), verified, wanted)
+        except FileNotFoundError:  # merged meanwhile
+            continue
+        return taken
+    raise _log_busy()
 
 
 def ids_with(
@@ -105,6 +110,16 @@ def ids_with(
             ids = table.column("id").filter(pa.array(marks)).to_pylist()
             found.update((segment.model, name) for name in ids)
     return frozenset(found)
+
+
+def _log_busy() -> LogError:
+    return LogError(
+        code="log_busy",
+        where="the log",
+        found=f"another commit at each of {_TRIES} tries",
+        expected="a moment without one",
+        fix="Try again; nothing was taken out.",
+    )
 
 
 def _tables(batch: Batch | None) -> Sequence[pa.Table]:
@@ -128,33 +143,53 @@ def _committed(chain: Chain, change: Change) -> bool:
 def _rewritten(
     objects: Objects, contents: Contents, verified: Verified, wanted: Wanted
 ) -> tuple[Taken, list[Segment], list[str]]:
-    taken = dict.fromkeys(KINDS, 0)
-    minutes: set[int] = set()
-    unreadable, add, drop = [], [], []
-    for segment in contents.segments.values():
-        if wanted.model is not None and segment.model not in ("", wanted.model):
-            continue
-        path = verified.path(segment)
-        if path is None:
-            unreadable.append(segment.name)
-            continue
-        if not _may_hold(segment, path, wanted):
-            continue
+    """Write what stays of the segments that lose something."""
+    taken, touched = _found(contents, verified, wanted)
+    add = []
+    for segment, path in touched:
         table = _read(path)
         marks = marks_of(wanted, segment.kind, segment.model, table)
-        if not marks.any():
-            continue
-        taken[segment.kind] += int(marks.sum())
-        if segment.kind == "predictions":
-            minutes.update(_minutes(table.filter(pa.array(marks))))
-        drop.append(segment.name)
         rest = table.filter(pa.array(~marks))
         if rest.num_rows:
             new, data = one_segment(rest, segment.kind, segment.model)
             objects.put(new.name, data)
             add.append(replace(new, sequence=segment.sequence))
-    found = Taken(**taken, minutes=frozenset(minutes), unreadable=tuple(unreadable))
-    return found, add, drop
+    return taken, add, [segment.name for segment, _ in touched]
+
+
+def _found(
+    contents: Contents, verified: Verified, wanted: Wanted
+) -> tuple[Taken, list[tuple[Segment, str]]]:
+    """Look for events; return what there is, and the segments that hold some."""
+    counts = dict.fromkeys(KINDS, 0)
+    minutes: set[int] = set()
+    touched, unreadable = [], []
+    for segment in contents.segments.values():
+        if _concerned(segment, wanted):
+            path = verified.path(segment)
+            if path is None:
+                unreadable.append(segment.name)
+            elif _may_hold(segment, path, wanted):
+                table = _read(path)
+                marks = marks_of(wanted, segment.kind, segment.model, table)
+                if not marks.any():
+                    continue
+                touched.append((segment, path))
+                counts[segment.kind] += int(marks.sum())
+                if segment.kind == "predictions":
+                    minutes.update(_minutes(table.filter(pa.array(marks))))
+    whole = frozenset(minutes)
+    taken = Taken(**counts, minutes=whole, unreadable=tuple(unreadable))
+    return taken, touched
+
+
+def _concerned(segment: Segment, wanted: Wanted) -> bool:
+    if wanted.upto is not None and segment.sequence > wanted.upto:
+        return False
+    if wanted.model is None or segment.model == wanted.model:
+        return True
+    # whose they are is not known: another model may keep them longer
+    return not segment.model and wanted.before is None
 
 
 def _read(path: str) -> pa.Table:

@@ -37,19 +37,26 @@ class Wanted:
         written as text. Quarantined events whose payload holds the value. Empty column:
         none.
     before : datetime or None
-        All that was received before.
+        All that was received before; of events that name no model, only if ``model`` is
+        empty.
+    made_before : datetime or None
+        Of these, predictions only if they were made before this too.
     payloads : frozenset of bytes
         Quarantined events by ``digest_of``.
     model : str or None
         Only events of this model.
+    upto : int or None
+        Only segments that came up to this place in the log; see ``Log.changes``.
     """
 
     ids: frozenset[tuple[str, str]] = frozenset()
     column: str = ""
     value: str = ""
     before: datetime | None = None
+    made_before: datetime | None = None
     payloads: frozenset[bytes] = frozenset()
     model: str | None = None
+    upto: int | None = None
 
     def ids_of(self, model: str) -> list[str]:
         """Ids that concern a model; events that name none concern every one."""
@@ -78,8 +85,12 @@ def marks_of(wanted: Wanted, kind: str, model: str, table: pa.Table) -> _Marks:
         return marks
     if wanted.before is not None:
         received = table.column("received_at")
-        before = pa.scalar(wanted.before, received.type)
-        marks |= _true(pc.less(received, before))
+        old = _true(pc.less(received, pa.scalar(wanted.before, received.type)))
+        if wanted.made_before is not None and kind == "predictions":
+            made_at = table.column("made_at")
+            made_before = pa.scalar(wanted.made_before, made_at.type)
+            old &= _true(pc.less(made_at, made_before))
+        marks |= old
     ids = wanted.ids_of(model)
     if kind == "quarantined":
         return marks | _payloads(wanted, ids, table)

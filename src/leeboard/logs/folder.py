@@ -24,7 +24,7 @@ from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary
 from leeboard.logs._manifest import Change, Contents
 from leeboard.logs._objects import Objects
-from leeboard.logs._prune import Taken, ids_with, take_out
+from leeboard.logs._prune import Taken, ids_with, seen, take_out
 from leeboard.logs._reading import Reader
 from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
@@ -191,6 +191,11 @@ class FolderLog:
             return take_out(
                 self._objects, self._chain, self._verified, whole, self._clock(), batch
             )
+
+    def would_take(self, wanted: Wanted) -> Taken:
+        """Tell what ``take_out`` would take; ids and ages only."""
+        with as_log_errors("log_unreadable"):
+            return seen(self._chain, self._verified, wanted)
 
     def repair(self) -> Repaired:
         """Make a log readable again whose manifests are damaged; see ``Repaired``."""

@@ -39,6 +39,7 @@ from leeboard.monitor.quarantine import (
     replay,
 )
 from leeboard.monitor.records import record_of
+from leeboard.monitor.retention import forget_unnamed
 from leeboard.monitor.sampling import Asked, Drawn, sample_model
 from leeboard.monitor.status import Status, status_of
 from leeboard.monitor.stored import EXPORTS, exported, profiles_of
@@ -116,6 +117,7 @@ class Monitor:
             for model in self.plan.models:
                 baseline = load_baseline(model)
                 passes.append(run_model(log, state, model, baseline, moment))
+            forget_unnamed(log, state, self.plan.models, moment)
         return Ran(shipped, tuple(passes))
 
     def status(self, now: datetime | None = None) -> Status:

@@ -21,6 +21,7 @@ from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.due import PENDING, agenda, read_pending, write_pending
 from leeboard.monitor.holder import renewed, taken
 from leeboard.monitor.labels import DELAYS, labels_of
+from leeboard.monitor.retention import forget, forgotten_of
 from leeboard.monitor.rollup import lifted, roll_up
 from leeboard.monitor.window import Result, result_of
 from leeboard.state import Done, Lease, State
@@ -52,6 +53,11 @@ class Passed:
         Days that old windows were added into.
     busy : bool
         Another pass of this model is under way; nothing was done.
+    forgotten : int
+        Windows with news that were left as they are: the log has forgotten events of
+        them.
+    expired : int
+        Events that were older than they are kept, and that the log has now forgotten.
     """
 
     model: str
@@ -62,6 +68,8 @@ class Passed:
     late: int = 0
     days: int = 0
     busy: bool = False
+    forgotten: int = 0
+    expired: int = 0
 
 
 def run_model(
@@ -78,7 +86,11 @@ def run_model(
     if lease is None:
         return Passed(plan.name, busy=True)
     try:
-        return _run(log, state, plan, baseline, now, lease)
+        tally = _run(log, state, plan, baseline, now, lease)
+        waiting = read_pending(state.kept(plan.name, PENDING))
+        counted = state.place(plan.name)
+        expired = forget(log, state, plan, now, waiting, counted)
+        return replace(tally, expired=expired)
     finally:
         state.release(lease)
 
@@ -97,7 +109,9 @@ def _run(
     pending = read_pending(state.kept(plan.name, PENDING))
     changed = lifted(plan.calendar.of_minutes(changes.minutes), done)
     todo = agenda(plan, changed, pending, done, now)
-    tally = Passed(plan.name, waiting=len(todo.later))
+    lost = forgotten_of(state, plan.name).left_alone(todo.now, done)
+    todo = replace(todo, now=tuple(w for w in todo.now if w not in lost))
+    tally = Passed(plan.name, waiting=len(todo.later), forgotten=len(lost))
     if changes.upto == place and not todo.now:
         return tally
     adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, KEY))
