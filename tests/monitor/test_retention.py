@@ -1,15 +1,15 @@
-"""Old events are forgotten by arrival, counts stay, and nothing is counted from rests."""
+"""Old events go by arrival, counts stay, and nothing is counted from what is left."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from leeboard import Monitor
 from leeboard.logs import Wanted
+from leeboard.logs.folder import FolderLog
 from leeboard.monitor.passes import Passed
 from leeboard.monitor.retention import forgotten_of
 from leeboard.state import open_state
@@ -120,14 +120,13 @@ def test_a_crash_between_mark_and_deed_loses_no_guard(
 ) -> None:
     """What is about to be forgotten is written down first."""
     _pass(model.monitor, 3)
-    folder_log = type(model.monitor._log())
-    real = folder_log.take_out
+    real = FolderLog.take_out
 
-    def dies(log: Any, wanted: Wanted) -> None:
+    def dies(log: FolderLog, wanted: Wanted) -> None:
         real(log, wanted)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(folder_log, "take_out", dies)
+    monkeypatch.setattr(FolderLog, "take_out", dies)
     with pytest.raises(KeyboardInterrupt):
         _pass(model.monitor, 14)
     monkeypatch.undo()
