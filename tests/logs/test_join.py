@@ -276,6 +276,38 @@ def test_any_log_gives_what_plain_python_gives(
     assert answer == reference.joined(*everything, span, before)
 
 
+@pytest.mark.parametrize(
+    "columns",
+    [
+        ["id", "received_at"],
+        ["id", "made_at"],
+        ["id", "features.x#d"],
+        ["id", "prediction#d", "received_at"],
+        ["id", "label#d", "features.X#d"],
+    ],
+)
+def test_fewer_columns_are_those_of_the_same_events(
+    tmp_path: Path, columns: list[str]
+) -> None:
+    """Which of several events counts does not depend on the columns asked for."""
+    pick = random.Random(3)
+    said = [
+        prediction(
+            pick.choice("abcdefghijkl"),
+            pick.randrange(3),
+            pick.randrange(99),
+            **pick.choice(_CONTENTS),
+        )
+        for _ in range(120)
+    ]
+    told = [feedback("a", 2, 2, d=1.0)]
+    files = log(tmp_path, [said[:60], said[60:]], [told])
+    whole = plain_rows(joined(files))
+    want = [{name: row[name] for name in columns if name in row} for row in whole]
+    assert plain_rows(joined(files, columns=columns)) == want
+    assert whole == reference.joined(said, told)
+
+
 def test_error_of_each_window_is_that_of_the_sorted_batch(tmp_path: Path) -> None:
     """Labels late, early, twice, contradictory and unknown leave errors exact."""
     draw = random.Random(7)

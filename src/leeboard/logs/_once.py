@@ -27,7 +27,7 @@ def once(sides: Sides, carried: Sequence[str]) -> str:
     columns = ", ".join(dict.fromkeys(["id", "made_at", *carried]))
     if not sides.repeated:
         return f"SELECT {columns} FROM own"
-    contested = _find_contested(sides)
+    contested = _find_contested(sides, carried)
     first = _first(sides, columns, "made_at, received_at", "ANTI" if contested else "")
     sides.query.run(f"CREATE TEMP TABLE firsts AS {first}")
     if contested:
@@ -57,9 +57,18 @@ def _contents(sides: Sides) -> list[str]:
     return [sides.inner(c) for c in sorted(set(sides.predictions) - apart)]
 
 
-def _find_contested(sides: Sides) -> bool:
-    """Keep the hashes of ids that came at one time with several contents."""
-    contents = f"hash({', '.join(_contents(sides))})"
+def _find_contested(sides: Sides, carried: Sequence[str]) -> bool:
+    """Keep the hashes of ids that came at one time with several contents.
+
+    Where those carried are alike it does not matter which of them is taken, unless
+    when it was received is asked for: then all contents are compared.
+    """
+    compared = _contents(sides)
+    if "received_at" not in carried:
+        compared = [column for column in compared if column in carried]
+    if not compared:
+        return False
+    contents = f"hash({', '.join(compared)})"
     sides.query.run(
         "CREATE TEMP TABLE contested AS SELECT DISTINCT h FROM "
         f"(SELECT hash(id) AS h, made_at, {contents} AS contents FROM rival) "
