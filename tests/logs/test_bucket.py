@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -24,6 +25,13 @@ class TestBucket(LogContract):
     @pytest.fixture
     def log(self, s3: str) -> Log:
         return open_log(s3)
+
+
+def test_without_obstore_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where obstore is not installed, the error says what to install."""
+    monkeypatch.setitem(sys.modules, "obstore.store", None)
+    with pytest.raises(LogError, match=r"leeboard\[s3\].*missing_extra"):
+        open_log("s3://bucket/prefix")
 
 
 def test_a_name_is_created_once(s3: str) -> None:

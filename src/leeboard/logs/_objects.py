@@ -112,15 +112,14 @@ class Folder:
     def pieces(self, folder: str, *, after: str = "") -> Sequence[Piece]:
         """List what a folder holds, at any depth."""
         found = []
-        top = self._path(folder)
-        for place, _, files in os.walk(top):
+        for place, _, files in os.walk(self._path(folder)):
+            prefix = os.path.relpath(place, self.root).replace(os.sep, "/")
             for file in files:
-                path = os.path.join(place, file)
-                name = os.path.relpath(path, self.root).replace(os.sep, "/")
+                name = f"{prefix}/{file}"
                 if name <= after:
                     continue
                 with suppress(FileNotFoundError):
-                    stat = os.lstat(path)
+                    stat = os.lstat(os.path.join(place, file))
                     found.append(Piece(name, stat.st_size, stat.st_mtime))
         return sorted(found, key=lambda piece: piece.name)
 
