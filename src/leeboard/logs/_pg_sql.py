@@ -206,7 +206,8 @@ COUNTS = _together(
             (SELECT max(received_at) FROM predictions WHERE model = %(model)s),
             (SELECT max(received_at) FROM feedback
                 WHERE model = %(model)s AND model <> '')
-        )""",
+        ),
+        (SELECT count(*) FROM log_repeated WHERE model = %(model)s)""",
 )
 
 HEAD_NUMBER = "SELECT number FROM log_head"

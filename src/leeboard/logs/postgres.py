@@ -169,7 +169,8 @@ class PostgresLog:
             reasons = Counter(dict(self._rows(sql.REASONS, {"model": name})))
             if name or reasons:
                 dropped = dropped_of(accounts, name)
-                counted = Counts(*numbers[:3], *map(_utc, numbers[3:]))
+                times = map(_utc, numbers[3:6])
+                counted = Counts(*numbers[:3], *times, conflicts=numbers[6])
                 found.append(summary_of(name, counted, reasons, dropped))
         return found
 
