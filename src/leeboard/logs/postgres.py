@@ -169,8 +169,11 @@ class PostgresLog:
             reasons = Counter(dict(self._rows(sql.REASONS, {"model": name})))
             if name or reasons:
                 dropped = dropped_of(accounts, name)
-                times = map(_utc, numbers[3:6])
-                counted = Counts(*numbers[:3], *times, conflicts=numbers[6])
+                predictions, labels, joined, *times, conflicts = numbers
+                first, last, received = map(_utc, times)
+                counted = Counts(
+                    predictions, labels, joined, first, last, received, conflicts
+                )
                 found.append(summary_of(name, counted, reasons, dropped))
         return found
 
