@@ -15,11 +15,11 @@ def test_demo_ends_with_0_and_its_reports_exist(tmp_path: Path) -> None:
     assert (ended.code, ended.err) == (0, "")
     named = re.findall(rf"{out}/\S+\.html", ended.out)
     assert len(named) >= 3
-    assert sorted(named) == sorted(map(str, out.iterdir()))
+    assert sorted(named) == sorted(map(str, out.glob("*.html")))
     for path in named:
         page = Path(path).read_text(encoding="utf-8")
         assert page.rstrip().endswith("</html>")
-    assert len(ended.out.splitlines()) <= 60
+    assert len(ended.out.splitlines()) <= 100
 
 
 def test_demo_refuses_a_file_as_folder(tmp_path: Path) -> None:

@@ -99,3 +99,22 @@ def test_missing_labels_are_made_up_for_by_estimates(tmp_path: Path) -> None:
     assert one["low"] <= whole <= one["high"]
     assert one["n_current"] == few["n_current"] == len(chosen)
     assert one["value"] == pytest.approx(few["value"], abs=few["high"] - few["value"])
+
+
+def test_labels_that_were_asked_for_speak_for_their_kind(tmp_path: Path) -> None:
+    """Of 3,000 predictions 300 are drawn where errors are large; the mean is right."""
+    model = world(tmp_path)
+    ids = model.predict(hours(0, 3000), seed=3)
+    prediction = 20 + 6 * np.random.default_rng(3).normal(15, 5, 3000)
+    draw = np.random.default_rng(5)
+    truth = prediction + draw.normal(0, np.where(prediction > 110, 25.0, 5.0))
+    drawn = model.monitor.sample(300, now=START + DAY).table
+    places = [int(name[1:]) for name in drawn["id"].to_pylist()]
+    model.label(
+        [ids[i] for i in places], list(truth[places]), [START + 2 * DAY] * len(places)
+    )
+    model.monitor.run(now=START + 11 * DAY)
+    one = _row(model, 0, "corrected")
+    whole = float(np.abs(truth - prediction).mean())
+    assert one["n_current"] == 300
+    assert one["low"] <= whole <= one["high"]

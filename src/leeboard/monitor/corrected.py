@@ -8,7 +8,7 @@ in for the rows without one, and what they get wrong is taken off.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,8 @@ from leeboard.monitor.frame import Frame
 from leeboard.monitor.labels import Labels
 from leeboard.monitor.outcomes import Labelled
 from leeboard.monitor.realised import PERFORMANCE
+from leeboard.monitor.sampled import by_sample
+from leeboard.monitor.sampling import Draw
 from leeboard.performance import Outcomes
 from leeboard.schema import Task
 from leeboard.state import Measured
@@ -32,6 +34,9 @@ from leeboard.state import Measured
 __all__ = ["CORRECTED", "corrected_of"]
 
 CORRECTED = "corrected"
+
+_GUESSED = ("mae", "accuracy")
+"""Metrics that are means of the losses which the estimator expects."""
 
 _UNHEARD = 0.05
 """Share of rows of kinds without a label up to which the others stand for them."""
@@ -46,6 +51,7 @@ def corrected_of(
     labels: Labels,
     baseline: Baseline,
     *,
+    draws: Sequence[Draw],
     provisional: bool,
 ) -> Iterator[Measured]:
     """Correct the mean loss of a window for the labels it lacks.
@@ -59,6 +65,8 @@ def corrected_of(
     labelled : Labelled
     labels : Labels
     baseline : Baseline
+    draws : sequence of Draw
+        Samples of predictions whose labels were asked for.
     provisional : bool
         Labels are still expected.
     """
@@ -66,16 +74,29 @@ def corrected_of(
     if outcomes is None or outcomes.rows == rows.num_rows:
         return
     losses = _losses(outcomes)
-    if not provisional:
-        found = _with_estimates(losses, frame, labelled, baseline)
-    elif labels.unheard(rows, labelled.places) > _UNHEARD:
-        # no weight makes labels of one kind speak for another
-        found = {name: _unheard(outcomes.rows) for name in losses}
-    else:
-        completeness = labels.completeness(rows.take(pa.array(labelled.places)))
-        found = {name: by_arrival(loss, completeness) for name, loss in losses.items()}
+    expected = _expected(frame, labelled, baseline)
+    guessed = {name: losses[name] for name in losses if name in _GUESSED}
+    found = {}
+    if expected is not None:
+        found = by_sample(rows, labelled, guessed, expected, draws)
+        if not found and not provisional:
+            found = _with_estimates(guessed, expected, labelled)
+    if not found and provisional:
+        found = _by_arrival(losses, rows, labelled, labels)
     for name, one in found.items():
         yield _measured(name, one, baseline)
+
+
+def _by_arrival(
+    losses: Mapping[str, _Array], rows: pa.Table, labelled: Labelled, labels: Labels
+) -> dict[str, Corrected]:
+    """Mean losses with early labels weighed by how likely they were to be here."""
+    places = labelled.places
+    if labels.unheard(rows, places) > _UNHEARD:
+        # no weight makes labels of one kind speak for another
+        return {name: _unheard(len(places)) for name in losses}
+    completeness = labels.completeness(rows.take(pa.array(places)))
+    return {name: by_arrival(loss, completeness) for name, loss in losses.items()}
 
 
 def _unheard(n: int) -> Corrected:
@@ -93,25 +114,29 @@ def _losses(outcomes: Outcomes) -> Mapping[str, _Array]:
     return {"accuracy": (outcomes.labels != outcomes.predictions).astype(np.float64)}
 
 
-def _with_estimates(
-    losses: Mapping[str, _Array], frame: Frame, labelled: Labelled, baseline: Baseline
-) -> dict[str, Corrected]:
-    """Mean losses with the estimator's for rows that have no label."""
+def _expected(frame: Frame, labelled: Labelled, baseline: Baseline) -> _Array | None:
+    """Loss that the estimator expects of each row; None where it cannot."""
     if baseline.estimator is None:
-        return {}
+        return None
     estimator: Estimator = read_estimator(baseline.estimator)
     try:
         whole = unlabelled_of(frame, labelled, baseline.reference.schema)
-        expected = estimator.expected_loss(whole).mean
+        return estimator.expected_loss(whole).mean
     except LeeboardError:  # the window's note on its estimate says why
-        return {}
+        return None
+
+
+def _with_estimates(
+    losses: Mapping[str, _Array], expected: _Array, labelled: Labelled
+) -> dict[str, Corrected]:
+    """Mean losses with the estimator's for rows that have no label."""
     known = np.isfinite(expected)
     marks = np.zeros(len(expected), bool)
     marks[labelled.places] = True
     found = {}
-    for name in set(losses) & {"mae", "accuracy"}:  # the losses that it expects
+    for name, loss in losses.items():
         every = np.zeros(len(expected))
-        every[labelled.places] = losses[name]
+        every[labelled.places] = loss
         found[name] = correct(every[known], marks[known], expected[known])
     return found
 

@@ -23,6 +23,7 @@ from leeboard.monitor.holder import renewed, taken
 from leeboard.monitor.labels import DELAYS, labels_of
 from leeboard.monitor.retention import forget, forgotten_of
 from leeboard.monitor.rollup import lifted, roll_up
+from leeboard.monitor.sampling import draws_of
 from leeboard.monitor.window import Result, result_of
 from leeboard.state import Done, Lease, State
 from leeboard.windows import Window
@@ -118,11 +119,14 @@ def _run(
     classes = () if adopted.outcomes is None else adopted.outcomes.classes
     labels = labels_of(log, plan, classes, now)
     state.keep(plan.name, DELAYS, labels.delays.to_text())
+    draws = draws_of(state, plan.name)
     batch: list[Result] = []
     for window, rows in _read(log, plan, todo.now, now):
         old = done.get(window)
         fresh, late = _in_time(rows, window, plan, old)
-        adopted, result = result_of(fresh, window, plan, baseline, adopted, labels)
+        adopted, result = result_of(
+            fresh, window, plan, baseline, adopted, labels, draws=draws
+        )
         result = _numbered(result, old, late, now)
         tally = _counted(tally, result, old, late)
         if old is None or result.done.revision > old.revision or _newer(result, old):

@@ -32,18 +32,23 @@ from leeboard.state import State
 from leeboard.windows import Window
 
 __all__ = [
+    "EXPECTED",
     "SAMPLES",
     "Asked",
     "Draw",
     "Drawn",
     "draws_of",
     "sample_model",
+    "segments_at",
     "without",
     "write_draws",
 ]
 
 SAMPLES = "samples"
 """Key of the draws in the state."""
+
+EXPECTED = "expected_loss"
+"""Said of draws by the loss that an estimator expects."""
 
 _KEPT = timedelta(days=400)
 _FORMAT = 1
@@ -250,8 +255,8 @@ def _rows(log: Log, plan: ModelPlan, baseline: Baseline, span: Window) -> _Rows:
         table["made_at"],
         loss,
         np.ones(len(loss)) if sigma is None else sigma,
-        "value" if sigma is None else "expected_loss",
-        _segments(table, plan),
+        "value" if sigma is None else EXPECTED,
+        segments_at(table, plan.segments[0] if plan.segments else ""),
     )
 
 
@@ -274,13 +279,11 @@ def _expected(
     return found.mean, found.sigma
 
 
-def _segments(table: pa.Table, plan: ModelPlan) -> _Array | None:
-    """Values of the first segment's column."""
-    if not plan.segments:
-        return None
-    texts = text_of(table, "segments", plan.segments[0])
-    if texts is None:
-        texts = text_of(table, "features", plan.segments[0])
+def segments_at(table: pa.Table, name: str) -> _Array | None:
+    """Segment of each row by a column; None where no row has it."""
+    texts = text_of(table, "segments", name) if name else None
+    if texts is None and name:
+        texts = text_of(table, "features", name)
     return None if texts is None else np.array(texts.fill_null("").to_pylist(), np.str_)
 
 

@@ -26,6 +26,7 @@ from leeboard.monitor.labels import Labels
 from leeboard.monitor.outcomes import Labelled, labelled_of
 from leeboard.monitor.packs import join_packed
 from leeboard.monitor.realised import realised_of
+from leeboard.monitor.sampling import Draw
 from leeboard.performance import Outcomes, tally_of
 from leeboard.profiles.packed import pack
 from leeboard.schema import Task
@@ -51,6 +52,8 @@ def result_of(
     baseline: Baseline,
     adopted: Adopted,
     labels: Labels,
+    *,
+    draws: Sequence[Draw] = (),
 ) -> tuple[Adopted, Result]:
     """Count and measure one window.
 
@@ -60,6 +63,8 @@ def result_of(
         Joined events of the window.
     adopted : Adopted
         Columns that have cells so far.
+    draws : sequence of Draw
+        Samples of predictions whose labels were asked for.
 
     Returns
     -------
@@ -91,7 +96,13 @@ def result_of(
         ),
         *(one for one in estimated if isinstance(one, Measured)),
         *corrected_of(
-            rows, frame, labelled, labels, baseline, provisional=state.provisional
+            rows,
+            frame,
+            labelled,
+            labels,
+            baseline,
+            draws=draws,
+            provisional=state.provisional,
         ),
         *labels.measured(rows, state),
     ]
