@@ -8,7 +8,7 @@ in for the rows without one, and what they get wrong is taken off.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,11 +22,11 @@ from leeboard.metrics._metric import Reason
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.estimated import read_estimator, unlabelled_of
 from leeboard.monitor.frame import Frame
+from leeboard.monitor.known import Known
 from leeboard.monitor.labels import Labels
 from leeboard.monitor.outcomes import Labelled
 from leeboard.monitor.realised import PERFORMANCE
 from leeboard.monitor.sampled import by_sample
-from leeboard.monitor.sampling import Draw
 from leeboard.performance import Outcomes
 from leeboard.schema import Task
 from leeboard.state import Measured
@@ -48,10 +48,8 @@ def corrected_of(
     rows: pa.Table,
     frame: Frame,
     labelled: Labelled,
-    labels: Labels,
-    baseline: Baseline,
+    known: Known,
     *,
-    draws: Sequence[Draw],
     provisional: bool,
 ) -> Iterator[Measured]:
     """Correct the mean loss of a window for the labels it lacks.
@@ -63,13 +61,11 @@ def corrected_of(
     frame : Frame
         The same by the names of the reference.
     labelled : Labelled
-    labels : Labels
-    baseline : Baseline
-    draws : sequence of Draw
-        Samples of predictions whose labels were asked for.
+    known : Known
     provisional : bool
         Labels are still expected.
     """
+    baseline, labels = known.baseline, known.labels
     outcomes = labelled.outcomes
     if outcomes is None or outcomes.rows == rows.num_rows:
         return
@@ -78,7 +74,7 @@ def corrected_of(
     guessed = {name: losses[name] for name in losses if name in _GUESSED}
     found = {}
     if expected is not None:
-        found = by_sample(rows, labelled, guessed, expected, draws)
+        found = by_sample(rows, labelled, guessed, expected, known.draws)
         if not found and not provisional:
             found = _with_estimates(guessed, expected, labelled)
     if not found and provisional:

@@ -20,6 +20,7 @@ from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.due import PENDING, agenda, read_pending, write_pending
 from leeboard.monitor.holder import renewed, taken
+from leeboard.monitor.known import Known
 from leeboard.monitor.labels import DELAYS, labels_of
 from leeboard.monitor.retention import forget, forgotten_of
 from leeboard.monitor.rollup import lifted, roll_up
@@ -119,14 +120,12 @@ def _run(
     classes = () if adopted.outcomes is None else adopted.outcomes.classes
     labels = labels_of(log, plan, classes, now)
     state.keep(plan.name, DELAYS, labels.delays.to_text())
-    draws = draws_of(state, plan.name)
+    known = Known(plan, baseline, labels, draws_of(state, plan.name))
     batch: list[Result] = []
     for window, rows in _read(log, plan, todo.now, now):
         old = done.get(window)
         fresh, late = _in_time(rows, window, plan, old)
-        adopted, result = result_of(
-            fresh, window, plan, baseline, adopted, labels, draws=draws
-        )
+        adopted, result = result_of(fresh, window, known, adopted)
         result = _numbered(result, old, late, now)
         tally = _counted(tally, result, old, late)
         if old is None or result.done.revision > old.revision or _newer(result, old):

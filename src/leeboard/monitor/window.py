@@ -13,20 +13,17 @@ import numpy as np
 import pyarrow as pa
 
 from leeboard import performance
-from leeboard.config.plan import ModelPlan
 from leeboard.errors import LeeboardError, Note
 from leeboard.monitor.adopted import Adopted
-from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.corrected import corrected_of
 from leeboard.monitor.counting import Counted, count_frame, rows_by_segment
 from leeboard.monitor.drift import drift_of
 from leeboard.monitor.estimated import estimated_of, seeded
 from leeboard.monitor.frame import Frame, frame_of
-from leeboard.monitor.labels import Labels
+from leeboard.monitor.known import Known
 from leeboard.monitor.outcomes import Labelled, labelled_of
 from leeboard.monitor.packs import join_packed
 from leeboard.monitor.realised import realised_of
-from leeboard.monitor.sampling import Draw
 from leeboard.performance import Outcomes, tally_of
 from leeboard.profiles.packed import pack
 from leeboard.schema import Task
@@ -46,14 +43,7 @@ class Result:
 
 
 def result_of(
-    rows: pa.Table,
-    window: Window,
-    plan: ModelPlan,
-    baseline: Baseline,
-    adopted: Adopted,
-    labels: Labels,
-    *,
-    draws: Sequence[Draw] = (),
+    rows: pa.Table, window: Window, known: Known, adopted: Adopted
 ) -> tuple[Adopted, Result]:
     """Count and measure one window.
 
@@ -61,17 +51,17 @@ def result_of(
     ----------
     rows : Table
         Joined events of the window.
+    window : Window
+    known : Known
     adopted : Adopted
         Columns that have cells so far.
-    draws : sequence of Draw
-        Samples of predictions whose labels were asked for.
 
     Returns
     -------
     Adopted, Result
         With the columns that this window was the first to have enough of.
     """
-    reference = baseline.reference
+    plan, reference = known.plan, known.baseline.reference
     frame = frame_of(rows, reference, plan.metadata)
     labelled = _labelled(frame, reference.schema.task, adopted)
     adopted = adopted.with_columns(frame.extra).with_outcomes(labelled.outcomes)
@@ -84,29 +74,18 @@ def result_of(
     }
     packed = list(_packed(counted, outcomes, adopted))
     n_labels = 0 if frame.label is None else len(frame.label) - frame.label.null_count
-    state = labels.ripeness(n_labels, rows.num_rows, window)
+    ripe = known.labels.ripeness(n_labels, rows.num_rows, window)
     generator = seeded(plan.name, window)
-    estimated = list(
-        estimated_of(frame, labelled, baseline, plan.performance, generator)
-    )
-    measured = [
+    found = [
         *drift_of(reference, adopted, counted.parts, plan.metrics, counted.problems),
         *realised_of(
-            outcomes, plan.performance, baseline, provisional=state.provisional
+            outcomes, plan.performance, known.baseline, provisional=ripe.provisional
         ),
-        *(one for one in estimated if isinstance(one, Measured)),
-        *corrected_of(
-            rows,
-            frame,
-            labelled,
-            labels,
-            baseline,
-            draws=draws,
-            provisional=state.provisional,
-        ),
-        *labels.measured(rows, state),
+        *estimated_of(frame, labelled, known.baseline, plan.performance, generator),
+        *corrected_of(rows, frame, labelled, known, provisional=ripe.provisional),
+        *known.labels.measured(rows, ripe),
     ]
-    refused = tuple(one for one in estimated if isinstance(one, Note))
+    refused = [one for one in found if isinstance(one, Note)]
     notes = (*counted.notes, *labelled.notes, *refused)
     done = Done(
         model=plan.name,
@@ -114,18 +93,20 @@ def result_of(
         revision=0,
         rows=rows.num_rows,
         labels=n_labels,
-        completeness=state.completeness if rows.num_rows else None,
-        provisional=state.provisional,
+        completeness=ripe.completeness if rows.num_rows else None,
+        provisional=ripe.provisional,
         fingerprint=reference.fingerprint,
         digest=_digest(packed, n_labels),
-        first_at=labels.now,
-        computed_at=labels.now,
-        notes=(
-            ("labels", state.why),
-            *((note.code, f"{note.where}: {note.text}") for note in notes),
-        ),
+        first_at=known.labels.now,
+        computed_at=known.labels.now,
+        notes=(("labels", ripe.why), *map(_told, notes)),
     )
+    measured = [one for one in found if isinstance(one, Measured)]
     return adopted, Result(done, packed, measured)
+
+
+def _told(note: Note) -> tuple[str, str]:
+    return note.code, f"{note.where}: {note.text}"
 
 
 def _labelled(frame: Frame, task: Task, adopted: Adopted) -> Labelled:
