@@ -7,7 +7,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -213,6 +213,88 @@ def test_durable_order_is_write_sync_then_answer(case: Callable[..., Case]) -> N
     c = case(durable=True)
     c.spool.send([entry("a")])
     assert c.plan.calls == ["begin", "hold", "rename", "sync_names", "write", "sync"]
+
+
+class _Power(Plan):
+    """Knows what would be left of each file if the power went now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written: dict[int, bytes] = {}
+        self.safe: dict[int, int] = {}
+        self.named: set[int] = set()
+        self._new: set[int] = set()
+
+    def __call__(
+        self, name: str, call: Callable[..., object], given: tuple[object, ...]
+    ) -> object:
+        found = super().__call__(name, call, given)
+        if name == "begin":
+            assert isinstance(found, int)
+            self.written[found], self.safe[found] = b"", 0
+            self._new.add(found)
+        elif name == "write":
+            file, data = given
+            assert isinstance(file, int)
+            assert isinstance(data, bytes)
+            self.written[file] += data
+        elif name == "sync":
+            (file,) = given
+            assert isinstance(file, int)
+            self.safe[file] = len(self.written[file])
+        elif name == "sync_names":
+            self.named |= self._new
+            self._new.clear()
+        elif name == "close":
+            self._closed(given[0])
+        return found
+
+    def _closed(self, file: object) -> None:
+        """Keep a closed file under a number that is not used again."""
+        assert isinstance(file, int)
+        kept = min(0, *self.written) - 1
+        self.written[kept], self.safe[kept] = (
+            self.written.pop(file),
+            self.safe.pop(file),
+        )
+        self.named = {kept if one == file else one for one in self.named}
+        self._new.discard(file)
+
+    def images(self) -> Iterator[list[bytes]]:
+        """Yield payloads that may be left: each file with more or less of its tail."""
+        files = [one for one in self.written if one in self.named]
+        for share in (0.0, 0.3, 0.7, 1.0):
+            left: list[bytes] = []
+            for file in files:
+                whole, safe = self.written[file], self.safe[file]
+                upto = safe + int((len(whole) - safe) * share)
+                pieces = read_frames(whole[:upto])
+                left += [one.payload for one in pieces if isinstance(one, Frame)]
+            yield left
+
+
+@pytest.mark.parametrize("mode", ["durable", "spooled"])
+def test_a_power_cut_takes_no_more_than_was_said(tmp_path: Path, mode: str) -> None:
+    """Durable: nothing acknowledged. Otherwise: what came since the last sync."""
+    c = Case(tmp_path / "spool", durable=mode == "durable", rotate_bytes=400)
+    c.plan = power = _Power()
+    told: list[bytes] = []
+    sure = 0
+    for number in range(60):
+        one = entry(f"id{number}")
+        assert c.spool.send([one]).settled == [ACKNOWLEDGED]
+        told.append(one.payload)
+        if number % 7 == 0:
+            c.clock.pass_s(1)
+            c.spool.tick()
+            sure = len(told)
+        must = told if mode == "durable" else told[:sure]
+        for left in power.images():
+            events = [one for one in left if one[:1] == b"p"]
+            assert set(must) <= set(events) <= set(told)
+            assert len(events) == len(set(events))
+    c.spool.close()
+    assert all(set(told) <= set(left) for left in power.images())
 
 
 def test_the_cap_holds_and_frees_itself(case: Callable[..., Case]) -> None:
