@@ -28,10 +28,12 @@ def row_ids(columns: Mapping[str, pa.Array]) -> pa.Array:
     """
     names = sorted(columns)
     rows = len(columns[names[0]]) if names else 0
+    if not rows:
+        return pa.array([], pa.string())
     words = np.hstack([_words(columns[name]) for name in names])
     key = hashlib.blake2b("\0".join(names).encode(), digest_size=32).digest()
     data = np.ascontiguousarray(words).tobytes()
-    width = len(data) // max(rows, 1)
+    width = len(data) // rows
     hashes = [
         hashlib.blake2b(data[at : at + width], digest_size=_SIZE, key=key).hexdigest()
         for at in range(0, len(data), width)
