@@ -28,7 +28,10 @@ def logger(target: str, mode: str) -> Logger:
 
     spool = os.environ.get("HOST_SPOOL")
     key = os.environ.get("HOST_KEY")
-    return Logger(target, model="demand", mode=mode, key=key, spool=spool)
+    # Longer than by default: the machine may be busy with other tests.
+    return Logger(
+        target, model="demand", mode=mode, key=key, spool=spool, close_s=10, timeout=10
+    )
 
 
 def say(ids: Iterable[str]) -> None:

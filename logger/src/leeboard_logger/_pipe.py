@@ -229,6 +229,10 @@ class Pipe:
             lost = [*self._sending, *self._queue]
             self._sending, self._queue = [], deque()
             self._count(lost, ["shutdown"] * len(lost))
+        if lost:
+            # The last word of this logger: nobody may ask for its counts any more.
+            self._warned = -1e9
+            self.warn(f"{len(lost)} were waiting when the time to close was over")
 
     def abandon(self) -> None:
         """In a child after a fork: begin empty; what is queued is the parent's."""
