@@ -132,7 +132,7 @@ def test_bounds_hold_realised_figures_at_the_stated_rate() -> None:
 @pytest.mark.long
 def test_bounds_hold_at_the_stated_rate_closely() -> None:
     """With known chances coverage is 95 %, few rows or many, within four sigma."""
-    runs = 600
+    runs = 250
     band = 4 * np.sqrt(0.95 * 0.05 / runs)
     for m in (60, 2000):
         for name, share in _covered(_sure(), m, runs, m).items():
@@ -170,7 +170,7 @@ def test_bounds_allow_for_a_small_reference() -> None:
 @pytest.mark.long
 def test_bounds_hold_where_the_reference_is_the_smaller() -> None:
     """Where calibration error dominates, coverage is still 90 % or more, less noise."""
-    runs = 300
+    runs = 120
     for name, share in _fitted_coverage(1000, 10_000, runs).items():
         assert share >= 0.9 - 3 * np.sqrt(0.9 * 0.1 / runs), (name, share)
 
@@ -178,7 +178,7 @@ def test_bounds_hold_where_the_reference_is_the_smaller() -> None:
 @pytest.mark.long
 def test_bounds_hold_under_covariate_shift() -> None:
     """Inputs that moved within what the reference knew leave coverage as it was."""
-    runs = 200
+    runs = 100
     for name, share in _fitted_coverage(4000, 500, runs, shift=0.8).items():
         assert share >= 0.9 - 3 * np.sqrt(0.9 * 0.1 / runs), (name, share)
 
@@ -195,7 +195,7 @@ def test_concept_shift_breaks_it_and_the_page_says_so() -> None:
 @pytest.mark.long
 def test_bounds_of_several_classes_hold() -> None:
     """Macro figures of three classes fall within their bounds 95 times in 100."""
-    runs, inside = 150, Counter[str]()
+    runs, inside = 80, Counter[str]()
     from sklearn import metrics
 
     for run in range(runs):

@@ -144,22 +144,22 @@ def test_the_spread_is_measured_on_unseen_rows() -> None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("m", [100, 5000])
-def test_bounds_hold_realised_errors(m: int) -> None:
+def test_bounds_hold_realised_errors() -> None:
     """Each with a reference of its own, errors lie in the bounds 95 times in 100."""
-    runs, inside = 60, Counter[str]()
+    runs, inside = 30, Counter[tuple[int, str]]()
     for run in range(runs):
-        draw = np.random.default_rng([m, run])
-        said, labels, features = regression(1000, draw)
+        draw = np.random.default_rng(run)
+        said, labels, features = regression(600, draw)
         known = fit_dle(said, labels, features, draw)
-        said, labels, features = regression(m, draw)
-        error = labels - said
-        realised = {
-            "mae": np.abs(error).mean(),
-            "mse": (error**2).mean(),
-            "rmse": np.sqrt((error**2).mean()),
-        }
-        for one in known.estimate(said, features):
-            inside[one.metric] += one.low <= realised[one.metric] <= one.high
-    for name, count in inside.items():
-        assert count / runs >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / runs), name
+        for m in (100, 5000):
+            said, labels, features = regression(m, draw)
+            error = labels - said
+            realised = {
+                "mae": np.abs(error).mean(),
+                "mse": (error**2).mean(),
+                "rmse": np.sqrt((error**2).mean()),
+            }
+            for one in known.estimate(said, features):
+                inside[m, one.metric] += one.low <= realised[one.metric] <= one.high
+    for key, count in inside.items():
+        assert count / runs >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / runs), key
