@@ -209,7 +209,7 @@ class Core:
         count = len(self._spool.send(entries).settled)
         for entry in entries[:count]:
             entry.id.stored = True
-            self.pipe.stored(entry.kind)
+        self.pipe.stored(entries[0].kind, count)  # a batch is of one kind
         return count
 
     def _unsettled(self, entries: Sequence[Entry]) -> str:

@@ -186,7 +186,8 @@ class Pipe:
         """Wait until entries are settled; tell whether they are."""
         until = time.monotonic() + timeout
         with self._settled:
-            while any(entry.outcome == QUEUED for entry in entries):
+            # The last first: entries are settled in order.
+            while any(entry.outcome == QUEUED for entry in reversed(entries)):
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
