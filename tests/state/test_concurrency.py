@@ -45,7 +45,7 @@ def _worker(*words: str) -> subprocess.Popen[str]:
 def test_threads_and_processes_lose_no_update(target: str) -> None:
     """Eight threads and two processes count to the sum, and none meets a lock."""
     state = open_state(target)
-    times = 5
+    times = 3
     failed: list[BaseException] = []
 
     def work(name: str) -> None:
