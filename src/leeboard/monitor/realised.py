@@ -25,6 +25,7 @@ def realised_of(
     baseline: Baseline,
     *,
     provisional: bool,
+    counted: Mapping[str, Tally] | None = None,
 ) -> Iterator[Measured]:
     """Measure the outcomes of every segment.
 
@@ -35,10 +36,13 @@ def realised_of(
         Metrics; empty: those that suit the task.
     provisional : bool
         Labels are still to come.
+    counted : mapping of segment to Tally, optional
+        The same rows in the cells of the reference.
     """
+    tallies = counted or {}
     basis = PROVISIONAL if provisional else REALISED
     for segment, one in outcomes.items():
-        for figure in figures(one, names or None):
+        for figure in figures(one, names or None, counted=tallies.get(segment)):
             yield measured(figure, segment, basis, baseline)
 
 

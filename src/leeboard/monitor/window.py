@@ -24,7 +24,7 @@ from leeboard.monitor.known import Known
 from leeboard.monitor.outcomes import Labelled, labelled_of
 from leeboard.monitor.packs import join_packed
 from leeboard.monitor.realised import realised_of
-from leeboard.performance import Outcomes, tally_of
+from leeboard.performance import Tally, tally_of
 from leeboard.profiles.packed import pack
 from leeboard.schema import Task
 from leeboard.state import Done, Measured, Packed
@@ -72,14 +72,21 @@ def result_of(
         for segment, places in by_segment.items()
         if (one := labelled.of_rows(places)) is not None and one.rows
     }
-    packed = list(_packed(counted, outcomes, adopted))
+    tallies: dict[str, Tally] = {}
+    if adopted.outcomes is not None:
+        tallies = {s: tally_of(one, adopted.outcomes) for s, one in outcomes.items()}
+    packed = list(_packed(counted, tallies))
     n_labels = 0 if frame.label is None else len(frame.label) - frame.label.null_count
     ripe = known.labels.ripeness(n_labels, rows.num_rows, window)
     generator = seeded(plan.name, window)
     found = [
         *drift_of(reference, adopted, counted.parts, plan.metrics, counted.problems),
         *realised_of(
-            outcomes, plan.performance, known.baseline, provisional=ripe.provisional
+            outcomes,
+            plan.performance,
+            known.baseline,
+            provisional=ripe.provisional,
+            counted=tallies,
         ),
         *estimated_of(frame, labelled, known.baseline, plan.performance, generator),
         *corrected_of(rows, frame, labelled, known, provisional=ripe.provisional),
@@ -119,15 +126,11 @@ def _labelled(frame: Frame, task: Task, adopted: Adopted) -> Labelled:
         return Labelled(None, np.empty(0, np.intp), None, None, (note,))
 
 
-def _packed(
-    counted: Counted, outcomes: Mapping[str, Outcomes], adopted: Adopted
-) -> Iterator[Packed]:
-    cells = adopted.outcomes
+def _packed(counted: Counted, tallies: Mapping[str, Tally]) -> Iterator[Packed]:
     for segment, part in counted.parts.items():
-        tally = b""
-        if cells is not None and segment in outcomes:
-            tally = performance.pack(tally_of(outcomes[segment], cells))
-        yield Packed(segment, part.rows, join_packed(pack(part), tally))
+        tally = tallies.get(segment)
+        outcomes = b"" if tally is None else performance.pack(tally)
+        yield Packed(segment, part.rows, join_packed(pack(part), outcomes))
 
 
 def _digest(packed: Sequence[Packed], labels: int) -> str:
