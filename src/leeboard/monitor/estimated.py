@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 
 from leeboard.errors import LeeboardError, Note
-from leeboard.estimates._estimate import Unlabelled
+from leeboard.estimates import Unlabelled
 from leeboard.estimates.estimator import Estimator
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.frame import Frame
