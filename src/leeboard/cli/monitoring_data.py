@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 __all__ = [
+    "backup",
     "import_",
     "monitoring_data",
     "quarantine_drop",
     "quarantine_list",
     "quarantine_replay",
     "quarantine_show",
+    "restore",
     "sample",
 ]
 
@@ -123,6 +125,43 @@ def sample(
     from leeboard.cli import _sample
 
     _sample.run(config, budget, since, out, model=model, seed=seed)
+
+
+@monitoring_data.command()
+def backup(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="To write, a .tar.")],
+    *,
+    config: _Config = _DEFAULT,
+) -> None:
+    """Write events, results and configuration into one file.
+
+    Loggers and passes may go on meanwhile: the copy is of one moment.
+
+    Exit code 0: done. 2: it was not written, and why.
+    """
+    from leeboard.cli import _backup
+
+    _backup.backup(config, file)
+
+
+@monitoring_data.command()
+def restore(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="A backup.")],
+    *,
+    config: _Config = _DEFAULT,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace what is there.")
+    ] = False,
+) -> None:
+    """Bring back what a backup holds.
+
+    All of it is checked before anything is touched. Stop loggers first.
+
+    Exit code 0: done. 2: nothing was changed, and why.
+    """
+    from leeboard.cli import _backup
+
+    _backup.restore(config, file, force=force)
 
 
 @_quarantine.command("list")

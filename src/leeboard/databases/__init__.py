@@ -4,6 +4,7 @@ Place: below the log and the state, which keep their rows in them. Knows no tabl
 theirs. Loads SQLAlchemy when it is imported, so import it where a database is opened.
 """
 
+from leeboard.databases._copies import copy_sqlite, sound_sqlite, vacuum_sqlite
 from leeboard.databases._engine import (
     Writes,
     journal_mode,
@@ -21,6 +22,7 @@ __all__ = [
     "Writes",
     "bring_up_to_date",
     "clean",
+    "copy_sqlite",
     "failures",
     "insert_rows",
     "journal_mode",
@@ -28,4 +30,6 @@ __all__ = [
     "open_postgres",
     "open_sqlite",
     "shown",
+    "sound_sqlite",
+    "vacuum_sqlite",
 ]

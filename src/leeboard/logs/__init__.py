@@ -8,6 +8,7 @@ from leeboard.logs._horizon import with_horizon
 from leeboard.logs._log import Batch, Changes, Log, Summary
 from leeboard.logs._open import open_log
 from leeboard.logs._prune import Taken
+from leeboard.logs._spool import spool_copies
 from leeboard.logs._wanted import Wanted, digest_of, spellings
 from leeboard.logs.committer import Shipped, ship
 
@@ -24,5 +25,6 @@ __all__ = [
     "open_log",
     "ship",
     "spellings",
+    "spool_copies",
     "with_horizon",
 ]

@@ -89,6 +89,22 @@ class Chain:
             fix="Let one committer write it.",
         )
 
+    def copied(self) -> tuple[Contents, dict[str, bytes]]:
+        """Return what the log consists of, and the manifests that say so, by name."""
+        for _ in range(_TRIES):
+            contents = self.contents()
+            first = max(1, contents.number // EVERY * EVERY)
+            names = [name_of(n) for n in range(first, contents.number + 1)]
+            with as_log_errors("log_unreadable"), suppress(FileNotFoundError):
+                return contents, {name: self._objects.get(name) for name in names}
+        raise LogError(
+            code="log_busy",
+            where="the log",
+            found=f"manifests that were trimmed at each of {_TRIES} tries",
+            expected="a moment without that",
+            fix="Try again.",
+        )
+
     def trim(self, now: float) -> None:
         """Remove manifests that a later one repeats, the oldest first."""
         last = self.contents().number // EVERY * EVERY

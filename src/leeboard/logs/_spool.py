@@ -19,7 +19,7 @@ from leeboard.errors import LogError
 from leeboard.logs._disk import Disk
 from leeboard_logger.frames import END, LARGEST, Gap, read_frames, whole_frames
 
-__all__ = ["Read", "Spool", "SpoolFile"]
+__all__ = ["Read", "Spool", "SpoolFile", "spool_copies"]
 
 _SUFFIX = ".frames"
 _NAME = ".spool"
@@ -207,6 +207,19 @@ class Spool:
             yield _locked(handle)
         finally:
             os.close(handle)
+
+
+def spool_copies(path: str) -> Iterator[tuple[str, bytes]]:
+    """Yield name and whole frames of each file of a spool, and the spool's own name."""
+    spool = Spool(path)
+    files = spool.files()
+    name = spool.name()
+    if name:
+        yield _NAME, name.encode("ascii")
+    for file in files:
+        with suppress(FileNotFoundError), _opened(file.path) as handle:
+            whole = spool.read(file, 0, os.fstat(handle).st_size).stop
+            yield os.path.basename(file.path), os.pread(handle, whole, 0)
 
 
 def _refusal(own: os.stat_result, folder: os.stat_result) -> str:

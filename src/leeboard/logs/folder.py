@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from leeboard.logs._counts import Counts, changes, counts
 from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary
 from leeboard.logs._manifest import Change, Contents
-from leeboard.logs._objects import Objects
+from leeboard.logs._objects import Folder, Objects
 from leeboard.logs._prune import Taken, ids_with, seen, take_out
 from leeboard.logs._reading import Reader
 from leeboard.logs._repair import Repaired, repair
@@ -67,6 +67,11 @@ class FolderLog:
         frames = Spool(spool) if spool is not None else None
         self._swept = -math.inf
         self._reader = Reader(self._chain, self._verified, frames, clock)
+
+    @classmethod
+    def at(cls, folder: str) -> FolderLog:
+        """Open the log whose pieces lie in a folder, without a spool."""
+        return cls(Folder(folder))
 
     def write(self, batch: Batch) -> None:
         """Store a batch whole; writing it again changes nothing that can be read.
@@ -196,6 +201,28 @@ class FolderLog:
         """Tell what ``take_out`` would take; ids and ages only."""
         with as_log_errors("log_unreadable"):
             return seen(self._chain, self._verified, wanted)
+
+    def copies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of all pieces that make the log as of one moment.
+
+        Segments come first, then the manifests that name them. Some segments may come
+        that no manifest names: they were merged meanwhile.
+        """
+        given: set[str] = set()
+        with as_log_errors("log_unreadable"):
+            while True:
+                contents, manifests = self._chain.copied()
+                try:
+                    for name in contents.segments:
+                        if name not in given:
+                            yield name, self._objects.get(name)
+                            given.add(name)
+                except FileNotFoundError:
+                    if self._chain.contents().number == contents.number:
+                        raise
+                    continue
+                yield from manifests.items()
+                return
 
     def repair(self) -> Repaired:
         """Make a log readable again whose manifests are damaged; see ``Repaired``."""

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from os import PathLike
+from os import PathLike, fspath
 from typing import Any
 
 import pyarrow as pa
@@ -27,6 +27,7 @@ from leeboard.logs.columns import Moments
 from leeboard.logs.committer import Shipped
 from leeboard.logs.folder import FolderLog
 from leeboard.monitor.adopted import KEY, Adopted
+from leeboard.monitor.backups import Saved, back_up
 from leeboard.monitor.baseline import load_baseline
 from leeboard.monitor.importing import Imported, import_rows
 from leeboard.monitor.passes import Passed, run_model
@@ -298,6 +299,13 @@ class Monitor:
         """Remove quarantined events for good; return how many there were."""
         self.ship()
         return discard(self._files(), model, reason)
+
+    def backup(self, path: str | PathLike[str]) -> Saved:
+        """Write all that the monitor holds into one file, while it goes on.
+
+        ``monitor.backups.restore`` brings it back.
+        """
+        return back_up(self.plan, fspath(path))
 
     def _files(self) -> FolderLog:
         """The log, where its segments can be written anew."""

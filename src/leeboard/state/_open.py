@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from leeboard.errors import Note, StateError
 from leeboard.state._state import State
 
-__all__ = ["open_state"]
+__all__ = ["file_of", "open_state"]
 
 
 def open_state(target: str | PathLike[str]) -> State:
@@ -57,3 +57,11 @@ def open_state(target: str | PathLike[str]) -> State:
     )
     notes = () if disk is None else (Note("network_disk", path, text),)
     return SqlState(open_sqlite(path, StateError), notes)
+
+
+def file_of(target: str | PathLike[str]) -> str | None:
+    """Path of a store of results; None where it lies in a server."""
+    address = fspath(target)
+    if address.startswith("sqlite:///"):
+        return address.removeprefix("sqlite:///")
+    return None if "://" in address else address
