@@ -290,8 +290,8 @@ def test_a_committer_killed_leaves_whole_batches(postgres: str) -> None:
 
 @pytest.mark.long
 def test_a_committer_killed_often_leaves_whole_batches(postgres: str) -> None:
-    """After each of 30 kills −9 events and marks agree."""
-    _killed(postgres, 30)
+    """After each of 15 kills −9 events and marks agree."""
+    _killed(postgres, 15)
 
 
 def test_a_target_in_postgres_is_opened(postgres: str) -> None:
