@@ -22,8 +22,8 @@ def open_log(target: str, *, spool: str | None = None) -> Log:
         A folder, ``s3://bucket/prefix``, or ``postgresql://…``.
     spool : str or None
         Folder of frames of this machine, whose events are part of reads before they are
-        committed; by default ``spool`` in the target where that is a folder. A log in Postgres has
-        no part in them: ship first.
+        committed; by default ``spool`` in the target where that is a folder. A log in
+        Postgres takes no part in it: ship first.
 
     Raises
     ------
