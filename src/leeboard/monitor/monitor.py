@@ -125,7 +125,7 @@ class Monitor:
         """Return what was logged, joined and measured of each model."""
         moment = _moment(now)
         with self._state() as state:
-            return status_of(self.plan, self._log(), state, moment)
+            return status_of(self.plan, self._whole_log(), state, moment)
 
     def measurements(
         self,
@@ -194,7 +194,13 @@ class Monitor:
         names = [model.name for model in self.plan.models]
         chosen = names if model is None else [self._model(model)]
         with self._state() as state:
-            return exported(kind, chosen, self._log(), state)
+            return exported(kind, chosen, self._whole_log(), state)
+
+    def _whole_log(self) -> Log:
+        """Return the log with what is in the spool: read from it, or shipped first."""
+        if self.plan.log.startswith("postgres"):  # its server cannot see our disk
+            self.ship()
+        return self._log()
 
     def _log(self) -> Log:
         return open_log(self.plan.log, spool=self.plan.spool or None)
