@@ -55,7 +55,8 @@ def test_p16_one_id_with_two_contents_is_one_prediction(model: World) -> None:
     with _logger(model) as log:
         log.log_prediction(_features(), prediction=200.0, id="a", at=later)
         log.log_prediction(_features(), prediction=100.0, id="a", at=earlier)
-    assert _shipped(model)["predictions"] == 1
+    found = _shipped(model)
+    assert (found["predictions"], found["conflicts"]) == (1, 1)
     (row,) = model.monitor.export("predictions").read_all().to_pylist()
     assert (row["prediction"], row["made_at"]) == (100.0, earlier)
 

@@ -58,6 +58,9 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
     yield _line("predictions", f"{one.predictions:,}{_ago(one.last_received, now)}")
     share = f" ({one.joined / one.predictions:.1%})" if one.predictions else ""
     yield _line("labels", f"{one.labels:,}; joined {one.joined:,}{share}")
+    if one.conflicts:
+        text = f"{one.conflicts:,} ids came with several contents; one of each counts"
+        yield _line("conflicts", text)
     if one.quarantined:
         yield _line("quarantined", _reasons(one.quarantined))
     if one.dropped:

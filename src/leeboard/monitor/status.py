@@ -33,6 +33,8 @@ class ModelStatus:
     model : str
     predictions, labels, joined : int
         Events in the log, each once; predictions that have a label.
+    conflicts : int
+        Ids that came with several contents; one of these counts.
     quarantined, dropped : mapping of reason to count
         Events set aside at rest, and those that loggers could not keep.
     windows, provisional, waiting : int
@@ -56,6 +58,7 @@ class ModelStatus:
     predictions: int = 0
     labels: int = 0
     joined: int = 0
+    conflicts: int = 0
     quarantined: Mapping[str, int] = field(default_factory=dict)
     dropped: Mapping[str, int] = field(default_factory=dict)
     windows: int = 0
@@ -114,6 +117,7 @@ def _model(plan: ModelPlan, summary: Summary | None, state: State) -> ModelStatu
             "predictions": summary.predictions,
             "labels": summary.labels,
             "joined": summary.joined,
+            "conflicts": summary.conflicts,
             "quarantined": summary.quarantined,
             "dropped": summary.dropped,
             "last_event": summary.last,
@@ -168,6 +172,7 @@ def _plain(model: ModelStatus) -> dict[str, Any]:
         "predictions": model.predictions,
         "labels": model.labels,
         "joined": model.joined,
+        "conflicts": model.conflicts,
         "quarantined": sum(quarantined.values()),
         "quarantined_by": quarantined,
         "dropped": sum(dropped.values()),
