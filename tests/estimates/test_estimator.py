@@ -155,6 +155,25 @@ def test_rows_without_a_score_or_prediction_are_left_out(task: Task) -> None:
     assert np.array_equal(loss.sigma[known], kept.sigma[known])
 
 
+@pytest.mark.parametrize("task", [Task.BINARY, Task.MULTICLASS])
+def test_rows_that_predict_no_known_class_are_left_out(task: Task) -> None:
+    """A code of -1 counts in no figure, and its loss is not known."""
+    rows = rows_for(task)
+    assert rows.predictions is not None
+    assert rows.scores is not None
+    said = rows.predictions.copy()
+    said[:50] = -1
+    rest = replace(rows, predictions=said[50:], scores=rows.scores[50:])
+    rows = replace(rows, predictions=said)
+    one, other = (
+        fitted(task).estimate(some, np.random.default_rng(0)) for some in (rows, rest)
+    )
+    assert one == other
+    losses = fitted(task).expected_loss(rows).mean
+    assert np.isnan(losses[:50]).all()
+    assert np.isfinite(losses[50:]).all()
+
+
 @pytest.mark.parametrize("task", TASKS)
 def test_no_rows_give_no_estimates(task: Task) -> None:
     """A window without rows has nothing to estimate, and does not fail."""

@@ -92,7 +92,7 @@ class Estimator:
             )
         scores = _floats(outcomes.scores, "a score")
         _refuse_improbable(scores)
-        known = _known(scores)
+        known = _known(scores, None)
         _refuse_few(int(known.sum()))
         by = fit_cbpe(scores[known], outcomes.labels[known], generator)
         return cls(outcomes.task, by)
@@ -105,7 +105,8 @@ class Estimator:
         Parameters
         ----------
         rows : Unlabelled
-            Rows without a score (or prediction, for a regression) are left out.
+            Rows without a score (or prediction, for a regression) are left out, and
+            those that predict no class of the reference.
         generator : numpy Generator
             Draws the labels that bound figures of a classification.
 
@@ -126,7 +127,7 @@ class Estimator:
             return self.by.estimate(predictions[known], own)
         scores = _floats(rows.scores, "a score")
         _refuse_improbable(scores)
-        known = _known(scores)
+        known = _known(scores, rows.predictions)
         said = None if rows.predictions is None else rows.predictions[known]
         return self.by.estimate(said, scores[known], generator)
 
@@ -136,7 +137,8 @@ class Estimator:
         Returns
         -------
         ExpectedLoss
-            NaN where the score or prediction of a row is missing.
+            NaN where the score or prediction of a row is missing, or the prediction is
+            no class of the reference.
         """
         if isinstance(self.by, Dle):
             predictions = _floats(rows.predictions, "a prediction")
@@ -145,9 +147,9 @@ class Estimator:
             return _spread(known, self.by.expected_loss(predictions[known], own))
         scores = _floats(rows.scores, "a score")
         _refuse_improbable(scores)
-        known = _known(scores)
         if rows.predictions is None:
             raise _cannot("rows without a prediction", "one in each row")
+        known = _known(scores, rows.predictions)
         said = rows.predictions[known]
         return _spread(known, self.by.expected_loss(said, scores[known]))
 
@@ -167,9 +169,11 @@ class Estimator:
         return cls(*_document.read(text))
 
 
-def _known(scores: _Array) -> _Array:
-    known = np.isfinite(scores)
-    return known if known.ndim == 1 else np.asarray(known.all(axis=1))
+def _known(scores: _Array, predictions: _Array | None) -> _Array:
+    """Rows with every score and, where there are predictions, one of a known class."""
+    finite = np.isfinite(scores)
+    known = finite if finite.ndim == 1 else np.asarray(finite.all(axis=1))
+    return known if predictions is None else known & (predictions >= 0)
 
 
 def _spread(known: _Array, loss: ExpectedLoss) -> ExpectedLoss:

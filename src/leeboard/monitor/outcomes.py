@@ -40,7 +40,7 @@ class Labelled:
     places : array, shape (labelled,)
         Row of the window that each outcome is.
     predictions, scores : array or None
-        Of all rows, as in outcomes; predictions of −1 are of no known class.
+        Of all rows, in the classes of the reference; predictions of −1 are of none.
     notes : tuple of Note
     """
 
@@ -95,7 +95,10 @@ def labelled_of(
         whole = {name: values.take(pa.array(places)) for name, values in data.items()}
         outcomes, notes = outcomes_of(whole, columns, "the window", before)
         task = outcomes.task
-    classes = outcomes.classes if outcomes else () if known is None else known.classes
+    if known is not None:  # an estimator knows the reference's classes by their place
+        classes = known.classes
+    else:
+        classes = outcomes.classes if outcomes else ()
     return Labelled(
         outcomes,
         places if outcomes is not None else np.empty(0, np.intp),
