@@ -139,3 +139,15 @@ def test_a_spreadsheet_runs_no_exported_text(tmp_path: Path) -> None:
     assert "'=1+1" in text
     assert "-3.5" in text
     assert "'-3.5" not in text
+
+
+def test_bytes_are_not_exported_as_text(
+    model: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Counts of profiles go into Parquet; CSV is refused, and says so."""
+    path = model.folder / "profiles.csv"
+    config = str(model.folder / "leeboard.toml")
+    assert main(["export", "profiles", "--csv", str(path), "--config", config]) == 2
+    assert "--parquet" in capsys.readouterr().err
+    assert not path.exists()
+    assert _exported(model, "profiles").num_rows == 8

@@ -34,6 +34,14 @@ def run(
         )
     check_places([path])
     reader = Monitor(config).export(kind, model)
+    if csv and any(pa.types.is_binary(field.type) for field in reader.schema):
+        raise ConfigError(
+            code="no_output",
+            where="export",
+            found=f"--csv for {kind}, whose counts are bytes",
+            expected="--parquet FILE",
+            fix="Write Parquet.",
+        )
     rows = write_rows(reader, path, as_csv=parquet is None)
     say(clean(f"Wrote {rows:,} rows to {path}") + "\n")
 
