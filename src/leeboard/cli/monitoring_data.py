@@ -11,6 +11,7 @@ import typer
 
 __all__ = [
     "backup",
+    "erase",
     "import_",
     "monitoring_data",
     "quarantine_drop",
@@ -125,6 +126,38 @@ def sample(
     from leeboard.cli import _sample
 
     _sample.run(config, budget, since, out, model=model, seed=seed)
+
+
+@monitoring_data.command()
+def erase(
+    *,
+    entity: Annotated[
+        str | None,
+        typer.Option("--entity", metavar="VALUE", help="Of the column named."),
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            "--column", metavar="NAME", help="A feature, segment or metadata."
+        ),
+    ] = None,
+    ids: Annotated[
+        list[str] | None,
+        typer.Option("--id", metavar="ID", help="A prediction; again for each."),
+    ] = None,
+    config: _Config = _DEFAULT,
+    model: _Model = None,
+) -> None:
+    """Take a person's events out for good, and prove it.
+
+    Predictions go, their labels, what was set aside, and what draws remember of them.
+    Then every file is searched, decoded and byte by byte. Counts stay.
+
+    Exit code 0: gone. 1: it still stands in the places named. 2: no answer.
+    """
+    from leeboard.cli import _erase
+
+    raise typer.Exit(_erase.run(config, entity, column, ids or [], model))
 
 
 @monitoring_data.command()

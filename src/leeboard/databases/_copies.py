@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+from sqlalchemy import exc
+
+from leeboard.databases._failures import failures
+from leeboard.errors import StateError
 
 __all__ = ["copy_sqlite", "sound_sqlite", "vacuum_sqlite"]
 
@@ -11,8 +17,15 @@ _BUSY_S = 60.0
 
 
 def copy_sqlite(path: str, target: str) -> None:
-    """Copy a database as of one moment, by SQLite's own online backup."""
+    """Copy a database as of one moment, by SQLite's own online backup.
+
+    Raises
+    ------
+    StateError
+        If it cannot be read.
+    """
     with (
+        _told(path),
         closing(sqlite3.connect(path, timeout=_BUSY_S)) as source,
         closing(sqlite3.connect(target)) as copy,
     ):
@@ -30,8 +43,23 @@ def sound_sqlite(path: str) -> bool:
 
 
 def vacuum_sqlite(path: str) -> None:
-    """Write a database anew, so that no deleted row is left in its file or journal."""
-    with closing(sqlite3.connect(path, timeout=_BUSY_S)) as connection:
+    """Write a database anew, so that no deleted row is left in its file or journal.
+
+    Raises
+    ------
+    StateError
+        If others hold it for a minute, or it cannot be written.
+    """
+    with _told(path), closing(sqlite3.connect(path, timeout=_BUSY_S)) as connection:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("VACUUM")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    with failures(StateError, path):
+        try:
+            yield
+        except sqlite3.Error as problem:
+            raise exc.DBAPIError(None, None, problem) from problem

@@ -7,12 +7,13 @@ from leeboard.logs._decode import decode
 from leeboard.logs._horizon import with_horizon
 from leeboard.logs._log import Batch, Changes, Log, Summary
 from leeboard.logs._open import open_log
-from leeboard.logs._prune import Taken
-from leeboard.logs._spool import spool_copies
-from leeboard.logs._wanted import Wanted, digest_of, spellings
+from leeboard.logs._prune import Taken, holds
+from leeboard.logs._spool import blank_committed, spool_copies
+from leeboard.logs._wanted import SHORTEST, Wanted, digest_of, spellings
 from leeboard.logs.committer import Shipped, ship
 
 __all__ = [
+    "SHORTEST",
     "Batch",
     "Changes",
     "Log",
@@ -20,8 +21,10 @@ __all__ = [
     "Summary",
     "Taken",
     "Wanted",
+    "blank_committed",
     "decode",
     "digest_of",
+    "holds",
     "open_log",
     "ship",
     "spellings",

@@ -6,6 +6,7 @@ place in the log, so that no read takes what is left of them for new.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,15 +17,25 @@ import pyarrow.compute as pc
 from leeboard.errors import LogError
 from leeboard.logs._chain import Chain
 from leeboard.logs._log import Batch
-from leeboard.logs._manifest import Change, Contents, Segment
+from leeboard.logs._manifest import (
+    EVERY,
+    FOLDER,
+    Change,
+    Contents,
+    Segment,
+    number_of,
+)
 from leeboard.logs._objects import Objects
 from leeboard.logs._segments import KINDS, one_segment, segments_of
 from leeboard.logs._verified import Verified
 from leeboard.logs._wanted import Wanted, marks_of
 
-__all__ = ["Taken", "ids_with", "seen", "take_out"]
+__all__ = ["Taken", "holds", "ids_with", "rid", "seen", "take_out"]
 
 _TRIES = 20
+_UNFINISHED_S = 3600.0
+"""Seconds within which a commit may be about to name a file."""
+
 _SLACK = timedelta(days=1)
 """Events that are too old by less wait, so that no segment is rewritten every hour."""
 
@@ -110,6 +121,53 @@ def ids_with(
             ids = table.column("id").filter(pa.array(marks)).to_pylist()
             found.update((segment.model, name) for name in ids)
     return frozenset(found)
+
+
+def rid(
+    objects: Objects, chain: Chain, verified: Verified, wanted: Wanted, now: float
+) -> tuple[str, ...]:
+    """Remove every file that a log does not need and that may hold what is wanted.
+
+    Segments that others replaced go at once, manifests that a whole one repeats too
+    (they name the least and the greatest id of each segment), and files that no
+    manifest names if they hold it.
+
+    Returns
+    -------
+    tuple of names
+        Files that nobody can look into, or that a commit may be about to name.
+    """
+    while chain.contents().number % EVERY:
+        chain.commit(lambda _: Change())
+    contents = chain.contents()
+    for name in contents.dropped:
+        objects.remove(name)
+    last = contents.number // EVERY * EVERY
+    for piece in objects.pieces(FOLDER):
+        number = number_of(piece.name)
+        if number is not None and number < last:
+            objects.remove(piece.name)
+    kept = contents.segments.values()
+    unsure = [one.name for one in kept if not _path(verified, one)]
+    for piece in (*objects.pieces("models"), *objects.pieces("tmp")):
+        if piece.name in contents.segments:
+            continue
+        if now - piece.modified > _UNFINISHED_S:
+            objects.remove(piece.name)
+        elif holds(objects.local(piece.name, piece.size), wanted):
+            unsure.append(piece.name)
+    return tuple(unsure)
+
+
+def holds(path: str, wanted: Wanted) -> bool:
+    """Tell whether a file of events has any that are wanted, or cannot be read."""
+    try:
+        table = _read(path)
+        kind = os.path.basename(path).partition("-")[0]
+        models = pc.unique(table.column("model")).to_pylist()
+    except (pa.ArrowException, KeyError):
+        return True
+    return any(marks_of(wanted, kind, model or "", table).any() for model in models)
 
 
 def _log_busy() -> LogError:

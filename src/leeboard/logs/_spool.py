@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -19,11 +19,12 @@ from leeboard.errors import LogError
 from leeboard.logs._disk import Disk
 from leeboard_logger.frames import END, LARGEST, Gap, read_frames, whole_frames
 
-__all__ = ["Read", "Spool", "SpoolFile", "spool_copies"]
+__all__ = ["Read", "Spool", "SpoolFile", "blank_committed", "spool_copies"]
 
 _SUFFIX = ".frames"
 _NAME = ".spool"
 _LEASE = ".committer"
+_ZEROS = 1 << 20
 _SETTLED_S = 5.0
 """Seconds after which a file that nobody holds is taken for left behind."""
 
@@ -220,6 +221,25 @@ def spool_copies(path: str) -> Iterator[tuple[str, bytes]]:
         with suppress(FileNotFoundError), _opened(file.path) as handle:
             whole = spool.read(file, 0, os.fstat(handle).st_size).stop
             yield os.path.basename(file.path), os.pread(handle, whole, 0)
+
+
+def blank_committed(path: str, marks: Mapping[str, int]) -> None:
+    """Write zeros over all frames of a spool that the log has.
+
+    A logger may go on writing: it adds to the end, and nobody reads before the mark.
+    """
+    for file in Spool(path).files() if path else ():
+        upto = marks.get(file.source, 0)
+        flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+        with suppress(FileNotFoundError):
+            handle = os.open(file.path, flags)
+            try:
+                for at in range(0, min(upto, file.size), _ZEROS):
+                    size = min(_ZEROS, min(upto, file.size) - at)
+                    os.pwrite(handle, bytes(size), at)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
 
 
 def _refusal(own: os.stat_result, folder: os.stat_result) -> str:

@@ -18,7 +18,10 @@ import pyarrow.compute as pc
 
 from leeboard.events import GROUPS, Stored
 
-__all__ = ["Wanted", "digest_of", "marks_of", "spellings"]
+__all__ = ["SHORTEST", "Wanted", "digest_of", "marks_of", "spellings"]
+
+SHORTEST = 6
+"""Bytes from which on a text does not stand in a file by chance."""
 
 _Marks = np.ndarray[Any, Any]
 
@@ -153,9 +156,15 @@ def _names(payload: bytes, ids: set[str], value: str) -> bool:
         record = json.loads(payload[1:])
     except (ValueError, RecursionError):
         sought = [*ids, value] if value else ids
-        return any(one in payload for text in sought for one in spellings(text))
+        return any(one in payload for text in sought for one in _sought(text))
     texts = {_text(one) for one in _leaves(record)}
     return bool(texts & ids) or (bool(value) and value in texts)
+
+
+def _sought(text: str) -> Iterator[bytes]:
+    """Bytes that tell of a text; a short one stands anywhere unless it is quoted."""
+    for one in spellings(text):
+        yield one if len(one) >= SHORTEST else b'"' + one + b'"'
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -10,7 +10,6 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -24,7 +23,7 @@ from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary
 from leeboard.logs._manifest import Change, Contents
 from leeboard.logs._objects import Folder, Objects
-from leeboard.logs._prune import Taken, ids_with, seen, take_out
+from leeboard.logs._prune import Taken, ids_with, rid, seen, take_out
 from leeboard.logs._reading import Reader
 from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
@@ -180,7 +179,6 @@ class FolderLog:
     def take_out(self, wanted: Wanted, batch: Batch | None = None) -> Taken:
         """Take events out of the log, and store a batch in the same commit.
 
-        A value is looked for in predictions; what else bears their ids goes with them.
         Frames that are not committed yet are left as they are.
 
         Raises
@@ -189,13 +187,29 @@ class FolderLog:
             The disk or bucket refuses, or others rewrite the log all the time.
         """
         with as_log_errors("log_unwritable"):
-            ids = wanted.ids
-            if wanted.column:
-                ids |= ids_with(self._chain, self._verified, wanted)
-            whole = replace(wanted, ids=ids)
+            now = self._clock()
             return take_out(
-                self._objects, self._chain, self._verified, whole, self._clock(), batch
+                self._objects, self._chain, self._verified, wanted, now, batch
             )
+
+    def ids_with(self, wanted: Wanted) -> frozenset[tuple[str, str]]:
+        """Return model and id of predictions that have the value that is wanted."""
+        if not wanted.column:
+            return frozenset()
+        with as_log_errors("log_unreadable"):
+            return ids_with(self._chain, self._verified, wanted)
+
+    def rid(self, wanted: Wanted) -> Sequence[str]:
+        """Remove files that are not needed any more and may hold what is wanted.
+
+        Returns
+        -------
+        sequence of str
+            Files that may hold it and could not be removed.
+        """
+        with as_log_errors("log_unwritable"):
+            now = self._clock()
+            return rid(self._objects, self._chain, self._verified, wanted, now)
 
     def would_take(self, wanted: Wanted) -> Taken:
         """Tell what ``take_out`` would take; ids and ages only."""

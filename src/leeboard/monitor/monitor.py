@@ -29,6 +29,7 @@ from leeboard.logs.folder import FolderLog
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.backups import Saved, back_up
 from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.erasing import Erased, erase
 from leeboard.monitor.importing import Imported, import_rows
 from leeboard.monitor.passes import Passed, run_model
 from leeboard.monitor.quarantine import (
@@ -312,6 +313,42 @@ class Monitor:
         ``monitor.backups.restore`` brings it back.
         """
         return back_up(self.plan, fspath(path))
+
+    def erase(
+        self,
+        entity: str | None = None,
+        *,
+        column: str | None = None,
+        ids: Iterable[str] = (),
+        model: str | None = None,
+    ) -> Erased:
+        """Take an entity's events out for good, and search all files for the rest.
+
+        Parameters
+        ----------
+        entity, column : str, optional
+            Value of a feature, a segment or a piece of metadata; predictions that have
+            it go, with their labels.
+        ids : iterable of str, optional
+            Predictions by id, instead.
+        model : str, optional
+
+        Returns
+        -------
+        Erased
+            ``left`` says where it still stands; empty when it is gone.
+        """
+        self.ship()
+        with self._state() as state:
+            return erase(
+                self.plan,
+                self._files(),
+                state,
+                ids=tuple(ids),
+                column=column or "",
+                value=entity or "",
+                model=None if model is None else self._model(model),
+            )
 
     def _files(self) -> FolderLog:
         """The log, where its segments can be written anew."""
