@@ -155,7 +155,9 @@ def test_a_damaged_segment_is_told_of(full: Path) -> None:
     ],
 )
 def test_a_value_is_found_whatever_its_type(
-    stored: object, asked: str, found: bool
+    stored: object,
+    asked: str,
+    found: bool,  # noqa: FBT001 - what should come out
 ) -> None:
     """Text, numbers, truth values, and what lists and objects hold."""
     for group in ("features", "segments", "metadata"):
