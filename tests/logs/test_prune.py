@@ -161,7 +161,7 @@ def test_a_value_is_found_whatever_its_type(
 ) -> None:
     """Text, numbers, truth values, and what lists and objects hold."""
     for group in ("features", "segments", "metadata"):
-        payload = prediction("1", **{group: {"who": stored}})
+        payload = prediction("1", NOW, **{group: {"who": stored}})
         table = decode([payload], NOW).predictions
         wanted = Wanted(column="who", value=asked)
         assert marks_of(wanted, "predictions", "demand", table).tolist() == [found]
