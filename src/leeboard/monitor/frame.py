@@ -23,6 +23,7 @@ __all__ = [
     "RESIDUAL",
     "Frame",
     "as_text",
+    "class_of",
     "frame_of",
     "residual_of",
     "stored_columns",
@@ -158,13 +159,18 @@ def _places(column: Column) -> Iterator[tuple[str, str]]:
     elif column.role is Role.LABEL:
         yield "", LABEL
     elif column.role is Role.SCORE:
-        yield "scores", column.name
+        yield "scores", class_of(column.name)
         yield "scores", "score"
         yield "scores", "1"
     else:
         yield "features", column.name
         yield "segments", column.name
         yield "metadata", column.name
+
+
+def class_of(column: str) -> str:
+    """Class that a score column of the reference is about: ``cat`` of ``score.cat``."""
+    return column.removeprefix("scores.").removeprefix("score.")
 
 
 def _time(made_at: pa.ChunkedArray, form: Form | None) -> pa.ChunkedArray:

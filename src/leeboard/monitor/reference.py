@@ -18,9 +18,9 @@ from leeboard.estimates.estimator import Estimator
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import FORMAT
 from leeboard.monitor.estimated import forms_of
-from leeboard.monitor.frame import RESIDUAL, Frame, residual_of
-from leeboard.monitor.outcomes import Labelled, features_of, labelled_of
-from leeboard.performance import Figure, figures
+from leeboard.monitor.frame import RESIDUAL, Frame, class_of, residual_of
+from leeboard.monitor.outcomes import features_of, labelled_of
+from leeboard.performance import Figure, Outcomes, figures
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Role
 from leeboard.sources import Source, open_source
@@ -43,12 +43,15 @@ class Reference:
     adopted : Adopted
         Cells of residuals and outcomes.
     estimator : text or None
+    why : str
+        Why there is none.
     """
 
     rows: int
     figures: tuple[Figure, ...]
     adopted: Adopted
     estimator: str | None
+    why: str = ""
 
     @property
     def sentence(self) -> str:
@@ -56,8 +59,8 @@ class Reference:
         first = [f for f in self.figures if f.metric in _FIRST] or self.figures
         told = [f"{f.metric} {f.value:.4g}" for f in first if f.value is not None]
         text = f"{self.rows:,} labelled rows; {', '.join(told[:_SHOWN])}"
-        without = "" if self.estimator else " (too few rows to estimate without labels)"
-        return text + without
+        without = f" (not estimated without labels: {self.why})"
+        return text if self.estimator else text + without
 
     def to_text(self) -> str:
         """Return what ``baseline`` reads."""
@@ -107,24 +110,24 @@ def reference_of(data: Any, counted: Profile) -> Reference | None:
         labelled.outcomes.rows,
         tuple(figures(labelled.outcomes)),
         adopted,
-        _estimator(frame, labelled, counted),
+        *_estimator(frame, labelled.outcomes, labelled.places, counted),
     )
 
 
-def _estimator(frame: Frame, labelled: Labelled, counted: Profile) -> str | None:
-    """Fit an estimator on the labelled rows; None where they do not suffice."""
-    if labelled.outcomes is None:
-        return None
+def _estimator(
+    frame: Frame, outcomes: Outcomes, places: np.ndarray, counted: Profile
+) -> tuple[str | None, str]:
+    """Fit an estimator on the labelled rows; None and why where they do not suffice."""
     features = {
-        name: values[labelled.places]
+        name: values[places]
         for name, values in features_of(frame, forms_of(counted.schema)).items()
     }
     # one seed for all: the same reference gives the same estimator
     generator = np.random.default_rng(0)
     try:
-        return Estimator.fit(labelled.outcomes, features, generator).to_text()
-    except LeeboardError:
-        return None
+        return Estimator.fit(outcomes, features, generator).to_text(), ""
+    except LeeboardError as error:
+        return None, f"found {error.found}; expected {error.expected}"
 
 
 def _column(source: Source, counted: Profile, role: Role) -> pa.ChunkedArray | None:
@@ -135,9 +138,13 @@ def _column(source: Source, counted: Profile, role: Role) -> pa.ChunkedArray | N
 
 
 def _scores(source: Source, counted: Profile) -> dict[str, pa.ChunkedArray]:
-    """Score columns by name: of several classes each has the name of its class."""
+    """Score columns by class."""
     names = [c.name for c in counted.schema.columns if c.role is Role.SCORE]
-    return {name: source.column(name) for name in names if name in source.schema.names}
+    return {
+        class_of(name): source.column(name)
+        for name in names
+        if name in source.schema.names
+    }
 
 
 def _table(source: Source, counted: Profile) -> pa.Table:
