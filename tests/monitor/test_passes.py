@@ -173,6 +173,24 @@ def test_hours_become_days_when_they_are_old(model: World) -> None:
     assert _value(other.monitor, "psi", 0, column="temp")["value"] == pytest.approx(psi)
 
 
+def test_errors_of_few_labels_an_hour_outlive_the_hours(model: World) -> None:
+    """Without a labelled reference the day's error is the mean of its hours'."""
+    config = CONFIG.replace('"1d"', '"1h"') + 'hours_for = "5d"\n'
+    config = config.replace('baseline = "demand.baseline.json"\n', "")
+    model.configure(config)
+    ids = model.predict(hours(0, 240))
+    truth = list(np.random.default_rng(5).normal(110, 30, 240))
+    model.label(ids, truth, [START + DAY] * 240)
+    assert _pass(model.monitor, 3).counted == 24
+    hourly = model.monitor.measurements(metric="mae", segment="")
+    model.predict(hours(11, 10), first=240, seed=9)
+    assert _pass(model.monitor, 13).days == 1
+    day = _value(model.monitor, "mae", 0, basis="realised")
+    assert day["n_current"] == 240
+    assert day["value"] == pytest.approx(hourly["value"].mean(), rel=1e-12)
+    assert day["low"] == pytest.approx(hourly["low"].mean(), rel=1e-12)
+
+
 def _done(model: World) -> list[Done]:
     state = open_state(model.monitor.plan.state)
     try:

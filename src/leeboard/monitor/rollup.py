@@ -14,9 +14,11 @@ from leeboard import performance
 from leeboard.config.plan import ModelPlan
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
+from leeboard.monitor.corrected import CORRECTED
 from leeboard.monitor.drift import drift_of
+from leeboard.monitor.estimated import ESTIMATED
 from leeboard.monitor.packs import join_packed, split_packed
-from leeboard.monitor.realised import PERFORMANCE, realised_of
+from leeboard.monitor.realised import PERFORMANCE, PROVISIONAL, REALISED, realised_of
 from leeboard.performance import Tally
 from leeboard.profiles.cells import Cells
 from leeboard.profiles.packed import pack, unpack
@@ -87,7 +89,7 @@ def roll_up(
         ]
         measured = [
             *_measured(sums, plan, baseline, adopted, done),
-            *_estimated(state, plan, day),
+            *_averaged(state, plan, done, sums),
         ]
         state.put(
             lease,
@@ -163,19 +165,34 @@ def _measured(
     )
 
 
-def _estimated(state: State, plan: ModelPlan, day: Window) -> Iterator[Measured]:
-    """Estimates of a mean, averaged over the day; of other figures none is kept."""
-    for basis in ("estimated", "corrected"):
+def _averaged(
+    state: State, plan: ModelPlan, done: Done, sums: Mapping[str, _Sums]
+) -> Iterator[Measured]:
+    """Means averaged over the day, with bounds no closer than its own would be.
+
+    Those of estimates, and those of labels too few in each window to be counted in
+    cells; of other figures none is kept.
+    """
+    bases = {ESTIMATED: {ESTIMATED}, CORRECTED: {CORRECTED}}
+    if "" not in sums or sums[""].tally is None:
+        own = PROVISIONAL if done.provisional else REALISED
+        bases[own] = {REALISED, PROVISIONAL}
+    for basis, hourly in bases.items():
         for metric in ("accuracy", "mae"):
             where = {
                 "model": plan.name,
                 "subject": PERFORMANCE,
                 "metric": metric,
-                "basis": basis,
                 "segment": "",
             }
-            rows = state.measurements(where, day).to_pylist()
-            rows = [r for r in rows if r["value"] is not None and r["low"] is not None]
+            rows = state.measurements(where, done.window).to_pylist()
+            rows = [
+                row
+                for row in rows
+                if row["basis"] in hourly
+                and row["value"] is not None
+                and row["low"] is not None
+            ]
             n = sum(row["n_current"] for row in rows)
             if n:
                 mean = {
