@@ -178,5 +178,7 @@ def test_the_commands_speak(
     assert "Wrote" in capsys.readouterr().out
     assert main(["restore", path, *config]) == 2
     assert "not_empty" in capsys.readouterr().err
+    assert main(["restore", str(tmp_path / "none.tar"), *config]) == 2
+    assert "[backup_failed]" in capsys.readouterr().err
     assert main(["restore", path, "--force", *config]) == 0
     assert "Restored" in capsys.readouterr().out

@@ -212,7 +212,7 @@ class FolderLog:
             return rid(self._objects, self._chain, self._verified, wanted, now)
 
     def would_take(self, wanted: Wanted) -> Taken:
-        """Tell what ``take_out`` would take; ids and ages only."""
+        """Tell what ``take_out`` would take."""
         with as_log_errors("log_unreadable"):
             return seen(self._chain, self._verified, wanted)
 

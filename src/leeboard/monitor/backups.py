@@ -16,7 +16,7 @@ import secrets
 import shutil
 import tarfile
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -98,29 +98,38 @@ def back_up(plan: Plan, path: str) -> Saved:
     path = os.path.realpath(path)
     temporary = f"{path}.{secrets.token_hex(4)}.tmp"
     try:
-        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with (
-            os.fdopen(handle, "wb") as raw,
-            tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as file,
-        ):
-            writer = _Writer(file, now)
-            references = _save_config(writer, plan)
-            _save_state(writer, state, temporary)
-            for name, data in spool_copies(plan.spool):
-                writer.add(f"spool/{name}", data)
-            for name, data in log.copies():
-                writer.add(f"log/{name}", data)
-            head = {"format": FORMAT, "leeboard": __version__, "at": now.isoformat()}
-            writer.finish({**head, "references": references})
-            raw.flush()
-            os.fsync(raw.fileno())
-        os.replace(temporary, path)
+        with _told(path):
+            writer = _written(plan, log, state, temporary, now)
+            os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
             os.unlink(temporary)
         raise
     size = sum(one["size"] for one in writer.files.values())
     return Saved(path, now, len(writer.files), size)
+
+
+def _written(
+    plan: Plan, log: FolderLog, state: str, temporary: str, now: datetime
+) -> _Writer:
+    """Write everything, in the order that makes it one moment."""
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with (
+        os.fdopen(handle, "wb") as raw,
+        tarfile.open(fileobj=raw, mode="w", format=tarfile.PAX_FORMAT) as file,
+    ):
+        writer = _Writer(file, now)
+        references = _save_config(writer, plan)
+        _save_state(writer, state, temporary)
+        for name, data in spool_copies(plan.spool):
+            writer.add(f"spool/{name}", data)
+        for name, data in log.copies():
+            writer.add(f"log/{name}", data)
+        head = {"format": FORMAT, "leeboard": __version__, "at": now.isoformat()}
+        writer.finish({**head, "references": references})
+        raw.flush()
+        os.fsync(raw.fileno())
+    return writer
 
 
 def _places(plan: Plan) -> tuple[FolderLog, str]:
@@ -199,6 +208,11 @@ def restore(path: str, config: str, *, force: bool = False) -> Plan:
     """
     folder = os.path.dirname(os.path.abspath(config))
     staging = os.path.join(folder, f".restoring-{secrets.token_hex(4)}")
+    with _told(path):
+        return _restored(path, config, staging, force=force)
+
+
+def _restored(path: str, config: str, staging: str, *, force: bool) -> Plan:
     os.mkdir(staging, 0o700)
     try:
         index = _unpacked(path, staging)
@@ -335,6 +349,21 @@ def _swap(pairs: list[tuple[str, str]], staging: str) -> None:
             if os.path.exists(old):
                 shutil.move(old, target)
         raise
+
+
+@contextmanager
+def _told(path: str) -> Iterator[None]:
+    """Turn what a disk refuses into an error that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        raise FileError(
+            code="backup_failed",
+            where=error.filename if isinstance(error.filename, str) else path,
+            found=error.strerror or str(error),
+            expected="files that can be read, and room to write",
+            fix="Check that it is there, its rights, and the room on the disk.",
+        ) from error
 
 
 def _damaged(path: str, found: str) -> FileError:

@@ -103,7 +103,14 @@ def erase(
     texts = [value] if value else list(ids)
     _record(state, taken, texts, column)
     _vacuum(plan)
-    return _searched(plan, taken, texts, replace(wanted, ids=gone), unsure)
+    found = _searched(plan, taken, texts, replace(wanted, ids=gone), unsure)
+    # a bucket has no files here to search: its segments are read once more
+    again = log.would_take(replace(wanted, ids=gone))
+    events = again.predictions + again.feedback + again.quarantined
+    if not events:
+        return found
+    came = (plan.log, f"{events:,} events that came meanwhile")
+    return replace(found, left=(*found.left, came))
 
 
 def _forget_samples(plan: Plan, state: State, ids: set[str]) -> None:
