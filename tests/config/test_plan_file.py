@@ -136,3 +136,9 @@ def test_a_file_without_models_is_of_no_use(tmp_path: Path) -> None:
     """It says what writes one."""
     with pytest.raises(ConfigError, match="leeboard init"):
         load_plan(_plan(tmp_path, 'log = "m"\n'))
+
+
+def test_a_missing_file_tells_what_writes_one(tmp_path: Path) -> None:
+    """Who has not begun yet is told how to begin."""
+    with pytest.raises(ConfigError, match=r"gone\.toml.*no such file.*leeboard init"):
+        load_plan(tmp_path / "gone.toml")

@@ -110,6 +110,29 @@ def test_status_counts_each_event_once(
     assert found["completeness"] == pytest.approx(7 / 8)
 
 
+def test_status_tells_what_else_came(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A model that the configuration misspells, and values that could not be read."""
+    made = world(tmp_path)
+    with Logger(tmp_path / "monitor", model="demnad", mode="spooled") as log:
+        log.log_prediction({"temp": 3.5}, prediction=41.0, at=START)
+    with Logger(tmp_path / "monitor", model="demand", mode="spooled") as log:
+        log.log_prediction({"temp": "warm"}, prediction=41.0, at=START)
+        log.log_prediction({"temp": 3.5}, prediction=41.0, at=START)
+    made.monitor.run(now=NOW)
+    status = made.monitor.status(now=NOW)
+    assert status.strangers == ("demnad",)
+    assert status.models[0].notes == [
+        "column 'temp': 1 values of another type are taken as missing"
+    ]
+    capsys.readouterr()
+    assert main(["status", "--config", str(tmp_path / "leeboard.toml")]) == 0
+    out, err = capsys.readouterr()
+    assert "1 values of another type" in out
+    assert "'demnad'" in err
+
+
 def test_a_silent_model_is_stale(model: World) -> None:
     """Exit code 1 tells that nothing has come for so long, and 0 that it has."""
     config = str(model.folder / "leeboard.toml")
@@ -122,6 +145,8 @@ def test_wrong_names_are_refused_with_the_right_ones(model: World) -> None:
     """A model or an export that is not there is named, with what is."""
     with pytest.raises(LeeboardError, match="demand"):
         model.monitor.profiles("demandd")
+    with pytest.raises(LeeboardError, match="demand"):
+        model.monitor.measurements("demandd")
     with pytest.raises(LeeboardError, match="measurements"):
         model.monitor.export("measurment")
 

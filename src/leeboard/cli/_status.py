@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from leeboard.cli._terminal import clean, say
+from leeboard.cli._terminal import clean, say, tell
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.status import ModelStatus, Status
 from leeboard.windows import duration
@@ -25,7 +25,7 @@ def run(config: str, model: str | None, stale: str | None, *, json: bool) -> int
         chosen = [one for one in status.models if one.model == model]
         if not chosen:
             raise _unknown(model, [one.model for one in status.models])
-        status = Status(status.now, chosen)
+        status = Status(status.now, chosen, status.strangers)
     old = () if after is None else status.stale(after)
     if json:
         document = status.to_dict()
@@ -38,6 +38,9 @@ def run(config: str, model: str | None, stale: str | None, *, json: bool) -> int
             for one in status.models
         ]
         say("\n\n".join(blocks) + "\n")
+        for name in status.strangers:
+            who = f"model {clean(name)!r}" if name else "no model that can be read"
+            tell(f"note: the log has events of {who}, not of the configuration's")
     return int(bool(old))
 
 
@@ -82,6 +85,8 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
         yield _line("results", f"{_size(one.bytes_per_year)} a year at this pace")
     if one.record:
         yield _line("estimates", one.record)
+    for note in one.notes[:_SHOWN]:
+        yield _line("note", note)
     if one.latest:
         first = one.latest[0]
         yield _line("latest", f"window from {first['window_start']:%Y-%m-%d %H:%M} UTC")

@@ -65,6 +65,15 @@ def load_plan(path: str | PathLike[str] = DEFAULT, *, strict: bool = False) -> P
     ConfigError
         With file and line, what was found, what was expected, and the way out.
     """
+    if not os.path.exists(path):
+        raise ConfigError(
+            code="unreadable",
+            where=os.fspath(path),
+            found="no such file",
+            expected="the configuration of a monitor",
+            fix="Let `leeboard init TRAINING --model NAME` write one, or name it with"
+            " --config.",
+        )
     document = read_document(path)
     if strict:
         refuse_secrets(document)

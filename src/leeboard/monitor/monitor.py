@@ -144,7 +144,7 @@ class Monitor:
         Each argument that is given selects; ``segment=""`` is all rows.
         """
         given = {
-            "model": model,
+            "model": None if model is None else self._model(model),
             "metric": metric,
             "subject": column,
             "segment": segment,

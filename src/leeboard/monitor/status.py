@@ -52,6 +52,8 @@ class ModelStatus:
         Figures of performance of the latest window that has any.
     record : str
         How the estimates have done, in one sentence; empty where nothing is estimated.
+    notes : sequence of str
+        What was strange in the latest counted window.
     """
 
     model: str
@@ -73,6 +75,7 @@ class ModelStatus:
     bytes_per_year: int | None = None
     latest: Sequence[Mapping[str, Any]] = ()
     record: str = ""
+    notes: Sequence[str] = ()
 
     def stale(self, after: timedelta, now: datetime) -> bool:
         """Tell whether no prediction has arrived for so long."""
@@ -81,10 +84,21 @@ class ModelStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All models at one moment."""
+    """All models at one moment.
+
+    Parameters
+    ----------
+    now : datetime
+    models : sequence of ModelStatus
+        Those of the configuration.
+    strangers : tuple of str
+        Models that the log has events of, and the configuration does not name; empty
+        for quarantined events that name none.
+    """
 
     now: datetime
     models: Sequence[ModelStatus]
+    strangers: tuple[str, ...] = ()
 
     def stale(self, after: timedelta) -> tuple[str, ...]:
         """Names of the models that no prediction has come from for so long."""
@@ -95,14 +109,18 @@ class Status:
         return {
             "now": self.now.isoformat(),
             "models": {model.model: _plain(model) for model in self.models},
+            "strangers": list(self.strangers),
         }
 
 
 def status_of(plan: Plan, log: Log, state: State, now: datetime) -> Status:
     """Read how every model of a plan stands."""
     summaries = {one.model: one for one in log.summary()}
+    known = {one.name for one in plan.models}
     return Status(
-        now, [_model(one, summaries.get(one.name), state) for one in plan.models]
+        now,
+        [_model(one, summaries.get(one.name), state) for one in plan.models],
+        tuple(sorted(name for name in summaries if name not in known)),
     )
 
 
@@ -135,6 +153,9 @@ def _model(plan: ModelPlan, summary: Summary | None, state: State) -> ModelStatu
         bytes_per_year=_pace(state.held(plan.name)),
         latest=_latest(plan.name, done, state),
         record=_record(plan.name, state),
+        notes=[text for code, text in done[-1].notes if code != "labels"]
+        if done
+        else (),
         **logged,
     )
 
@@ -188,6 +209,7 @@ def _plain(model: ModelStatus) -> dict[str, Any]:
         "last_pass": _iso(model.last_pass),
         "bytes_per_year": model.bytes_per_year,
         "record": model.record,
+        "notes": list(model.notes),
         "latest": [
             {k: _iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
             for row in model.latest
