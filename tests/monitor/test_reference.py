@@ -61,3 +61,19 @@ def test_why_nothing_is_estimated_is_said() -> None:
     found = reference_of(few, profile(few, schema=schema))
     assert found is not None
     assert "150 labelled rows" in found.sentence
+
+
+def test_a_score_of_the_other_class_is_doubted() -> None:
+    """A score that ranks worse than chance is said to be rather the other class's."""
+    draw = np.random.default_rng(11)
+    churn = draw.random(1000)
+    names = np.array(["stay", "churn"])
+    table = {
+        "prediction": names[(churn > 0.5).astype(int)],
+        "label": names[(draw.random(1000) < churn).astype(int)],
+    }
+    for score, doubted in ((churn, True), (1 - churn, False)):
+        rows = pa.table({**table, "score": score})
+        found = reference_of(rows, profile(rows))
+        assert found is not None
+        assert ("rather that of 'churn'" in found.doubt) is doubted

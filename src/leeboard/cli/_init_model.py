@@ -132,6 +132,8 @@ def _told(
     yield f"Wrote {request.config}, {places.schema} and {places.profile}"
     if reference is not None:
         yield f"Wrote {places.baseline}: {reference.sentence}"
+        if reference.doubt:
+            yield f"note: {reference.doubt}"
     else:
         yield (
             "The training data has no label beside a prediction: performance is"

@@ -22,12 +22,13 @@ from leeboard.monitor.frame import RESIDUAL, Frame, class_of, residual_of
 from leeboard.monitor.outcomes import features_of, labelled_of
 from leeboard.performance import Figure, Outcomes, figures
 from leeboard.profiles.profile import Profile
-from leeboard.schema import Role
+from leeboard.schema import Role, Task
 from leeboard.sources import Source, open_source
 
 __all__ = ["Reference", "reference_of"]
 
 _SHOWN = 3
+_CHANCE = 0.5
 _FIRST = ("accuracy", "roc_auc", "mae", "rmse")
 
 
@@ -61,6 +62,26 @@ class Reference:
         text = f"{self.rows:,} labelled rows; {', '.join(told[:_SHOWN])}"
         without = f" (not estimated without labels: {self.why})"
         return text if self.estimator else text + without
+
+    @property
+    def doubt(self) -> str:
+        """What the figures say against how the score was read; empty if nothing.
+
+        One score is the probability of the class that is last in order. An ROC AUC
+        below one half, interval and all, is rather that of the other class.
+        """
+        outcomes = self.adopted.outcomes
+        auc = next((f.interval for f in self.figures if f.metric == "roc_auc"), None)
+        if outcomes is None or outcomes.task is not Task.BINARY:
+            return ""
+        if auc is None or auc[1] >= _CHANCE:
+            return ""
+        other, last = outcomes.classes
+        return (
+            f"the score was read as the probability of {last!r}, the last of the two"
+            f" classes, and by its ROC AUC is rather that of {other!r}. Give and log"
+            f" 1 - score, or a score of each class, named {other!r} and {last!r}"
+        )
 
     def to_text(self) -> str:
         """Return what ``baseline`` reads."""
