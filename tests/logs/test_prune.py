@@ -50,7 +50,7 @@ def _everything(log: FolderLog) -> list[Counter[str]]:
     return [rows(log.events(kind).read_all()) for kind in ("predictions", "feedback")]
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(st.sets(st.integers(0, 16), max_size=6))
 def test_exactly_what_is_wanted_goes(
     tmp_path_factory: pytest.TempPathFactory, chosen: set[int]
@@ -78,7 +78,7 @@ def test_exactly_what_is_wanted_goes(
 @pytest.mark.parametrize("when", ["before", "half"])
 def test_a_crash_at_any_call_takes_all_or_nothing(full: Path, when: str) -> None:
     """Die at any call: the log is as before or as after, and a second try ends it."""
-    wanted = Wanted(ids=frozenset({("demand", GONE), ("demand", "12")}))
+    wanted = Wanted(ids=frozenset({("demand", GONE)}))
     before = _everything(_log(full))
     shutil.copytree(full, full.parent / "count")
     disk = RecordingDisk()
