@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -153,14 +153,18 @@ def _command(command: Any, path: str) -> str:
     return text + (f"\n{_table(('', 'default', ''), rows)}" if rows else "")
 
 
+def _below(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Commands of a group with their words, and those of groups in it."""
+    for name, command in sorted(getattr(group, "commands", {}).items()):
+        if not command.hidden:
+            yield f"{path} {name}", command
+            yield from _below(command, f"{path} {name}")
+
+
 def commands() -> str:
     """Return the page of commands, from what ``--help`` reads."""
     root = typer.main.get_command(app)
-    parts = [
-        _command(command, f"leeboard {name}")
-        for name, command in sorted(getattr(root, "commands", {}).items())
-        if not command.hidden
-    ]
+    parts = [_command(command, path) for path, command in _below(root, "leeboard")]
     return "# Commands\n\n" + "\n".join([_command(root, "leeboard"), *parts])
 
 
