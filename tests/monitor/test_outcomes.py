@@ -37,3 +37,19 @@ def test_a_class_that_is_new_moves_no_other(
     assert found.outcomes is not None
     assert "a" in found.outcomes.classes
     assert [note.code for note in found.notes] == ["unseen_class"]
+
+
+@pytest.mark.parametrize(("name", "expected"), [("no", 0.75), ("yes", 0.25)])
+def test_a_lone_score_is_of_the_class_it_is_named_after(
+    name: str, expected: float
+) -> None:
+    """Logged for the first of two classes, it is one minus that of the last."""
+    score = pa.chunked_array([[0.25]])
+    said = pa.chunked_array([["no"]])
+    frame = Frame(pa.table({}), {}, said, said, score, {name: score}, ())
+    found = labelled_of(frame, Task.NONE, _cells(Task.BINARY, ("no", "yes")))
+    assert found.scores is not None
+    assert found.scores.tolist() == [expected]
+    assert found.outcomes is not None
+    assert found.outcomes.scores is not None
+    assert found.outcomes.scores.tolist() == [expected]

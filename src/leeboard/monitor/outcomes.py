@@ -86,7 +86,7 @@ def labelled_of(
     if frame.prediction is None:
         return Labelled(None, np.empty(0, np.intp), None, None)
     task = declared if known is None else known.task
-    data, columns = _columns(frame, task)
+    data, columns = _columns(frame, task, known.classes if known else ())
     places = _complete(data)
     before = None if known is None else _as_outcomes(known)
     outcomes: Outcomes | None = None
@@ -109,7 +109,7 @@ def labelled_of(
 
 
 def _columns(
-    frame: Frame, task: Task
+    frame: Frame, task: Task, classes: tuple[str, ...]
 ) -> tuple[dict[str, pa.ChunkedArray], OutcomeColumns]:
     """Columns of a window's outcomes by fixed names, and which is which."""
     data = {PREDICTION: frame.prediction}
@@ -121,10 +121,19 @@ def _columns(
         scores = {}
     elif len(scores) < 2 and frame.score is not None:
         score, scores = _SCORE, {}
-        data[_SCORE] = frame.score
+        data[_SCORE] = _of_last(frame.score, tuple(frame.scores), classes)
     data.update({place: frame.scores[name] for name, place in scores.items()})
     columns = OutcomeColumns(LABEL, PREDICTION, score, scores, task)
     return data, columns
+
+
+def _of_last(
+    score: pa.ChunkedArray, names: tuple[str, ...], classes: tuple[str, ...]
+) -> pa.ChunkedArray:
+    """A lone score as the probability of the last of two classes."""
+    if len(classes) == 2 and names == classes[:1]:
+        return pc.subtract(1.0, score)  # logged under the name of the other class
+    return score
 
 
 def _complete(data: Mapping[str, pa.ChunkedArray]) -> _Array:
