@@ -10,6 +10,7 @@ from leeboard.cli._terminal import clean, say, tell
 from leeboard.errors import ConfigError
 from leeboard.monitor.importing import Imported
 from leeboard.monitor.monitor import Monitor
+from leeboard.pages.words import plural
 
 __all__ = ["run"]
 
@@ -64,10 +65,9 @@ def _names(text: str) -> list[str]:
 
 
 def _told(done: Imported) -> str:
-    text = (
-        f"Read {done.rows:,} rows: {done.predictions:,} predictions and "
-        f"{done.labels:,} labels stored"
-    )
+    events = plural(done.predictions, "prediction")
+    text = f"Read {plural(done.rows, 'row')}: {events} and"
+    text += f" {plural(done.labels, 'label')} stored"
     if done.known:
         text += f"; {done.known:,} rows were stored before"
     if done.quarantined:

@@ -8,6 +8,7 @@ from typing import Any
 from leeboard.cli._terminal import clean, say, tell
 from leeboard.monitor.monitor import Monitor, Ran
 from leeboard.monitor.passes import Passed
+from leeboard.pages.words import plural
 
 __all__ = ["run", "ship"]
 
@@ -42,7 +43,8 @@ def _shipped(ran: Ran) -> str:
         return "Another process ships the spool."
     if not (done.predictions or done.feedback or done.quarantined):
         return ""
-    text = f"Shipped {done.predictions:,} predictions and {done.feedback:,} labels"
+    predictions = plural(done.predictions, "prediction")
+    text = f"Shipped {predictions} and {plural(done.feedback, 'label')}"
     aside = sum(done.quarantined.values())
     return f"{text}; {aside:,} quarantined." if aside else f"{text}."
 
@@ -65,7 +67,7 @@ def _told(one: Passed) -> str:
     if one.days:
         text += f"; {one.days:,} days added from shorter windows"
     if one.late:
-        text += f"; {one.late:,} predictions too late"
+        text += f"; {plural(one.late, 'prediction')} too late"
     if one.forgotten:
         text += f"; {one.forgotten:,} left as they are, since events are forgotten"
     if one.expired:

@@ -15,6 +15,8 @@ from leeboard.windows import duration
 __all__ = ["run"]
 
 _SHOWN = 8
+_FIRST = ("accuracy", "roc_auc", "f1", "recall", "precision", "mae", "rmse", "r2")
+_BASES = ("realised", "provisional", "corrected", "estimated")
 
 
 def run(config: str, model: str | None, stale: str | None, *, json: bool) -> int:
@@ -90,8 +92,11 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
     if one.latest:
         first = one.latest[0]
         yield _line("latest", f"window from {first['window_start']:%Y-%m-%d %H:%M} UTC")
-        for row in list(one.latest)[:_SHOWN]:
+        rows = sorted(one.latest, key=_rank)
+        for row in rows[:_SHOWN]:
             yield f"    {_figure(row)}"
+        if len(rows) > _SHOWN:
+            yield f"    and {len(rows) - _SHOWN} more: leeboard export measurements"
 
 
 def _line(name: str, text: str) -> str:
@@ -101,6 +106,13 @@ def _line(name: str, text: str) -> str:
 def _reasons(counts: Mapping[str, int]) -> str:
     told = ", ".join(f"{reason} {n:,}" for reason, n in sorted(counts.items()))
     return f"{sum(counts.values()):,} ({told})"
+
+
+def _rank(row: Mapping[str, Any]) -> tuple[int, int, str]:
+    """Figures that people ask for first, and those from labels before estimates."""
+    metric, basis = row["metric"], row["basis"]
+    place = _FIRST.index(metric) if metric in _FIRST else len(_FIRST)
+    return place, _BASES.index(basis) if basis in _BASES else len(_BASES), metric
 
 
 def _figure(row: Mapping[str, Any]) -> str:
