@@ -30,7 +30,7 @@ def run(out: str) -> None:
         story(found),
         live_story(lived),
         "Reports to open in a browser:",
-        *(f"  {p}" for p in paths),
+        *(f"  {path}" for path in (*paths, page)),
     ]
     say("\n".join(lines) + "\n")
 

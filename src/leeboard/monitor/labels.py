@@ -95,13 +95,10 @@ def labels_of(
     span = Window(now - _HORIZONS * plan.horizon, now)
     scores = [str(Stored("scores", name, "d")) for name in (*names[-1:], "score", "1")]
     columns = ["made_at", "observed_at", *scores, "prediction#d", "prediction#i"]
-    table: DelayTable | None = None
-    for batch in log.joined(plan.name, span, columns=columns):
-        rows = pa.Table.from_batches([batch])
-        if table is None:
-            table = DelayTable.zero(cut_strata(values_of(rows)), plan.horizon)
-        table = table + _counted(rows, table.strata, now, plan.horizon)
-    return Labels(plan, table or DelayTable.zero(Strata(), plan.horizon), now)
+    rows = log.joined(plan.name, span, columns=columns).read_all()
+    # all rows cut the kinds: batches come in no particular order
+    strata = cut_strata(values_of(rows)) if rows.num_rows else Strata()
+    return Labels(plan, _counted(rows, strata, now, plan.horizon), now)
 
 
 def _counted(

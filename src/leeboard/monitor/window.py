@@ -5,7 +5,6 @@ Place: under a pass, which gives it the joined rows. Reads nothing itself.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from leeboard.errors import LeeboardError, Note
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.corrected import corrected_of
 from leeboard.monitor.counting import Counted, count_frame, rows_by_segment
+from leeboard.monitor.digest import digest_of
 from leeboard.monitor.drift import drift_of
 from leeboard.monitor.estimated import estimated_of, seeded
 from leeboard.monitor.frame import Frame, frame_of
@@ -103,7 +103,7 @@ def result_of(
         completeness=ripe.completeness if rows.num_rows else None,
         provisional=ripe.provisional,
         fingerprint=reference.fingerprint,
-        digest=_digest(packed, n_labels),
+        digest=digest_of(counted.parts, tallies, n_labels),
         first_at=known.labels.now,
         computed_at=known.labels.now,
         notes=(("labels", ripe.why), *map(_told, notes)),
@@ -131,10 +131,3 @@ def _packed(counted: Counted, tallies: Mapping[str, Tally]) -> Iterator[Packed]:
         tally = tallies.get(segment)
         outcomes = b"" if tally is None else performance.pack(tally)
         yield Packed(segment, part.rows, join_packed(pack(part), outcomes))
-
-
-def _digest(packed: Sequence[Packed], labels: int) -> str:
-    digest = hashlib.sha256(str(labels).encode())
-    for one in packed:
-        digest.update(one.segment.encode() + b"\0" + one.data)
-    return digest.hexdigest()
