@@ -346,7 +346,9 @@ def test_killed_hosts_and_collectors_lose_and_double_nothing(
     assert set(whole_ids) <= kept(file)
     names = Counter(json.loads(line)[0] for line in file.read_text().splitlines())
     assert max(names.values()) == 1
-    assert [p.name for p in spool.iterdir()] == [".shipper"]
+    # a write that the kernel cut short leaves half a frame, which is set aside
+    left = {p.name for p in spool.iterdir() if p.suffix != ".damaged"}
+    assert left == {".shipper"}
 
 
 def test_what_is_spooled_is_not_read_by_others(tmp_path: Path) -> None:

@@ -385,3 +385,13 @@ def test_a_spooled_caller_outlives_a_disk_that_hangs(tmp_path: Path) -> None:
     assert (before, first.stored) == (False, True)
     assert all(one.stored for one in many)
     log.close()
+
+
+def test_an_event_that_comes_before_the_worker_sleeps_is_not_slept_over() -> None:
+    """It finds nobody asleep to rouse, so the worker looks once more before it sleeps."""
+    pipe = unstarted(MemorySink(), FakeClock())
+    pipe.step()
+    pipe.put(entry())
+    began = time.monotonic()
+    pipe._wait(5.0)
+    assert time.monotonic() - began < 1.0

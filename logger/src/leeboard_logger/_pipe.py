@@ -308,6 +308,9 @@ class Pipe:
             return
         with self._lock:
             wait_s = min(wait_s, _TICK_S) if self._news else wait_s
+            if self._queue and not self._sending:
+                # it came after the step had looked, and found nobody asleep to rouse
+                wait_s = min(wait_s, self._linger_s)
             self._asleep = wait_s > LINGER_S
             self._idle = wait_s > _TICK_S
         roused = self._wake.acquire(timeout=wait_s)
