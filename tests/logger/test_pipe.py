@@ -388,7 +388,7 @@ def test_a_spooled_caller_outlives_a_disk_that_hangs(tmp_path: Path) -> None:
 
 
 def test_an_event_that_comes_before_the_worker_sleeps_is_not_slept_over() -> None:
-    """It finds nobody asleep to rouse, so the worker looks once more before it sleeps."""
+    """It finds nobody asleep to rouse, so the worker looks again before it sleeps."""
     pipe = unstarted(MemorySink(), FakeClock())
     pipe.step()
     pipe.put(entry())
