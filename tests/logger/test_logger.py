@@ -229,7 +229,9 @@ def test_a_flush_has_all_on_the_disk(tmp_path: Path) -> None:
         ) as log:
             log.log_prediction({"x": 1})
             assert log.flush(5)
-            assert plan.calls[-2:] == ["sync", "sync_names"]
+            # the worker may open a file or account for itself meanwhile
+            assert plan.calls.index("sync") < plan.calls.index("sync_names")
+            plan.calls.clear()
             log.log_prediction({"x": 1})
             plan.errors = {"sync": errno.EIO}
             assert not log.flush(5)
