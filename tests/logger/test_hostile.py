@@ -177,7 +177,7 @@ VALUES: dict[str, Any] = {
     "missing": NotImplemented,
     "array": np.zeros((1000, 1000)),
     "array of things": np.array([object()]),
-    "no time": np.datetime64("NaT"),
+    "no time": np.datetime64("NaT", "ns"),
     "long double": np.longdouble("1e4000"),
     "record": np.void(b"abc"),
     "unsigned": np.uint64(2**64 - 1),
