@@ -259,12 +259,12 @@ class Pipe:
                 return
             # Known before it runs: a signal's handler that logs while this thread waits
             # for the new one must not start a second.
-            self._worker = threading.Thread(
-                target=self._run, name="leeboard-logger", daemon=True
-            )
             try:
+                self._worker = threading.Thread(
+                    target=self._run, name="leeboard-logger", daemon=True
+                )
                 self._worker.start()
-            except RuntimeError:  # too many threads, or the interpreter is going
+            except RuntimeError:  # too many or none allowed, or the interpreter is going
                 self._worker = None
                 return
         self._started()
