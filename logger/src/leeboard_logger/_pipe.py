@@ -264,7 +264,7 @@ class Pipe:
                     target=self._run, name="leeboard-logger", daemon=True
                 )
                 self._worker.start()
-            except RuntimeError:  # too many or none allowed, or the interpreter is going
+            except RuntimeError:  # too many, none allowed, or Python is going
                 self._worker = None
                 return
         self._started()
