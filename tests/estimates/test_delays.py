@@ -138,7 +138,7 @@ def test_how_many_labels_ever_come_is_unknown_in_a_young_log() -> None:
 def test_times_may_be_datetimes() -> None:
     """Arrays of datetime64 with NaT count like microseconds with NaN."""
     late = late_labels(np.random.default_rng(5), 300, days=9, ever=0.6)
-    known = np.full(300, np.datetime64("NaT"), "datetime64[us]")
+    known = np.full(300, np.datetime64("NaT", "us"))
     came = ~np.isnan(late.known_at)
     known[came] = late.known_at[came].astype(np.int64).astype("datetime64[us]")
     made = late.made_at.astype(np.int64).astype("datetime64[us]")
