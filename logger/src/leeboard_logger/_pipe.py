@@ -96,7 +96,7 @@ class Pipe:
         self._sending: list[Entry] = []
         self._bytes = 0
         self._not_before = self._next_tick = self._warned = -1e9
-        self._sync_wanted = False
+        self._syncs_asked = self._syncs_done = 0
         self._sync_went_well = True
         self._worker: threading.Thread | None = None
         self._closing = self._over = False
@@ -198,13 +198,16 @@ class Pipe:
         """Have all that is queued now settled and on the disk, or give up in time."""
         with self._lock:
             waiting = [*self._sending, *self._queue]
-            self._sync_wanted = True
             self._rouse()
         until = time.monotonic() + timeout
         if not self.wait(waiting, timeout):
             return False
         with self._settled:
-            while self._sync_wanted and self._worker is not None:
+            # Asked for once all is written: a sync under way may have begun before.
+            self._syncs_asked += 1
+            mine = self._syncs_asked
+            self._rouse()
+            while self._syncs_done < mine and self._worker is not None:
                 left = until - time.monotonic()
                 if left <= 0:
                     return False
@@ -308,6 +311,8 @@ class Pipe:
             return
         with self._lock:
             wait_s = min(wait_s, _TICK_S) if self._news else wait_s
+            if self._syncs_asked > self._syncs_done:
+                wait_s = 0.0
             if self._queue and not self._sending:
                 # it came after the step had looked, and found nobody asleep to rouse
                 wait_s = min(wait_s, self._linger_s)
@@ -332,10 +337,11 @@ class Pipe:
             self._news = False  # before it is told, so that none is missed
             more = self._sink.tick()
             self._next_tick = now + _TICK_S
-        if self._sync_wanted:
+        asked = self._syncs_asked
+        if asked > self._syncs_done:
             well = self._sync()
             with self._settled:
-                self._sync_wanted = False
+                self._syncs_done = asked
                 self._sync_went_well = well
                 self._settled.notify_all()
         if self._sending:
