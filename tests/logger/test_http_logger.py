@@ -349,6 +349,14 @@ def test_killed_hosts_and_collectors_lose_and_double_nothing(
     # a write that the kernel cut short leaves half a frame, which is set aside
     left = {p.name for p in spool.iterdir() if p.suffix != ".damaged"}
     assert left == {".shipper"}
+    for damaged in spool.glob("*.damaged"):
+        data = damaged.read_bytes()
+        found = list(read_frames(data))
+        assert {one.stop for one in found if not isinstance(one, Frame)} <= {len(data)}
+        whole_events = [
+            f for f in found if isinstance(f, Frame) and f.payload[:1] == b"p"
+        ]
+        assert {json.loads(f.payload[1:])["id"] for f in whole_events} <= kept(file)
 
 
 def test_what_is_spooled_is_not_read_by_others(tmp_path: Path) -> None:
