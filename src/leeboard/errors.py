@@ -9,7 +9,9 @@
     ├── ProfileError        a saved profile that is damaged, newer, or does not fit
     ├── MetricError         a metric asked for what it cannot give
     ├── LogError            a log of events that cannot be written or read
-    └── StateError          a store of results that cannot be written or read
+    ├── StateError          a store of results that cannot be written or read
+    ├── AlarmError          a rule, incident or verdict asked for what it cannot give
+    └── NotifyError         a message that was not taken
 
 An error takes facts, not a sentence: what was found, where, what was expected and
 what to do about it. The shell shows one line and exits with 2.
@@ -20,6 +22,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
+    "AlarmError",
     "ConfigError",
     "FileError",
     "FrameError",
@@ -28,6 +31,7 @@ __all__ = [
     "LogError",
     "MetricError",
     "Note",
+    "NotifyError",
     "Problem",
     "ProfileError",
     "SchemaError",
@@ -117,6 +121,25 @@ class LogError(LeeboardError):
 
 class StateError(LeeboardError):
     """A store of results that cannot be written or read."""
+
+
+class AlarmError(LeeboardError):
+    """A detector, rule, verdict or incident asked for what it cannot give."""
+
+
+class NotifyError(LeeboardError):
+    """A message that was not taken.
+
+    ``retry_after`` is the number of seconds after which it may be tried again; None:
+    trying again is of no use until somebody has mended what is wrong.
+    """
+
+    retry_after: float | None = None
+
+    def within(self, seconds: float | None) -> NotifyError:
+        """Say when to try again."""
+        self.retry_after = seconds
+        return self
 
 
 @dataclass(frozen=True, slots=True)

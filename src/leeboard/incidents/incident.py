@@ -1,0 +1,155 @@
+"""An incident and its story, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from leeboard.alarms.judged import Severity, Subject
+from leeboard.windows import Window
+
+__all__ = ["Diagnosis", "Event", "Incident", "Kind", "Stage", "Transition"]
+
+
+class Kind(StrEnum):
+    """What happened; all but the first are about what did not come."""
+
+    CHANGE = "change"
+    NO_DATA = "no data"
+    LATE_DATA = "late data"
+    NOT_RUN = "not run"
+
+
+class Stage(StrEnum):
+    """Where an incident stands."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"  # by itself: its subjects held for some windows
+    CLOSED = "closed"  # by a person
+    ACCEPTED = "accepted"  # by a person, with a new baseline
+
+    @property
+    def ended(self) -> bool:
+        """Nothing more is expected of it."""
+        return self not in {Stage.OPEN, Stage.ACKNOWLEDGED}
+
+
+class Event(StrEnum):
+    """What can happen to an incident."""
+
+    OPENED = "opened"
+    ESCALATED = "escalated"
+    UPDATED = "updated"
+    REVISED = "revised"
+    ACKNOWLEDGED = "acknowledged"
+    SILENCED = "silenced"
+    REOPENED = "reopened"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    ACCEPTED = "accepted"
+    NOTED = "noted"
+    DIGEST = "digest"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What it most likely is, and why; *undetermined* is an answer.
+
+    Parameters
+    ----------
+    cause : str
+        Code of the cause: ``unit change``, ``constant``, ``concept`` …, or
+        ``undetermined``.
+    pattern : str
+        ``sudden``, ``gradual``, ``incremental``, ``recurring``, ``unclear``.
+    text : str
+        One sentence.
+    evidence : tuple of str
+        What speaks for it, one fact each, with numbers.
+    columns : tuple of str
+        Those it concerns, most telling first.
+    """
+
+    cause: str
+    pattern: str
+    text: str
+    evidence: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One thing that happened to one model.
+
+    Parameters
+    ----------
+    id : str
+        Model, day and a short digest of model, first window and kind.
+    model : str
+    kind : Kind
+    stage : Stage
+    severity : Severity
+        The highest so far.
+    opened_at, updated_at : datetime
+    ended_at : datetime or None
+    first_window, last_window : Window
+        In which a subject crossed first, and last.
+    subjects : tuple of Subject
+        In order of joining.
+    verdicts : tuple of str
+        Ids of the verdicts that made it, the strongest of each subject.
+    held : int
+        Consecutive ripe windows in which all its subjects held.
+    title : str
+    diagnosis : Diagnosis or None
+    silenced_until : datetime or None
+    told_at : datetime or None
+        When people were last told of it, digests included.
+    reopened : int
+        How many times.
+    """
+
+    id: str
+    model: str
+    kind: Kind
+    stage: Stage
+    severity: Severity
+    opened_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None
+    first_window: Window
+    last_window: Window
+    subjects: tuple[Subject, ...]
+    verdicts: tuple[str, ...]
+    held: int
+    title: str
+    diagnosis: Diagnosis | None = None
+    silenced_until: datetime | None = None
+    told_at: datetime | None = None
+    reopened: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One entry of an incident's story.
+
+    Parameters
+    ----------
+    incident : str
+    number : int
+        From 1, in order.
+    at : datetime
+    who : str
+        ``leeboard``, or the person.
+    event : Event
+    why : str
+    """
+
+    incident: str
+    number: int
+    at: datetime
+    who: str
+    event: Event
+    why: str = field(default="")
