@@ -8,6 +8,8 @@ import os
 import pickle
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -241,3 +243,10 @@ def test_an_address_is_read_and_shown() -> None:
     """Scheme, host, port and path of a URL are kept; ports have their defaults."""
     assert str(Target.parse("https://a.example/x/")) == "https://a.example:443/x"
     assert str(Target.parse("http://[::1]:8181")) == "http://[::1]:8181"
+
+
+def test_the_codec_of_host_names_is_loaded_with_the_module() -> None:
+    """Nothing is left to be loaded by the first request, which may come at the end."""
+    code = "import leeboard_logger._http, sys; print('encodings.idna' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert run.stdout == b"True\n"

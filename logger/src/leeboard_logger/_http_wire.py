@@ -7,6 +7,10 @@ TLS is verified, redirects are not followed, proxies of the environment are not 
 from __future__ import annotations
 
 import contextlib
+
+# getaddrinfo encodes host names by it, and would load it at the first request: in a
+# worker, maybe while the interpreter ends, when nothing can be loaded any more
+import encodings.idna  # noqa: F401 - see above
 import http.client
 import io
 import os
