@@ -4,33 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
 from leeboard.errors import StateError
-from leeboard.state import State, open_state
+from leeboard.state import State
 from leeboard.state._rows import MEASURED
-from leeboard.state.memory import MemoryState
 from leeboard.windows import Window
 from tests.state._results import NOW, done, hour, leased, measured, packed
-
-
-@pytest.fixture(params=["memory", "sqlite", "postgres"])
-def state(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[State]:
-    """Give an empty store of each kind."""
-    store: State
-    if request.param == "memory":
-        store = MemoryState()
-    elif request.param == "sqlite":
-        store = open_state(tmp_path / "state.sqlite")
-    else:
-        store = open_state(request.getfixturevalue("postgres"))
-    yield store
-    store.close()
 
 
 def test_an_empty_store_holds_nothing(state: State) -> None:

@@ -9,7 +9,15 @@ from enum import StrEnum
 from leeboard.alarms.judged import Severity, Subject
 from leeboard.windows import Window
 
-__all__ = ["Diagnosis", "Event", "Incident", "Kind", "Stage", "Transition"]
+__all__ = [
+    "Diagnosis",
+    "Event",
+    "Incident",
+    "Kind",
+    "Stage",
+    "Standing",
+    "Transition",
+]
 
 
 class Kind(StrEnum):
@@ -80,18 +88,45 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How one subject of an incident stands.
+
+    Subjects are judged at different times: those that need labels lag behind. So each
+    counts its own windows.
+
+    Parameters
+    ----------
+    subject : Subject
+    window : Window
+        The latest that was taken in; it again, or an earlier one, changes nothing.
+    held : int
+        Consecutive windows in which it held, up to that one.
+    severity : Severity
+        The highest that one of its crossings asked for.
+    margin : float
+        Evidence of the strongest crossing, less its threshold.
+    """
+
+    subject: Subject
+    window: Window
+    held: int
+    severity: Severity
+    margin: float
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """One thing that happened to one model.
 
     Parameters
     ----------
     id : str
-        Model, day and a short digest of model, first window and kind.
+        Model, day and a short digest of model, kind, first window and first subject.
     model : str
     kind : Kind
     stage : Stage
     severity : Severity
-        The highest so far.
+        The highest since it was opened, or reopened.
     opened_at, updated_at : datetime
     ended_at : datetime or None
     first_window, last_window : Window
@@ -101,7 +136,7 @@ class Incident:
     verdicts : tuple of str
         Ids of the verdicts that made it, the strongest of each subject.
     held : int
-        Consecutive ripe windows in which all its subjects held.
+        Consecutive ripe windows in which all held that its severity rests on.
     title : str
     diagnosis : Diagnosis or None
     silenced_until : datetime or None
@@ -109,6 +144,8 @@ class Incident:
         When people were last told of it, digests included.
     reopened : int
         How many times.
+    standing : tuple of Standing
+        One a subject, in the order of ``subjects``.
     """
 
     id: str
@@ -129,6 +166,7 @@ class Incident:
     silenced_until: datetime | None = None
     told_at: datetime | None = None
     reopened: int = 0
+    standing: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,21 @@
 Place: an edge, below the monitor; plain documented tables in SQLite or Postgres.
 """
 
+from leeboard.state._alarms import Alarms, Outgoing, Written
+from leeboard.state._lease import Lease
 from leeboard.state._open import file_of, open_state
-from leeboard.state._state import Done, Held, Lease, Measured, Packed, State
+from leeboard.state._state import Done, Held, Measured, Packed, State
 
 __all__ = [
+    "Alarms",
     "Done",
     "Held",
     "Lease",
     "Measured",
+    "Outgoing",
     "Packed",
     "State",
+    "Written",
     "file_of",
     "open_state",
 ]

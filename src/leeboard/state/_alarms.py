@@ -12,10 +12,23 @@ import pyarrow as pa
 from leeboard.alarms.judged import Judged
 from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.message import Message
-from leeboard.state._state import Lease
+from leeboard.state._lease import Lease
 from leeboard.windows import Window
 
-__all__ = ["Alarms", "Outgoing", "Written"]
+__all__ = ["FILTERS", "Alarms", "Outgoing", "Written"]
+
+FILTERS = (
+    "id",
+    "model",
+    "segment",
+    "subject",
+    "aspect",
+    "watched_as",
+    "rule",
+    "state",
+    "severity",
+)
+"""Columns that verdicts are filtered by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,7 +56,11 @@ def window_of(start: datetime, end: datetime) -> Window:
     return Window(start, end)
 
 
-def check_filter(where: Mapping[str, str]) -> None:
+def check_filter(
+    where: Mapping[str, str],
+    known: Sequence[str] = _FILTERS,
+    table: str = "measurements",
+) -> None:
     """Refuse a filter by what is no column of text.
 
     Raises
@@ -65,13 +69,13 @@ def check_filter(where: Mapping[str, str]) -> None:
         Code ``unknown_column``.
     """
     for name in where:
-        if name not in _FILTERS:
-            close = get_close_matches(name, _FILTERS, n=1)
+        if name not in known:
+            close = get_close_matches(name, known, n=1)
             raise StateError(
                 code="unknown_column",
-                where="measurements",
+                where=table,
                 found=f"a filter by {name!r}",
-                expected=f"one of {', '.join(_FILTERS)}",
+                expected=f"one of {', '.join(known)}",
                 fix=f"Filter by {close[0]!r}." if close else "Name one of them.",
             )
 

@@ -32,6 +32,9 @@ from leeboard.databases import (
     shown,
 )
 from leeboard.errors import Note, StateError
+from leeboard.state._alarm_sql import SqlAlarms
+from leeboard.state._alarm_tables import VERDICTS
+from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     MEASURED,
     check_filter,
@@ -41,7 +44,7 @@ from leeboard.state._rows import (
     packed_row,
     window_of,
 )
-from leeboard.state._state import Done, Held, Lease, Measured, Packed
+from leeboard.state._state import Done, Held, Measured, Packed
 from leeboard.state._tables import (
     DOCUMENTS,
     HEAD,
@@ -87,6 +90,12 @@ class SqlState:
             version_table=VERSION_TABLE,
             error=StateError,
         )
+        self._alarms = SqlAlarms(self._database, self._refuse_lost, self._keep)
+
+    @property
+    def alarms(self) -> SqlAlarms:
+        """Verdicts, incidents and messages."""
+        return self._alarms
 
     def place(self, model: str) -> int:
         """How far into the log the last pass of a model read; 0 before the first."""
@@ -206,14 +215,19 @@ class SqlState:
 
     def keep(self, model: str, key: str, document: str | None) -> None:
         """Keep a document of a model under a key; None removes it."""
-        row = {"model": clean(model), "key": clean(key)}
         with self._database.writing() as connection:
-            if document is None:
-                gone = and_(*(DOCUMENTS.c[n] == value for n, value in row.items()))
-                connection.execute(delete(DOCUMENTS).where(gone))
-            else:
-                full = {**row, "document": clean(document)}
-                self._upsert(connection, DOCUMENTS, full, "model", "key")
+            self._keep(connection, clean(model), key, document)
+
+    def _keep(
+        self, connection: Connection, model: str, key: str, document: str | None
+    ) -> None:
+        row = {"model": model, "key": clean(key)}
+        if document is None:
+            gone = and_(*(DOCUMENTS.c[n] == value for n, value in row.items()))
+            connection.execute(delete(DOCUMENTS).where(gone))
+        else:
+            full = {**row, "document": clean(document)}
+            self._upsert(connection, DOCUMENTS, full, "model", "key")
 
     def kept(self, model: str, key: str) -> str | None:
         """Return the document under a key, or None."""
@@ -285,7 +299,7 @@ class SqlState:
         return Held(taken, first, last)
 
     def _sizes(self) -> list[tuple[Table, ColumnElement[Any]]]:
-        tables = (WINDOWS, PROFILES, MEASUREMENTS)
+        tables = (WINDOWS, PROFILES, MEASUREMENTS, VERDICTS)
         if self._database.is_postgres:
             return [(t, func.pg_column_size(t.table_valued())) for t in tables]
         return [(t, _sqlite_size(t)) for t in tables]

@@ -10,9 +10,11 @@ from typing import Protocol
 import pyarrow as pa
 
 from leeboard.errors import Note
+from leeboard.state._alarms import Alarms
+from leeboard.state._lease import Lease
 from leeboard.windows import Window
 
-__all__ = ["Done", "Held", "Lease", "Measured", "Packed", "State"]
+__all__ = ["Done", "Held", "Measured", "Packed", "State"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +106,6 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Lease:
-    """The right to do one thing alone until a time; ``token`` grows with holders."""
-
-    name: str
-    holder: str
-    token: int
-    until: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Held:
     """What the results of one model take.
 
@@ -147,6 +139,11 @@ class State(Protocol):
     @property
     def notes(self) -> tuple[Note, ...]:
         """What should be known of where it lies."""
+        ...
+
+    @property
+    def alarms(self) -> Alarms:
+        """Verdicts, incidents and messages."""
         ...
 
     def place(self, model: str) -> int:

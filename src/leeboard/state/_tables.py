@@ -37,7 +37,7 @@ __all__ = [
     "WINDOWS",
 ]
 
-HEAD = "0001"
+HEAD = "0002"
 """The last step in ``migrations/versions``."""
 
 VERSION_TABLE = "leeboard_state_version"

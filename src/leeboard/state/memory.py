@@ -11,6 +11,8 @@ import pyarrow as pa
 
 from leeboard.databases import clean
 from leeboard.errors import Note, StateError
+from leeboard.state._alarm_memory import MemoryAlarms
+from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     MEASURED,
     check_filter,
@@ -19,7 +21,7 @@ from leeboard.state._rows import (
     once,
     packed_row,
 )
-from leeboard.state._state import Done, Held, Lease, Measured, Packed
+from leeboard.state._state import Done, Held, Measured, Packed
 from leeboard.windows import Window
 
 __all__ = ["MemoryState"]
@@ -37,6 +39,12 @@ class MemoryState:
         self._documents: dict[tuple[str, str], str] = {}
         self._leases: dict[str, Lease] = {}
         self._done: dict[tuple[str, Window], tuple[Done, _Rows, _Rows]] = {}
+        self._alarms = MemoryAlarms(self._lock, self._refuse_lost, self._keep)
+
+    @property
+    def alarms(self) -> MemoryAlarms:
+        """Verdicts, incidents and messages."""
+        return self._alarms
 
     def place(self, model: str) -> int:
         """How far into the log the last pass of a model read; 0 before the first."""
@@ -62,19 +70,22 @@ class MemoryState:
             for one, packed, measured in done
         }
         with self._lock:
-            held = self._leases.get(lease.name)
-            if held is None or (held.holder, held.token) != (lease.holder, lease.token):
-                raise StateError(
-                    code="lease_lost",
-                    where="state in memory",
-                    found=f"the right to {lease.name!r} with another holder",
-                    expected=f"it to be still with {lease.holder!r}",
-                    fix="Nothing was written; the other holder goes on with the work.",
-                )
+            self._refuse_lost(lease)
             for window in replaces:
                 self._done.pop((name, window), None)
             self._done.update(new)
             self._places[name] = place
+
+    def _refuse_lost(self, lease: Lease) -> None:
+        held = self._leases.get(lease.name)
+        if held is None or (held.holder, held.token) != (lease.holder, lease.token):
+            raise StateError(
+                code="lease_lost",
+                where="state in memory",
+                found=f"the right to {lease.name!r} with another holder",
+                expected=f"it to be still with {lease.holder!r}",
+                fix="Nothing was written; the other holder goes on with the work.",
+            )
 
     def _of(
         self, model: str | None, span: Window | None
@@ -129,9 +140,12 @@ class MemoryState:
     def keep(self, model: str, key: str, document: str | None) -> None:
         """Keep a document of a model under a key; None removes it."""
         with self._lock:
-            self._documents.pop((clean(model), clean(key)), None)
-            if document is not None:
-                self._documents[clean(model), clean(key)] = clean(document)
+            self._keep(clean(model), key, document)
+
+    def _keep(self, model: str, key: str, document: str | None) -> None:
+        self._documents.pop((model, clean(key)), None)
+        if document is not None:
+            self._documents[model, clean(key)] = clean(document)
 
     def kept(self, model: str, key: str) -> str | None:
         """Return the document under a key, or None."""
