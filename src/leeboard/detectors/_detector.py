@@ -104,8 +104,12 @@ class Detector(Protocol[_Seen_contra]):
     name: ClassVar[str]
 
     def start(self) -> Memory:
-        """Return the memory before the first window, and after an alarm."""
+        """Return the memory before the first window."""
         ...
+
+    def restart(self, memory: Memory) -> Memory:  # noqa: ARG002
+        """Return the memory after an alarm: no evidence; what is usual stays known."""
+        return self.start()
 
     def step(self, memory: Memory, seen: _Seen_contra) -> Evidence:
         """Take in one window. A window without rows leaves the evidence as it was."""

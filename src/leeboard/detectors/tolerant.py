@@ -1,0 +1,148 @@
+"""D2: whether a column's distribution left the ball of those that count as unchanged.
+
+Place: a detector. For the cells of a column: bins, levels, missing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from leeboard.detectors import _recursion
+from leeboard.detectors._ball import divergence, likeliest, reference_error
+from leeboard.detectors._detector import Evidence, Memory
+from leeboard.detectors._settings import check_share, refuse
+
+__all__ = ["Tolerant"]
+
+_Array = np.ndarray[Any, Any]
+_WEIGHTS = (30.0, 300.0, 30.0, 30.0, 30.0, 30.0)
+"""Rows that the reference's shares stand for in each prediction."""
+_FADES = np.array([0.6, 0.8, 0.9, 0.96])
+"""How much of earlier windows the last four predictions keep."""
+
+
+class Tolerant:
+    """Evidence that the shares of cells have moved by more than a tolerance.
+
+    Parameters
+    ----------
+    reference : ints or floats, shape (K,)
+        The reference's rows in each cell, at least 0, sum above 0; empty cells are
+        allowed.
+    tolerance : float
+        How much change is nobody's business, as PSI, at least 0. Half of it is the
+        Kullback–Leibler divergence, for changes of that size.
+    delta : float
+        Chance, over references, that the null leaves out the true distribution; in
+        (0, 0.25].
+
+    Attributes
+    ----------
+    radius : float
+        Of the null's ball, in nats.
+
+    Raises
+    ------
+    AlarmError
+        A setting out of bounds, or counts that are none, of another shape or negative.
+
+    Notes
+    -----
+    The null is the ball of all p with KL(c || p) <= radius, where c are the reference's
+    shares with a half added to each cell, and radius = (sqrt(r) + sqrt(tolerance/2))²
+    with r the (1 - delta) quantile of KL(c || pi), pi ~ Dirichlet(reference + 1/2). The
+    sum of roots is the triangle rule for small changes, where the root of KL is close
+    to a metric.
+
+    Per window with counts x: e = q(x) / sup p(x) over the ball (universal inference:
+    Wasserman, Ramdas and Balakrishnan, PNAS 2020). The q are Dirichlet-multinomial laws
+    around the reference's shares and earlier windows, fixed before the window is seen:
+    so e is at most 1 on average for every p in the ball, and windows may wander in it
+    as they like. Rows of a window must be independent given its p; where they come in
+    groups, divide the counts by the design effect, which the promise does not cover.
+
+    Slow for changes near the ball's edge. Memory: 6 + 4 K floats.
+    """
+
+    name: ClassVar[str] = "tolerant"
+
+    def __init__(
+        self,
+        reference: _Array,
+        *,
+        tolerance: float = 0.02,
+        delta: float = 0.01,
+    ) -> None:
+        check_share("delta", delta, 0.25)
+        if not 0.0 <= tolerance < math.inf:
+            raise refuse("tolerance", tolerance, "0 or more", "Give such a number.")
+        counts = _sound(reference, None)
+        if not counts.sum() > 0:
+            raise refuse("reference", "no rows", "rows", "Give a reference.")
+        alphas = counts + 0.5
+        self._centre = alphas / alphas.sum()
+        error = reference_error(alphas, delta)
+        self.radius: float = (math.sqrt(error) + math.sqrt(tolerance / 2.0)) ** 2
+        self._prior = np.outer(_WEIGHTS, self._centre)
+
+    def start(self) -> Memory:
+        """Return the memory before the first window."""
+        return (0.0,) * (len(_WEIGHTS) + len(_FADES) * len(self._centre))
+
+    def restart(self, memory: Memory) -> Memory:
+        """Return the memory after an alarm: no evidence, the same predictions."""
+        return (0.0,) * len(_WEIGHTS) + memory[len(_WEIGHTS) :]
+
+    def step(self, memory: Memory, seen: _Array) -> Evidence:
+        """Take in one window; ``seen`` are its counts, shape (K,)."""
+        counts = _sound(seen, len(self._centre))
+        kept = np.array(memory[: len(_WEIGHTS)])
+        rows = float(counts.sum())
+        if rows == 0.0:
+            return Evidence(memory, 0.0, _recursion.gathered(kept))
+        earlier = np.array(memory[len(_WEIGHTS) :]).reshape(len(_FADES), -1)
+        log_e = self._predicted(earlier, counts) - self._best(counts, rows)
+        after, log_m = _recursion.advance(kept, log_e)
+        faded = _FADES[:, None] * (earlier + counts)
+        memory = (*after.tolist(), *faded.ravel().tolist())
+        return Evidence(memory, _recursion.log_mean(log_e), log_m)
+
+    def inside(self, counts: _Array) -> bool:
+        """Tell whether the window's own shares lie in the ball; False without rows."""
+        counts = _sound(counts, len(self._centre))
+        rows = float(counts.sum())
+        return rows > 0 and divergence(self._centre, counts / rows) <= self.radius
+
+    def _best(self, counts: _Array, rows: float) -> float:
+        """Ln of the largest likelihood in the null."""
+        best = likeliest(self._centre, counts / rows, self.radius)
+        some = counts > 0
+        return float(counts[some] @ np.log(best[some]))
+
+    def _predicted(self, earlier: _Array, counts: _Array) -> _Array:
+        """Ln of each prediction's likelihood, shape (J,); in the order of rows."""
+        from scipy.special import gammaln
+
+        alphas = self._prior.copy()
+        alphas[len(_WEIGHTS) - len(_FADES) :] += earlier
+        totals = alphas.sum(axis=1)
+        cells = (gammaln(alphas + counts) - gammaln(alphas)).sum(axis=1)
+        result: _Array = gammaln(totals) - gammaln(totals + counts.sum()) + cells
+        return result
+
+
+def _sound(counts: _Array, cells: int | None) -> _Array:
+    """Return counts as floats, shape (K,); refuse what are none."""
+    result = np.asarray(counts, dtype=np.float64)
+    shaped = result.ndim == 1 and len(result) > 0 and cells in {None, len(result)}
+    if not (shaped and np.isfinite(result).all() and (result >= 0).all()):
+        raise refuse(
+            "counts",
+            f"shape {result.shape}, from {result.min(initial=0.0):g}",
+            f"counts of {cells or 'all'} cells, each 0 or more",
+            "Count the window with the reference's cells.",
+        )
+    return result
