@@ -1,0 +1,196 @@
+"""Incidents about what did not come: data, data in time, Leeboard itself.
+
+Place: on the path. None of them counts against the budget of false alarms; they are
+counted apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from leeboard.alarms.judged import Severity
+from leeboard.incidents._grouping import identity
+from leeboard.incidents._story import Book
+from leeboard.incidents.incident import Event, Incident, Kind, Stage
+from leeboard.incidents.news import Advance, News, purpose_of
+from leeboard.incidents.policy import Policy
+from leeboard.incidents.titles import absence_title
+from leeboard.windows import Window
+
+__all__ = ["Presence", "absent"]
+
+_SEVERITY = {
+    Kind.NO_DATA: Severity.PAGE,
+    Kind.LATE_DATA: Severity.WARN,
+    Kind.NOT_RUN: Severity.PAGE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """What came, and what did not.
+
+    Parameters
+    ----------
+    every : timedelta
+        How often an evaluation is due, above 0.
+    last_run : datetime or None
+        When the evaluation before this one ended; None: this is the first.
+    empty : sequence of Window
+        The latest windows that are ripe and have no row, in order of time; none if the
+        latest one has rows.
+    received_at : datetime or None
+        When an event was last received, whatever its own time.
+    """
+
+    every: timedelta
+    last_run: datetime | None
+    empty: Sequence[Window]
+    received_at: datetime | None
+
+
+def absent(
+    model: str,
+    incidents: Sequence[Incident],
+    presence: Presence,
+    *,
+    now: datetime,
+    stories: Mapping[str, int],
+    policy: Policy | None = None,
+) -> Advance:
+    """Open, go on with, or end what is missing.
+
+    Parameters
+    ----------
+    model : str
+    incidents : sequence of Incident
+        Of the model: those that run, and those that ended within the cool-down.
+    presence : Presence
+    now : datetime
+    stories : mapping of incident to int
+        How many entries the story of each incident has.
+    policy : Policy or None
+        None: the defaults.
+
+    Notes
+    -----
+    *No data*: ``silent_windows`` ripe windows in a row are empty. *Late data*: the
+    same, while events are still received: they belong to earlier windows. *Not run*:
+    more than ``silent_runs`` intervals passed since the last evaluation; only somebody
+    else can tell while it lasts, as a status page or a heartbeat's receiver, and the
+    next run tells that it was so. Each ends as soon as what was missing is there.
+    """
+    policy = policy or Policy()
+    book = Book(now, stories)
+    missing = _missing(presence, now, policy)
+    changed, news = [], []
+    for kind in _SEVERITY:
+        mine = [one for one in incidents if one.kind is kind and one.model == model]
+        before = _latest(mine, now, policy)
+        one, event = _step(model, kind, before, missing.get(kind), now)
+        if one is None:
+            continue
+        why = _why(one, event)
+        number = book.write(one.id, event, why) if event else 0
+        purpose = purpose_of(one, event, now, policy)
+        if purpose is not None:
+            number = number or book.write(one.id, Event.DIGEST, why)
+            one = replace(one, told_at=now)
+            news.append(News(one, purpose, number, why))
+        if one != before:
+            changed.append(one)
+    return Advance(tuple(changed), tuple(book.entries), tuple(news))
+
+
+def _missing(presence: Presence, now: datetime, policy: Policy) -> dict[Kind, Window]:
+    found = {}
+    empty, last = presence.empty, presence.last_run
+    if last is not None and now - last > policy.silent_runs * presence.every:
+        found[Kind.NOT_RUN] = Window(last, now)
+    if len(empty) >= policy.silent_windows:
+        got = presence.received_at
+        late = got is not None and got >= empty[0].end
+        kind = Kind.LATE_DATA if late else Kind.NO_DATA
+        found[kind] = Window(empty[0].start, empty[-1].end)
+    return found
+
+
+def _latest(mine: Sequence[Incident], now: datetime, policy: Policy) -> Incident | None:
+    """Return the one that runs, or the last that may be reopened."""
+    running = [one for one in mine if not one.stage.ended]
+    if running:
+        return running[0]
+    recent = [
+        one
+        for one in mine
+        if one.ended_at is not None and now - one.ended_at <= policy.cool_down
+    ]
+    return max(recent, key=lambda one: (one.ended_at or now, one.id), default=None)
+
+
+def _step(
+    model: str,
+    kind: Kind,
+    before: Incident | None,
+    missing: Window | None,
+    now: datetime,
+) -> tuple[Incident | None, Event | None]:
+    running = before is not None and not before.stage.ended
+    if missing is None:
+        if before is None or not running:
+            return None, None
+        after = replace(
+            before, stage=Stage.RESOLVED, ended_at=now, updated_at=now, held=1
+        )
+        return after, Event.RESOLVED
+    if before is None:
+        return _opened(model, kind, missing, now), Event.OPENED
+    if running:
+        last = max(before.last_window, missing)
+        if last == before.last_window:
+            return before, None
+        return replace(before, last_window=last, updated_at=now), None
+    if before.last_window.end >= missing.end:
+        return None, None  # closed by hand, and nothing more is missing
+    after = replace(
+        before,
+        stage=Stage.OPEN,
+        ended_at=None,
+        updated_at=now,
+        last_window=max(before.last_window, missing),
+        held=0,
+        title=_title(model, kind, missing),
+        reopened=before.reopened + 1,
+    )
+    return after, Event.REOPENED
+
+
+def _opened(model: str, kind: Kind, missing: Window, now: datetime) -> Incident:
+    return Incident(
+        id=identity(model, kind, missing, ""),
+        model=model,
+        kind=kind,
+        stage=Stage.OPEN,
+        severity=_SEVERITY[kind],
+        opened_at=now,
+        updated_at=now,
+        ended_at=None,
+        first_window=missing,
+        last_window=missing,
+        subjects=(),
+        verdicts=(),
+        held=0,
+        title=_title(model, kind, missing),
+    )
+
+
+def _title(model: str, kind: Kind, missing: Window) -> str:
+    return absence_title(model, kind, f"{missing.start:%Y-%m-%d %H:%M} UTC")
+
+
+def _why(one: Incident, event: Event | None) -> str:
+    if event is Event.RESOLVED:
+        return "what was missing is there"
+    return f"missing up to {one.last_window.end:%Y-%m-%d %H:%M} UTC"

@@ -1,0 +1,208 @@
+"""What to do now: timed steps, filled with this incident's own data.
+
+Place: on the path. Nothing that comes from data is ever read as a placeholder, and in
+commands it is quoted for a shell.
+"""
+
+from __future__ import annotations
+
+import shlex
+import string
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from leeboard.alarms.judged import Judged, Severity, Subject
+from leeboard.incidents.incident import Incident
+from leeboard.incidents.template import Draft, read_template
+from leeboard.incidents.titles import figure, when
+
+__all__ = ["Facts", "Runbook", "Step", "runbook_of"]
+
+_MOST = 8
+"""Figures, columns and commands a step names; the incident's page has all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the incident itself does not know.
+
+    Parameters
+    ----------
+    owner, link, last_good_version, config : str
+        Empty: not known, and not said. ``config`` is the file that commands need.
+    """
+
+    owner: str = ""
+    link: str = ""
+    last_good_version: str = ""
+    config: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step.
+
+    Parameters
+    ----------
+    title : str
+    minutes : (int, int) or None
+        From and to; None: as long as it takes.
+    lines : tuple of str
+        Sentences.
+    commands : tuple of str
+        To be typed into a shell, as they are.
+    """
+
+    title: str
+    minutes: tuple[int, int] | None
+    lines: tuple[str, ...]
+    commands: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Runbook:
+    """Steps in order."""
+
+    steps: tuple[Step, ...]
+
+
+def runbook_of(
+    incident: Incident,
+    judged: Iterable[Judged],
+    facts: Facts | None = None,
+    *,
+    template: Sequence[Draft] | None = None,
+) -> Runbook:
+    """Fill the runbook for an incident.
+
+    Parameters
+    ----------
+    incident : Incident
+    judged : iterable of Judged
+        Verdicts that made it; others are passed over.
+    facts : Facts or None
+    template : sequence of Draft or None
+        As ``read_template`` gives it; None: the steps that Leeboard ships.
+    """
+    drafts = read_template() if template is None else template
+    ids = set(incident.verdicts)
+    found = [one for one in judged if one.id in ids]
+    values = _values(incident, found, facts or Facts())
+    quoted = {
+        name: some
+        if name in {"commands", "export"}
+        else tuple(shlex.quote(one) for one in some)
+        for name, some in values.items()
+    }
+    return Runbook(
+        tuple(
+            Step(
+                one.title,
+                one.minutes,
+                _fill(one.lines, values),
+                _fill(one.commands, quoted),
+            )
+            for one in drafts
+        )
+    )
+
+
+def _fill(
+    lines: Iterable[str], values: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    filled: list[str] = []
+    for line in lines:
+        template = string.Template(line)
+        names = template.get_identifiers()
+        if not all(values[name] for name in names):
+            continue
+        if len(names) == 1 and line in {f"${names[0]}", f"${{{names[0]}}}"}:
+            filled += values[names[0]]
+        else:
+            filled.append(
+                template.substitute({name: ", ".join(values[name]) for name in names})
+            )
+    return tuple(filled)
+
+
+def _values(
+    incident: Incident, judged: Sequence[Judged], facts: Facts
+) -> dict[str, tuple[str, ...]]:
+    diagnosis = incident.diagnosis
+    leading, with_it = _parted(incident)
+    return {
+        "id": (incident.id,),
+        "model": (incident.model,),
+        "title": (incident.title,),
+        "severity": (incident.severity.value,),
+        "first_window": (when(incident.first_window),),
+        "last_window": (when(incident.last_window),),
+        "figures": tuple(_figures(one) for one in _strongest(judged)[:_MOST]),
+        "columns": _some(subject.name for subject in leading),
+        "moved_with_it": _some(subject.name for subject in with_it),
+        "segments": _some(one.segment for one in incident.subjects if one.segment),
+        "diagnosis": (diagnosis.text,) if diagnosis else (),
+        "evidence": diagnosis.evidence[:_MOST] if diagnosis else (),
+        "owner": _said(facts.owner),
+        "link": _said(facts.link),
+        "last_good_version": _said(facts.last_good_version),
+        "config": _said(facts.config),
+        "commands": tuple(
+            f"leeboard explain {one.id}" for one in _strongest(judged)[:3]
+        ),
+        "export": _export(incident.model, facts.config),
+    }
+
+
+def _said(text: str) -> tuple[str, ...]:
+    return (text,) if text else ()
+
+
+def _some(names: Iterable[str]) -> tuple[str, ...]:
+    every = list(dict.fromkeys(names))
+    if len(every) <= _MOST:
+        return tuple(every)
+    return (*every[:_MOST], f"{len(every) - _MOST} more")
+
+
+def _parted(incident: Incident) -> tuple[list[Subject], list[Subject]]:
+    """Part the subjects into those that ask for somebody, and what only moved."""
+    notes = {one.subject for one in incident.standing if one.severity is Severity.NOTE}
+    if incident.severity is Severity.NOTE:
+        return list(incident.subjects), []
+    leading = [one for one in incident.subjects if one not in notes]
+    return leading, [one for one in incident.subjects if one in notes]
+
+
+def _strongest(judged: Sequence[Judged]) -> list[Judged]:
+    return sorted(
+        judged,
+        key=lambda one: (
+            -(one.severity or Severity.NOTE).rank,
+            -(one.evidence or 0.0),
+            str(one.subject),
+        ),
+    )
+
+
+def _figures(one: Judged) -> str:
+    """A figure, its reference, and the evidence against its threshold."""
+    parts = [str(one.subject) + ":"]
+    parts.append("moved" if one.value is None else figure(one.value))
+    if one.low is not None and one.high is not None:
+        parts.append(f"({figure(one.low)} to {figure(one.high)})")
+    if one.reference is not None:
+        parts.append(f"against {figure(one.reference)}")
+    parts.append(f"in {one.n:,} rows of {when(one.window)}")
+    if one.evidence is not None and one.threshold is not None:
+        parts.append(
+            f"– evidence {figure(one.evidence)}, threshold {figure(one.threshold)}"
+        )
+    return " ".join(parts) + "."
+
+
+def _export(model: str, config: str) -> tuple[str, ...]:
+    parts = ["leeboard", "export", "joined", "--model", model]
+    if config:
+        parts += ["--config", config]
+    return (shlex.join([*parts, "--parquet", "rows.parquet"]),)

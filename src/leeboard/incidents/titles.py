@@ -1,0 +1,99 @@
+"""The finding in one line.
+
+Place: on the path. Used when an incident opens or escalates, and by messages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from leeboard.alarms.judged import Group, Judged, Severity
+from leeboard.incidents.incident import Kind
+from leeboard.windows import Window
+
+__all__ = ["absence_title", "figure", "title_of", "when"]
+
+_ORDER = (
+    Group.PERFORMANCE,
+    Group.QUALITY,
+    Group.SYSTEM,
+    Group.PREDICTIONS,
+    Group.FEATURES,
+)
+_DAY = timedelta(days=1)
+_NAMED = 3
+_LACKS = {
+    Kind.NO_DATA: "no data since",
+    Kind.LATE_DATA: "data comes too late since",
+    Kind.NOT_RUN: "no evaluation since",
+}
+
+
+def figure(value: float) -> str:
+    """Write a number with three figures, whole thousands in full."""
+    if abs(value) >= 1e15:
+        return f"{value:.3g}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
+
+
+def when(window: Window) -> str:
+    """Write when a window began: its day, and the time if it is shorter."""
+    short = window.end - window.start < timedelta(hours=23)
+    return f"{window.start:%Y-%m-%d %H:%M}" if short else f"{window.start:%Y-%m-%d}"
+
+
+def title_of(model: str, crossings: Iterable[Judged]) -> str:
+    """State what crossed, the most urgent first.
+
+    Parameters
+    ----------
+    model : str
+    crossings : iterable of Judged
+        At least one.
+    """
+    ordered = sorted(crossings, key=_weight)
+    lead = ordered[0]
+    names = list(dict.fromkeys(one.subject.name for one in ordered))
+    others = [name for name in names if name != lead.subject.name]
+    more = _more(others)
+    return f"{model}: {_finding(lead)} since {when(lead.window)}{more}"
+
+
+def absence_title(model: str, kind: Kind, since: str) -> str:
+    """State what does not come, and since when."""
+    return f"{model}: {_LACKS[kind]} {since}"
+
+
+def _weight(one: Judged) -> tuple[int, int, float, str]:
+    severity = one.severity or Severity.NOTE
+    # A segment is said only if nothing as urgent was found over all rows.
+    return (
+        -severity.rank,
+        2 * _ORDER.index(one.group) + bool(one.subject.segment),
+        -(one.evidence or 0.0),
+        str(one.subject),
+    )
+
+
+def _finding(one: Judged) -> str:
+    subject = one.subject
+    where = f" where {subject.segment}" if subject.segment else ""
+    if one.group is Group.PERFORMANCE:
+        what = f"{subject.aspect}{where}"
+    else:
+        what = f"{subject.aspect} of {subject.name}{where}"
+    if one.value is None:
+        return f"{what} moved"
+    if one.reference is None or subject.aspect == "distribution":
+        return f"{what} moved by {figure(one.value)}"
+    turned = "rose" if one.value > one.reference else "fell"
+    return f"{what} {turned} from {figure(one.reference)} to {figure(one.value)}"
+
+
+def _more(names: list[str]) -> str:
+    if not names:
+        return ""
+    if len(names) <= _NAMED:
+        return f"; {', '.join(names)} with it"
+    return f"; {', '.join(names[:_NAMED])} and {len(names) - _NAMED} more with it"
