@@ -1,6 +1,7 @@
 """A process that writes results, to be raced, paused and killed.
 
 python -m tests.state._worker count TARGET HOLDER TIMES
+python -m tests.state._worker edit TARGET TIMES
 python -m tests.state._worker pause TARGET
 python -m tests.state._worker kill TARGET KILLS SEED
 """
@@ -13,6 +14,7 @@ import signal
 import sys
 import time
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 
@@ -20,7 +22,7 @@ from leeboard.errors import StateError
 from leeboard.state import Lease, State, open_state
 from tests.state._results import done, hour, measured, packed
 
-__all__ = ["consistent", "count_up", "put_whole"]
+__all__ = ["consistent", "count_up", "edit", "put_whole"]
 
 WINDOWS, FIGURES = 3, 40
 
@@ -47,6 +49,16 @@ def count_up(state: State, holder: str, times: int) -> None:
         one = (done(hour(i), holder), [packed()], [measured()])
         state.put(own, [one], model=holder, place=i + 1)
         state.keep(holder, "document", str(i))
+
+
+def edit(state: State, times: int) -> None:
+    """Add one to an incident by hand so often, reading it again when refused."""
+    for _ in range(times):
+        while True:
+            read = state.alarms.incident("demand-1")
+            assert read is not None
+            if state.alarms.edit(read, replace(read, held=read.held + 1), []):
+                break
 
 
 def put_whole(state: State, lease: Lease, number: int) -> None:
@@ -124,6 +136,8 @@ if __name__ == "__main__":
     match sys.argv[1:]:
         case ["count", target, holder, times]:
             count_up(open_state(target), holder, int(times))
+        case ["edit", target, times]:
+            edit(open_state(target), int(times))
         case ["pause", target]:
             pause(target)
         case ["kill", target, kills, seed]:

@@ -33,7 +33,7 @@ from leeboard.databases import (
 )
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_sql import SqlAlarms
-from leeboard.state._alarm_tables import VERDICTS
+from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, VERDICTS
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     MEASURED,
@@ -299,7 +299,7 @@ class SqlState:
         return Held(taken, first, last)
 
     def _sizes(self) -> list[tuple[Table, ColumnElement[Any]]]:
-        tables = (WINDOWS, PROFILES, MEASUREMENTS, VERDICTS)
+        tables = (WINDOWS, PROFILES, MEASUREMENTS, VERDICTS, INCIDENTS, MESSAGES)
         if self._database.is_postgres:
             return [(t, func.pg_column_size(t.table_valued())) for t in tables]
         return [(t, _sqlite_size(t)) for t in tables]
