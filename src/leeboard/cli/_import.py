@@ -31,7 +31,7 @@ def run(
     maps : sequence of FIELD=COLUMN
     groups : mapping of group to names with commas between
     options : mapping
-        Model, time zone and unit, as of ``Monitor.import_``.
+        Table, model, time zone and unit, as of ``Monitor.import_``.
     """
     columns = {key: None if v is None else _names(v) for key, v in groups.items()}
     given: dict[str, Any] = {**columns, **options}

@@ -41,7 +41,12 @@ _DEFAULT = "leeboard.toml"
 @monitoring_data.command("import")
 def import_(
     data: Annotated[
-        str, typer.Argument(metavar="PATH", help="A file, a folder or a pattern.")
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="A file, a folder or a pattern; or, with --table, "
+            "postgresql://user@host/database or sqlite:///file.",
+        ),
     ],
     *,
     maps: Annotated[
@@ -53,6 +58,10 @@ def import_(
             "latency_s, score or score.CLASS; again for each.",
         ),
     ],
+    table: Annotated[
+        str | None,
+        typer.Option("--table", metavar="NAME", help="Of the database at PATH."),
+    ] = None,
     features: Annotated[
         str | None,
         typer.Option("--features", metavar="A,B", help="Default: every other column."),
@@ -77,7 +86,7 @@ def import_(
     model: _Model = None,
     json: _Json = False,
 ) -> None:
-    """Store rows of existing files as predictions and labels.
+    """Store rows of existing files or tables as predictions and labels.
 
     An import tells of its own time: nothing in it counts as late. Running it again
     changes nothing. Rows that cannot be stored are set aside, with number and reason.
@@ -87,7 +96,8 @@ def import_(
     from leeboard.cli import _import
 
     groups = {"features": features, "segments": segments, "metadata": metadata}
-    options = {"model": model, "time_zone": time_zone, "time_unit": time_unit}
+    options = {"table": table, "model": model, "time_zone": time_zone}
+    options["time_unit"] = time_unit
     _import.run(config, data, maps, groups, options, json=json)
 
 

@@ -13,6 +13,7 @@ from leeboard.databases._engine import (
 )
 from leeboard.databases._failures import failures, shown
 from leeboard.databases._migrate import bring_up_to_date
+from leeboard.databases._reading import open_reading
 from leeboard.databases._rows import clean, insert_rows
 from leeboard.databases._types import UtcTime
 from leeboard.databases._where import network_disk
@@ -28,6 +29,7 @@ __all__ = [
     "journal_mode",
     "network_disk",
     "open_postgres",
+    "open_reading",
     "open_sqlite",
     "shown",
     "sound_sqlite",

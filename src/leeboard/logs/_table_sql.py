@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.sql.compiler import IdentifierPreparer, SQLCompiler
 
-__all__ = ["COLUMNS", "compiled", "of_ids", "told_of", "within"]
+__all__ = ["COLUMNS", "compiled", "of_ids", "source_of", "told_of", "within"]
 
 COLUMNS = """
     SELECT a.attname, t.typname
@@ -35,7 +35,7 @@ COLUMNS = """
 """
 
 
-def _from(schema: str, name: str, columns: Sequence[str]) -> Any:
+def source_of(schema: str, name: str, columns: Sequence[str]) -> Any:
     """Table with quoted names, so that every name means just itself."""
     own: list[ColumnClause[Any]] = [
         column(quoted_name(one, True)) for one in dict.fromkeys(columns)
@@ -51,7 +51,7 @@ def within(
     bounds: Sequence[tuple[str, str, Any]],
 ) -> Select[Any]:
     """Columns of rows that keep bounds: column, ``>=`` or ``<``, and value."""
-    source = _from(schema, name, [*columns, *(one for one, _, _ in bounds)])
+    source = source_of(schema, name, [*columns, *(one for one, _, _ in bounds)])
     asked = select(*(source.c[one] for one in columns))
     for one, sign, value in bounds:
         bound: BindParameter[Any] = bindparam(
@@ -66,7 +66,7 @@ def of_ids(
     schema: str, name: str, columns: Sequence[str], key: str, ids: Sequence[Any]
 ) -> Select[Any]:
     """Columns of rows whose key is among some values."""
-    source = _from(schema, name, [*columns, key])
+    source = source_of(schema, name, [*columns, key])
     # the parameter has a name of ours: one made of a column's is no identifier
     wanted: BindParameter[Any] = bindparam("ids", list(ids), expanding=True)
     return select(*(source.c[one] for one in columns)).where(source.c[key].in_(wanted))
@@ -84,7 +84,7 @@ def told_of(
     made : schema, name, id and time of the table of predictions
     """
     schema, name, columns, key = told
-    source = _from(schema, name, [*columns, key])
+    source = source_of(schema, name, [*columns, key])
     made_schema, made_name, made_key, time = made
     bounds = [(time, ">=", None), (time, "<", None)]
     ids = within(made_schema, made_name, [made_key], bounds)

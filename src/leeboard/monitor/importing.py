@@ -19,6 +19,7 @@ from leeboard.errors import ConfigError, Note
 from leeboard.events import LABEL
 from leeboard.logs import Log
 from leeboard.logs.columns import FIELDS, Mapped, Moments, events_of
+from leeboard.logs.database_table import is_database, open_table
 from leeboard.sources import Source, open_source
 
 __all__ = ["Imported", "import_rows", "mapped_of"]
@@ -115,6 +116,8 @@ def import_rows(
     model: str,
     moments: Moments,
     fields: Mapping[str, str],
+    *,
+    table: str | None = None,
     **groups: Any,
 ) -> Imported:
     """Store the rows of a table as events of a model.
@@ -122,10 +125,12 @@ def import_rows(
     Parameters
     ----------
     log : Log
-    data : what ``leeboard.check`` takes
+    data : what ``leeboard.check`` takes, or the address of a database
     model : str
     moments : Moments
     fields : mapping of field to column
+    table : str, optional
+        Of the database.
     **groups
         As of ``mapped_of``.
 
@@ -135,7 +140,7 @@ def import_rows(
         The data cannot be read, the mapping does not fit it, or more than half of the
         first rows are refused (``bad_mapping``); nothing is stored then.
     """
-    source = open_source(data, name="import")
+    source = _opened(data, table)
     mapped = mapped_of(source.schema.names, fields, **groups)
     done = Imported()
     for columns in _blocks(source, mapped):
@@ -146,6 +151,24 @@ def import_rows(
         for one in source.problems.values()
     )
     return replace(done, notes=(*source.notes, *problems))
+
+
+def _opened(data: Any, table: str | None) -> Source:
+    if not is_database(data):
+        if table is not None:
+            raise _bad(
+                f"table {table!r}, and no database that it is in",
+                "postgresql://user@host/database or sqlite:///path with a table",
+                "Give the database's address, or leave the table out.",
+            )
+        return open_source(data, name="import")
+    if not table:
+        raise _bad(
+            "a database, and no table of it",
+            "the table or view to read",
+            "Add --table NAME, or table= in Python.",
+        )
+    return open_table(data, table)
 
 
 def _stored(

@@ -211,6 +211,7 @@ class Monitor:
         data: Any,
         fields: Mapping[str, str],
         *,
+        table: str | None = None,
         model: str | None = None,
         features: Iterable[str] | None = None,
         segments: Iterable[str] = (),
@@ -222,11 +223,15 @@ class Monitor:
 
         Parameters
         ----------
-        data : path, list of paths, or frame
+        data : path, list of paths, frame, or address of a database
+            ``postgresql://user@host/database`` or ``sqlite:///path``, with ``table=``.
         fields : mapping of field to column
             Fields are ``id, made_at, prediction, label, observed_at, received_at,
             version, latency_s, score`` and ``score.CLASS``. Without an ``id`` a row's
             id is a hash of it, so that equal rows are one event.
+        table : str, optional
+            Table or view of the database; in Postgres also ``schema.table``. It is read
+            in portions.
         model : str, optional
         features, segments, metadata : iterables of column names
             Features are by default all columns that nothing else takes.
@@ -246,6 +251,7 @@ class Monitor:
             self._model(model),
             Moments(time_zone, time_unit, datetime.now(UTC)),
             fields,
+            table=table,
             features=features,
             segments=segments,
             metadata=metadata,

@@ -7,6 +7,7 @@ nothing of where it came from.
 from leeboard.sources._limits import Limits
 from leeboard.sources._open import open_source
 from leeboard.sources._source import Block, Source
+from leeboard.sources._streams import Streamed
 from leeboard.sources._watched import Watched
 
-__all__ = ["Block", "Limits", "Source", "Watched", "open_source"]
+__all__ = ["Block", "Limits", "Source", "Streamed", "Watched", "open_source"]
