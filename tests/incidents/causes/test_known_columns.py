@@ -84,6 +84,21 @@ def test_growth_is_no_change_of_unit() -> None:
         assert said(before, now).cause != "unit change"
 
 
+def test_a_hundred_rows_do_not_tell_growth_from_miles() -> None:
+    """A factor that growth may have too is not named from a rough fit."""
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        before, now = rng.gamma(9.0, 1.0, 5000), rng.gamma(9.0, 1.0, 100) * 1.609344
+        assert said(before, now).cause != "unit change"
+
+
+def test_what_did_not_change_is_in_no_other_unit() -> None:
+    """Beside a spread of thousands 273.15 more is nothing, and no Kelvin is named."""
+    rng = np.random.default_rng(8)
+    before, now = rng.normal(5e4, 1.5e4, 5000), rng.normal(5e4, 1.5e4, 500)
+    assert said(before, now).cause == "undetermined"
+
+
 def test_hours_are_late_by_the_hours_they_are_late() -> None:
     """The turn of the clock is the one that was made, and its direction is told."""
     rng = np.random.default_rng(4)
