@@ -178,6 +178,16 @@ def test_an_ended_incident_takes_no_action() -> None:
         acknowledge(after, 2, who="ada", now=START + DAY)
 
 
+def test_a_window_taken_in_again_does_not_undo_what_a_person_ended() -> None:
+    """A window that was taken in before its incident was closed reopens nothing."""
+    walk = Walk()
+    walk.step(0, judged(0))
+    after, entry = close(walk.one, 1, who="ada", now=START + DAY)
+    walk.kept[after.id] = after
+    walk.story.append(entry)
+    assert walk.step(0, judged(0)) == Advance()
+
+
 def test_windows_are_not_mixed() -> None:
     """One call takes one window."""
     with pytest.raises(AlarmError) as caught:

@@ -14,12 +14,12 @@ from leeboard.incidents.incident import Event, Incident, Stage, Transition
 
 __all__ = ["accept", "acknowledge", "close", "note", "revised", "silence"]
 
-Done = tuple[Incident, Transition]
+_Done = tuple[Incident, Transition]
 
 
 def acknowledge(
     incident: Incident, story_length: int, *, who: str, why: str = "", now: datetime
-) -> Done:
+) -> _Done:
     """Say that somebody is at it; further crossings come silently.
 
     Parameters
@@ -57,7 +57,7 @@ def silence(
     who: str,
     why: str = "",
     now: datetime,
-) -> Done:
+) -> _Done:
     """Tell nobody until then; what happens is kept, and told once afterwards.
 
     Parameters
@@ -91,7 +91,7 @@ def silence(
 
 def close(
     incident: Incident, story_length: int, *, who: str, why: str = "", now: datetime
-) -> Done:
+) -> _Done:
     """End it by hand; if the same crosses within the cool-down, it is reopened.
 
     Raises
@@ -106,7 +106,7 @@ def close(
 
 def accept(
     incident: Incident, story_length: int, *, who: str, why: str = "", now: datetime
-) -> Done:
+) -> _Done:
     """End it because how things are is how they should be: a new baseline is adopted.
 
     An accepted incident is not reopened; whoever calls this adopts the baseline.
@@ -123,7 +123,7 @@ def accept(
 
 def note(
     incident: Incident, story_length: int, *, who: str, why: str, now: datetime
-) -> Done:
+) -> _Done:
     """Write something down; ended incidents take notes too.
 
     Raises
@@ -145,7 +145,7 @@ def note(
 
 def revised(
     incident: Incident, story_length: int, *, who: str, why: str, now: datetime
-) -> Done:
+) -> _Done:
     """Note that a window's figures were restated after they were judged.
 
     A revision opens nothing, escalates nothing and is told to nobody: evidence that was
