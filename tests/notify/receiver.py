@@ -111,10 +111,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif say.mode == "hang up":
             pass
         elif say.mode == "silent":
-            self.server.stopped.wait(20)
-        elif say.mode == "drip":  # a byte of the head now and then, without end
+            self.server.stopped.wait(5)
+        elif say.mode == "drip":  # a byte of the head now and then, and never the end
             self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
-            while not self.server.stopped.wait(0.05):
+            for _ in range(100):
+                if self.server.stopped.wait(0.05):
+                    break
                 self.wfile.write(b"x")
         elif say.mode == "endless":
             self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")

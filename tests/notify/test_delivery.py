@@ -193,16 +193,16 @@ def test_a_lasting_flood_keeps_to_the_cap() -> None:
     assert len(chat.sent) > 50
 
 
-def test_warnings_leave_room_for_a_page() -> None:
-    """After a flood of warnings a page still goes out at once."""
+def test_warnings_leave_room_for_pages() -> None:
+    """After a flood of warnings five pages still go out at once."""
     store = Outbox(rows(100, severity=Severity.WARN))
     chat = MemoryChannel("chat")
     deliver(store, {"chat": chat}, NOW)
-    (page,) = rows(1)
-    page = replace(page, message=replace(page.message, key="page", title="page me"))
-    store.rows["chat", "page"] = page
-    assert deliver(store, {"chat": chat}, NOW).sent == 1
-    assert chat.sent[-1].title == "page me"
+    for page in rows(5):
+        one = replace(page.message, key=f"page {page.message.key}")
+        store.rows["chat", one.key] = replace(page, message=one)
+    assert deliver(store, {"chat": chat}, NOW).sent == 5
+    assert {one.severity for one in chat.sent[-5:]} == {Severity.PAGE}
 
 
 def test_events_with_a_state_are_never_folded() -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -29,13 +28,12 @@ def test_an_answer_that_is_not_whole_is_tried_again(mode: str) -> None:
 
 @pytest.mark.parametrize("mode", ["silent", "drip"])
 def test_the_whole_exchange_has_one_deadline(mode: str) -> None:
-    """A byte now and then does not prolong it."""
-    with Receiver(usual=Say(mode=mode)) as receiver:
-        before = time.monotonic()
-        with pytest.raises(NotifyError, match=r"no answer within 0\.3 s"):
-            exchange(HASTY, receiver.url, b"{}")
-        # a drip alone would go on until the receiver stops, after 20 s
-        assert time.monotonic() - before < 10
+    """A byte now and then does not prolong it until the receiver hangs up."""
+    with (
+        Receiver(usual=Say(mode=mode)) as receiver,
+        pytest.raises(NotifyError, match=r"no answer within 0\.3 s"),
+    ):
+        exchange(HASTY, receiver.url, b"{}")
 
 
 def test_of_an_endless_answer_little_is_read() -> None:
