@@ -1,0 +1,104 @@
+"""Which rules compete on which stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from bench.alarms.peers import AlibiDetect, Evidently, EvidentlyPsi, NannyML
+from bench.alarms.rule import Rule
+from bench.alarms.seen import Reference, Window, column
+from bench.alarms.streams import Stream
+from bench.alarms.textbook import ChiSquare, Cusum, Ewma, Shewhart
+from bench.alarms.yardstick import Oracle, edges
+
+__all__ = ["Columns", "competing"]
+
+TOLERANCE = 0.02  # PSI, at whose edge one yardstick stands
+
+
+class Columns:
+    """One rule on each column of a table, taken together.
+
+    ``how`` is *any* (the greatest score) or *half* (the share of columns that reach
+    their threshold; at ½ the tool calls the data set drifted).
+    """
+
+    change = ""
+
+    def __init__(self, make: Callable[[], Rule], columns: int, how: str) -> None:
+        self.rules = [make() for _ in range(columns)]
+        one = self.rules[0]
+        self.how, self.family, self.name = how, one.family, one.name
+        self.remembers, self.dial = one.remembers, one.dial and how != "half"
+        self.name += {"half": ", half of the columns", "any": ", any column"}.get(
+            how, ""
+        )
+        self.threshold = np.inf
+
+    def fit(
+        self, reference: Reference, history: Sequence[Window], promise: float
+    ) -> None:
+        """Fit each column; where any may alarm, each gets its part of the promise."""
+        size = len(self.rules)
+        for k, rule in enumerate(self.rules):
+            known = column(reference, k)
+            seen = [self._one(known, window, k) for window in history]
+            rule.fit(known, seen, promise * (size if self.how == "any" else 1))
+        self.known = [column(reference, k) for k in range(size)]
+        self.threshold = 0.5 if self.how == "half" else self.rules[0].threshold
+
+    def score(self, window: Window) -> float:
+        """Take the columns' scores together."""
+        pairs = list(zip(self.known, self.rules, strict=True))
+        scores = np.array(
+            [r.score(self._one(c, window, k)) for k, (c, r) in enumerate(pairs)]
+        )
+        if self.how == "half":
+            limits = np.array([rule.threshold for rule in self.rules])
+            return float((scores >= limits).mean())
+        return float(scores.max())
+
+    def restart(self) -> None:
+        """Restart each."""
+        for rule in self.rules:
+            rule.restart()
+
+    @staticmethod
+    def _one(known: Reference, window: Window, k: int) -> Window:
+        rows = window.rows[:, k]
+        return Window(rows, known.cells(rows), window.u, window.stratum)
+
+
+def _table(columns: int) -> list[Rule]:
+    def many(make: Callable[[], Rule], how: str) -> Rule:
+        return Columns(make, columns, how)
+
+    return [
+        many(ChiSquare, "any"),
+        many(Evidently, "half"),
+        many(Evidently, "any"),
+        many(NannyML, "any"),
+        many(lambda: AlibiDetect(columns), "any"),
+    ]
+
+
+def competing(stream: Stream) -> list[Rule]:
+    """Return new rules for a stream, those that know its changes last."""
+    if stream.kind == "table":
+        return _table(30)
+    means: list[Rule] = [Shewhart(), Ewma(), Cusum()]
+    peers: list[Rule] = [Evidently(), EvidentlyPsi(), NannyML(), AlibiDetect()]
+    knowing: list[Rule] = [Oracle(c) for c in stream.changes if c.ratio is not None]
+    if stream.kind == "share":
+        return [*means, *peers, *knowing]
+    cells: list[Rule] = [ChiSquare(), ChiSquare(0.2)]
+    own = means if stream.kind == "number" else []
+    fixed = isinstance(stream.rows, int)
+    return [
+        *cells,
+        *own,
+        *peers,
+        *knowing,
+        *(edges(stream, TOLERANCE) if fixed else ()),
+    ]
