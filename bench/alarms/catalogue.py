@@ -17,6 +17,10 @@ __all__ = ["STREAMS"]
 Array = np.ndarray[Any, Any]
 FOUR = ("sudden", "ramp", "mixture", "recurring")
 
+D1, D2, D3 = "Leeboard D1", "Leeboard D2", "Leeboard D3"
+NUMBER = frozenset({D2, f"{D2}, no tolerance", D3})
+SHARE = frozenset({D1, f"{D1}, 2 points", D3})
+
 
 def moves(d: float, pattern: str = "sudden", *, factor: float | None = 1.0) -> Change:
     """A mean that moves by d standard deviations; KL is ``factor · d²/2``."""
@@ -100,6 +104,7 @@ def _numbers() -> list[Stream]:
             mean(),
             500,
             (moves(0.1), moves(0.2), *four, moves(0.5)),
+            NUMBER,
         ),
         Stream(
             "S1 small reference",
@@ -108,6 +113,7 @@ def _numbers() -> list[Stream]:
             mean(),
             100,
             (moves(0.3), moves(0.5)),
+            NUMBER,
             reference=10,
         ),
         Stream(
@@ -117,6 +123,7 @@ def _numbers() -> list[Stream]:
             streams.scale,
             500,
             (grows(0.25),),
+            NUMBER,
         ),
         Stream(
             "S1 tail",
@@ -125,6 +132,7 @@ def _numbers() -> list[Stream]:
             streams.tail,
             500,
             (fattens(0.05),),
+            NUMBER,
         ),
         Stream(
             "S4 AR(1)",
@@ -133,6 +141,7 @@ def _numbers() -> list[Stream]:
             streams.sticky(0.5),
             500,
             (moves(0.3, factor=1 / 3),),
+            frozenset({D3}),
         ),
     ]
 
@@ -146,6 +155,8 @@ def _wobbling() -> list[Stream]:
             streams.mean(wobble),
             500,
             (moves(0.3, factor=None), moves(0.5, factor=None)),
+            # that wobble is a PSI of some 0.0045: within what D2 leaves alone
+            frozenset({D2, D3}) if wobble == 2000 else frozenset({D3}),
         )
         for wobble in (2000, 500, 100)
     ]
@@ -161,6 +172,7 @@ def _others() -> list[Stream]:
             streams.shares(base),
             500,
             (trades(base, 0.03), trades(base, 0.06)),
+            NUMBER,
             levels=8,
         ),
         Stream(
@@ -170,6 +182,7 @@ def _others() -> list[Stream]:
             streams.hits(0.10),
             100,
             (rises(0.10, 0.05), rises(0.10, 0.10)),
+            SHARE,
             reference=100,
         ),
         Stream(
@@ -179,6 +192,7 @@ def _others() -> list[Stream]:
             streams.hits(0.10, 500),
             100,
             (rises(0.10, 0.05, known=False), rises(0.10, 0.10, known=False)),
+            frozenset({D3}),
             reference=100,
         ),
         Stream(
@@ -188,6 +202,7 @@ def _others() -> list[Stream]:
             streams.mean(season=0.3),
             500,
             (moves(0.3, factor=None), moves(0.5, factor=None)),
+            frozenset({D3}),
             reference=21,
             history=175,
             season=7,
@@ -199,6 +214,7 @@ def _others() -> list[Stream]:
             streams.table(30, 0.5),
             500,
             (moves(0.3, factor=conditional(30, 0.5)), moves(0.5, factor=None)),
+            NUMBER,
         ),
         Stream(
             "S8 growth",
@@ -207,6 +223,7 @@ def _others() -> list[Stream]:
             streams.mean(),
             growing,
             (moves(0.3, factor=None),),
+            NUMBER - {D3},
             reference=100,
         ),
         Stream(
@@ -216,6 +233,7 @@ def _others() -> list[Stream]:
             streams.hits(0.02),
             500,
             (rises(0.02, 0.03),),
+            SHARE,
         ),
     ]
 

@@ -32,13 +32,22 @@ def _delay(told: Row | None) -> str:
     return " / ".join(parts) + missed + bound
 
 
+def _mark(rule: Row) -> str:
+    """Say whether a promise holds, where there is one."""
+    if not rule["promises"]:
+        return ""
+    if rule["breaks_promise"]:
+        return "broken" if rule["assumed"] else "outside, broken"
+    return "kept" if rule["assumed"] else "outside"
+
+
 def _falses(stream: Row) -> list[str]:
     lines = [
-        "| Rule | windows between false alarms | broken for | retuned |",
-        "|---|---|---|---|",
+        "| Rule | promise | windows between false alarms | broken for | retuned |",
+        "|---|---|---|---|---|",
     ]
     lines += [
-        f"| {_name(rule)} | {_time(rule['time'])}"
+        f"| {_name(rule)} | {_mark(rule)} | {_time(rule['time'])}"
         f" | {rule['references_that_break']} of {rule['references']}"
         f" | {_time(rule['retuned_time'])} |"
         for rule in stream["rules"]

@@ -179,6 +179,8 @@ def _summed(stream: Stream, plan: Plan, note: _Notes) -> dict[str, Any]:
         "rule": rule.name,
         "family": rule.family,
         "told": rule.change,
+        "assumed": rule.name in stream.meets or rule.family == "yardstick",
+        "promises": rule.family in {"Leeboard", "yardstick"},
         "time": _time(shipped),
         "restricted_mean": round(restricted_mean(durations, ended), 1),
         "references_that_break": sum(breaks(one, plan.promise) for one in apart),

@@ -54,6 +54,7 @@ def real() -> list[Stream]:
             shuffled(days(name)),
             ROWS,
             changes,
+            frozenset({"Leeboard D3"}),
         )
         for name, title in names.items()
     ]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from bench.alarms.peers import AlibiDetect, Evidently, EvidentlyPsi, NannyML
+from bench.alarms.promised import D1, D2, D3
 from bench.alarms.rule import Rule
 from bench.alarms.seen import Reference, Window, column
 from bench.alarms.streams import Stream
@@ -14,14 +15,15 @@ from bench.alarms.yardstick import Oracle, edges
 
 __all__ = ["Columns", "competing"]
 
-TOLERANCE = 0.02  # PSI, at whose edge one yardstick stands
+TOLERANCE = 0.02  # PSI that D2 leaves alone
 
 
 class Columns:
     """One rule on each column of a table, taken together.
 
-    ``how`` is *any* (the greatest score) or *half* (the share of columns that reach
-    their threshold; at ½ the tool calls the data set drifted).
+    ``how`` is *any* (the greatest score), *mean* (ln of the mean evidence, which is an
+    e-detector again) or *half* (the share of columns that reach their threshold; at ½
+    the tool calls the data set drifted).
     """
 
     change = ""
@@ -54,6 +56,9 @@ class Columns:
         scores = np.array(
             [r.score(self._one(c, window, k)) for k, (c, r) in enumerate(pairs)]
         )
+        if self.how == "mean":
+            top = float(scores.max())
+            return top + float(np.log(np.exp(scores - top).mean()))
         if self.how == "half":
             limits = np.array([rule.threshold for rule in self.rules])
             return float((scores >= limits).mean())
@@ -75,6 +80,9 @@ def _table(columns: int) -> list[Rule]:
         return Columns(make, columns, how)
 
     return [
+        many(D2, "mean"),
+        many(lambda: D2(0.0), "mean"),
+        many(D3, "mean"),
         many(ChiSquare, "any"),
         many(Evidently, "half"),
         many(Evidently, "any"),
@@ -91,8 +99,8 @@ def competing(stream: Stream) -> list[Rule]:
     peers: list[Rule] = [Evidently(), EvidentlyPsi(), NannyML(), AlibiDetect()]
     knowing: list[Rule] = [Oracle(c) for c in stream.changes if c.ratio is not None]
     if stream.kind == "share":
-        return [*means, *peers, *knowing]
-    cells: list[Rule] = [ChiSquare(), ChiSquare(0.2)]
+        return [D1(), D1(0.02), D3(), *means, *peers, *knowing]
+    cells: list[Rule] = [D2(TOLERANCE), D2(0.0), D3(), ChiSquare(), ChiSquare(0.2)]
     own = means if stream.kind == "number" else []
     fixed = isinstance(stream.rows, int)
     return [

@@ -78,6 +78,8 @@ class Stream:
     reference, history : int
         Windows that make up the reference, and windows in control after it.
     changes : tuple of Change
+    meets : frozenset of str
+        Names of the rules whose stated assumptions it meets.
     season : int
         Windows of the same season are compared with one another.
     """
@@ -88,6 +90,7 @@ class Stream:
     draw: Draw
     rows: int | Callable[[int], int]
     changes: tuple[Change, ...]
+    meets: frozenset[str] = frozenset()
     reference: int = 20
     history: int = 60
     season: int = 1
