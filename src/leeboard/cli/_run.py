@@ -6,8 +6,9 @@ import json as jsonlib
 from typing import Any
 
 from leeboard.cli._terminal import clean, say, tell
-from leeboard.monitor.monitor import Monitor, Ran
+from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.passes import Passed
+from leeboard.monitor.ran import Ran
 from leeboard.pages.words import plural
 
 __all__ = ["run", "ship"]
@@ -19,10 +20,12 @@ def run(config: str, *, json: bool) -> None:
     for note in monitor.plan.notes:
         tell(f"note: {note.where}: {note.text} [{note.code}]")
     ran = monitor.run()
+    for note in ran.notes:
+        tell(f"note: {note.where}: {note.text} [{note.code}]")
     if json:
         say(jsonlib.dumps(_plain(ran)) + "\n")
     else:
-        lines = [_shipped(ran), *map(_told, ran.passes)]
+        lines = [_shipped(ran), *map(_told, ran.passes), _sent(ran)]
         say("\n".join(clean(line) for line in lines if line) + "\n")
 
 
@@ -49,6 +52,20 @@ def _shipped(ran: Ran) -> str:
     return f"{text}; {aside:,} quarantined." if aside else f"{text}."
 
 
+def _sent(ran: Ran) -> str:
+    sent = ran.sent
+    parts = [
+        f"{n:,} {word}"
+        for n, word in (
+            (sent.sent, "sent"),
+            (sent.waiting, "waiting"),
+            (sent.given_up, "given up"),
+        )
+        if n
+    ]
+    return f"Messages: {', '.join(parts)}." if parts else ""
+
+
 def _told(one: Passed) -> str:
     if one.busy:
         return f"{one.model}: a pass is under way elsewhere."
@@ -72,6 +89,11 @@ def _told(one: Passed) -> str:
         text += f"; {one.forgotten:,} left as they are, since events are forgotten"
     if one.expired:
         text += f"; {one.expired:,} old events forgotten"
+    judged = one.judged
+    if judged.opened:
+        text += f"; {plural(judged.opened, 'incident')} opened"
+    if judged.ended:
+        text += f"; {judged.ended:,} ended"
     return text + "."
 
 
@@ -93,6 +115,9 @@ def _plain(ran: Ran) -> dict[str, Any]:
             "forgotten": one.forgotten,
             "expired": one.expired,
             "busy": one.busy,
+            "judged": one.judged.windows,
+            "opened": one.judged.opened,
+            "ended": one.judged.ended,
         }
         for one in ran.passes
     }

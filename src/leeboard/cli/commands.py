@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from leeboard._version import __version__
+from leeboard.cli.incidents import incidents_app
 from leeboard.cli.monitoring import monitoring
 from leeboard.cli.monitoring_data import monitoring_data
 
@@ -334,3 +335,4 @@ def metrics() -> None:
 
 app.add_typer(monitoring)
 app.add_typer(monitoring_data)
+app.add_typer(incidents_app)

@@ -83,6 +83,15 @@ class Document:
                 )
         return table
 
+    def table(self, *path: str | int) -> Mapping[str, Any]:
+        """Table at a path, whatever its keys; none where there is none."""
+        table = self._at(path)
+        if table is None:
+            return {}
+        if not isinstance(table, Mapping):
+            self.wrong_type(*path, value=table, wanted=dict)
+        return table
+
     def text(self, *path: str | int) -> str | None:
         """Text at a path; None if the key is absent."""
         value = self._at(path)

@@ -19,7 +19,9 @@ from datetime import timedelta
 from os import PathLike
 from typing import Any, TypeVar
 
+from leeboard.config._alarm_file import alarm_plan
 from leeboard.config._document import Document, read_document
+from leeboard.config._notify_file import channel_plans, heartbeat_plan
 from leeboard.config._secrets import notes_on_secrets, refuse_secrets
 from leeboard.config.plan import ModelPlan, Plan
 from leeboard.errors import ConfigError, LeeboardError
@@ -29,7 +31,7 @@ __all__ = ["DEFAULT", "load_plan"]
 
 DEFAULT = "leeboard.toml"
 
-_TOP = ("log", "spool", "state", "model")
+_TOP = ("log", "spool", "state", "model", "notify", "heartbeat")
 _MODEL = (
     "reference",
     "baseline",
@@ -46,6 +48,8 @@ _MODEL = (
     "performance",
     "hours_for",
     "retention",
+    "alarms",
+    "rule",
 )
 _NAME_LIMIT = 128
 _T = TypeVar("_T")
@@ -110,19 +114,14 @@ def load_plan(path: str | PathLike[str] = DEFAULT, *, strict: bool = False) -> P
         state,
         plans,
         notes_on_secrets(document),
+        channel_plans(document, _given),
+        heartbeat_plan(document, _given),
     )
 
 
 def _place(document: Document, folder: str, *at: str) -> str | None:
     """Path or URL at a key, read from the environment where the file says so."""
-    value: Any = document.values
-    for part in at:
-        value = value.get(part)
-    if isinstance(value, dict):
-        document.only(("env",), *at)
-        text: str | None = _environment(document, *at)
-    else:
-        text = document.text(*at)
+    text = _given(document, *at)
     if text is None:
         return None
     if not text.strip() or "\0" in text:
@@ -136,7 +135,15 @@ def _place(document: Document, folder: str, *at: str) -> str | None:
     return text if "://" in text else os.path.normpath(os.path.join(folder, text))
 
 
-def _environment(document: Document, *at: str) -> str:
+def _given(document: Document, *at: str | int) -> str | None:
+    """Text at a key, read from the environment where the file says so."""
+    if isinstance(document.table(*at[:-1]).get(str(at[-1])), dict):
+        document.only(("env",), *at)
+        return _environment(document, *at)
+    return document.text(*at)
+
+
+def _environment(document: Document, *at: str | int) -> str:
     name = document.text(*at, "env")
     if not name:
         document.refuse(
@@ -191,6 +198,7 @@ def _model(document: Document, folder: str, name: str) -> ModelPlan:
         reference=reference,
         baseline=_place(document, folder, *at, "baseline") or "",
         calendar=_calendar(document, *at),
+        alarms=alarm_plan(document, folder, *at),
         **{key: value for key, value in given.items() if value is not None},
     )
     _check_retention(document, plan)

@@ -9,10 +9,38 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from leeboard.alarms.budget import Budget
+from leeboard.alarms.rules import Rule
 from leeboard.errors import Note
+from leeboard.notify import ChannelPlan
 from leeboard.windows import Calendar, Due
 
-__all__ = ["ModelPlan", "Plan"]
+__all__ = ["AlarmPlan", "Heartbeat", "ModelPlan", "Plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmPlan:
+    """When and why people are told of one model.
+
+    Parameters
+    ----------
+    budget : Budget
+        Of false alarms.
+    rules : tuple of Rule
+        Rules by name; they are not under the budget.
+    owner : str
+        Who answers for the model; empty: nobody is named.
+    runbook : str
+        Path of a template; empty: ours.
+    link : str
+        What people should see beside an incident; empty: nothing.
+    """
+
+    budget: Budget = field(default_factory=Budget)
+    rules: tuple[Rule, ...] = ()
+    owner: str = ""
+    runbook: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +77,7 @@ class ModelPlan:
         Windows shorter than a day are added into days after this.
     retention : timedelta or None
         How long raw events are kept after they arrived; None: for ever.
+    alarms : AlarmPlan
     """
 
     name: str
@@ -66,11 +95,20 @@ class ModelPlan:
     performance: tuple[str, ...] = ()
     hours_for: timedelta = timedelta(days=30)
     retention: timedelta | None = None
+    alarms: AlarmPlan = field(default_factory=AlarmPlan)
 
     @property
     def due(self) -> Due:
         """When windows are counted, and how long predictions may still come."""
         return Due(self.delay, self.grace)
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """What is pinged after each run, so that silence is noticed elsewhere."""
+
+    url: str = field(repr=False)
+    allow_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +127,9 @@ class Plan:
         Path of a SQLite file or ``postgresql://…``.
     models : tuple of ModelPlan
     notes : tuple of Note
+    channels : tuple of ChannelPlan
+        Who is told.
+    heartbeat : Heartbeat or None
     """
 
     path: str
@@ -97,6 +138,8 @@ class Plan:
     state: str
     models: tuple[ModelPlan, ...]
     notes: tuple[Note, ...] = field(default=())
+    channels: tuple[ChannelPlan, ...] = ()
+    heartbeat: Heartbeat | None = None
 
     def __getitem__(self, name: str) -> ModelPlan:
         for model in self.models:

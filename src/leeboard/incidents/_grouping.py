@@ -52,6 +52,12 @@ def home(
 
 
 def _shares(judged: Judged, incident: Incident) -> bool:
+    """Tell whether it is about the same; a fault of quality shares that fault alone.
+
+    That a feature drifts is no reason to hide that it now stands still.
+    """
+    if judged.group in _APART:
+        return judged.subject in incident.subjects
     return any(one.name == judged.subject.name for one in incident.subjects)
 
 

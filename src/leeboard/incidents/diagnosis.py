@@ -29,6 +29,7 @@ UNDETERMINED = "undetermined"
 _MIXTURE = 1e-3
 _FACTS = 6
 _NAMES = 3
+_OF_ONE_VALUE = frozenset({"constant", "staleness", "default-value flood"})
 _BETWEEN = 3
 """Windows that tell how a change grew: fewer say nothing."""
 
@@ -87,6 +88,8 @@ def _faults(scene: Scene, views: Sequence[View]) -> list[_Fault]:
         if not everywhere and view.name not in crossed:
             continue
         for cause in column_causes():
+            if view.name in scene.still and cause.code in _OF_ONE_VALUE:
+                continue
             found = cause.look(view)
             if found is not None:
                 faults.append(_Fault(view, cause, found, view.name in crossed))

@@ -89,6 +89,9 @@ class Scene:
         Counts of earlier times that were unlike the reference.
     segment : str or None
         Level of the reference's segment column that all this is about.
+    still : frozenset of str
+        Columns that have one value in ordinary windows too, as a month has within a
+        day: that they stand still is no fault.
     """
 
     reference: Profile
@@ -102,6 +105,7 @@ class Scene:
     history: Sequence[Part] = field(default=(), repr=False)
     regimes: Sequence[Part] = field(default=(), repr=False)
     segment: str | None = None
+    still: frozenset[str] = frozenset()
 
     @property
     def usual(self) -> Part:

@@ -12,26 +12,29 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from os import PathLike, fspath
 from typing import Any
 
 import pyarrow as pa
 
+from leeboard.alarms.judged import Judged
 from leeboard.config import DEFAULT, load_plan
 from leeboard.errors import ConfigError, LogError
 from leeboard.estimates.record import Record
+from leeboard.incidents.expected import Expectation
+from leeboard.incidents.incident import Incident
 from leeboard.logs import Log, open_log, ship
 from leeboard.logs.columns import Moments
 from leeboard.logs.committer import Shipped
 from leeboard.logs.folder import FolderLog
+from leeboard.monitor import handling
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.backups import Saved, back_up
 from leeboard.monitor.baseline import load_baseline
 from leeboard.monitor.erasing import Erased, erase
 from leeboard.monitor.importing import Imported, import_rows
-from leeboard.monitor.passes import Passed, run_model
+from leeboard.monitor.passes import run_model
 from leeboard.monitor.quarantine import (
     Aside,
     Replayed,
@@ -40,32 +43,18 @@ from leeboard.monitor.quarantine import (
     quarantined_rows,
     replay,
 )
+from leeboard.monitor.ran import Ran
 from leeboard.monitor.records import record_of
 from leeboard.monitor.retention import forget_unnamed
 from leeboard.monitor.sampling import Asked, Drawn, sample_model
+from leeboard.monitor.sending import beat, send_due
 from leeboard.monitor.status import Status, status_of
 from leeboard.monitor.stored import EXPORTS, exported, profiles_of
 from leeboard.profiles.profile import Profile
 from leeboard.state import State, open_state
 from leeboard.windows import Window
 
-__all__ = ["Monitor", "Ran"]
-
-
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """What one run did.
-
-    Parameters
-    ----------
-    shipped : Shipped or None
-        Frames that were committed to the log; None where there is no spool.
-    passes : tuple of Passed
-        One for each model.
-    """
-
-    shipped: Shipped | None
-    passes: tuple[Passed, ...]
+__all__ = ["Monitor"]
 
 
 class Monitor:
@@ -98,7 +87,7 @@ class Monitor:
         return ship(self._log(), self.plan.spool, _moment(now))
 
     def run(self, now: datetime | None = None) -> Ran:
-        """Commit spooled frames, then count every window that became due.
+        """Commit spooled frames, count every due window, judge it, and tell people.
 
         Parameters
         ----------
@@ -118,9 +107,11 @@ class Monitor:
         with self._state() as state:
             for model in self.plan.models:
                 baseline = load_baseline(model)
-                passes.append(run_model(log, state, model, baseline, moment))
+                told = {one.name: one.severity for one in self.plan.channels}
+                passes.append(run_model(log, state, model, baseline, moment, told))
             forget_unnamed(log, state, self.plan.models, moment)
-        return Ran(shipped, tuple(passes))
+            sent, notes = send_due(state, self.plan)
+        return Ran(shipped, tuple(passes), sent, (*notes, *beat(self.plan)))
 
     def status(self, now: datetime | None = None) -> Status:
         """Return what was logged, joined and measured of each model."""
@@ -289,6 +280,50 @@ class Monitor:
             asked = Asked(budget, since, seed)
             log, baseline = self._log(), load_baseline(plan)
             return sample_model(log, state, plan, baseline, moment, asked)
+
+    def incidents(
+        self, model: str | None = None, *, running: bool = False
+    ) -> Sequence[Incident]:
+        """Return what happened, the newest first; with ``running`` what goes on."""
+        name = None if model is None else self._model(model)
+        with self._state() as state:
+            return state.alarms.incidents(name, running=running)
+
+    def incident(self, id_: str) -> handling.Case:
+        """Return one incident with its story, verdicts and runbook."""
+        with self._state() as state:
+            return handling.case_of(state, id_, self.plan.models, self.plan.path)
+
+    def act(self, id_: str, action: str, *, why: str = "", **given: Any) -> Incident:
+        """Do ``ack``, ``silence``, ``close``, ``accept`` or ``note`` to an incident.
+
+        ``who`` does it, and ``until`` a silence lasts; see ``monitor.handling``.
+        """
+        with self._state() as state:
+            now = datetime.now(UTC)
+            return handling.act(state, id_, action, why=why, now=now, **given)
+
+    def expect(
+        self,
+        text: str,
+        start: datetime,
+        end: datetime,
+        *,
+        columns: Sequence[str] = (),
+        model: str | None = None,
+        who: str = "",
+    ) -> Expectation:
+        """Announce a change, so that it pages nobody."""
+        name, now = self._model(model), datetime.now(UTC)
+        span = start.astimezone(UTC), end.astimezone(UTC)
+        one = Expectation("", name, text, tuple(columns), (), *span, who, now)
+        with self._state() as state:
+            return handling.expect(state, one)
+
+    def explain(self, verdict: str) -> Judged:
+        """Return a verdict by its id, with its evidence."""
+        with self._state() as state:
+            return handling.explained(state, verdict)
 
     def quarantine(self, model: str | None = None) -> Sequence[Aside]:
         """Count the events that were set aside, by model and reason.

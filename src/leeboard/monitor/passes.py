@@ -7,19 +7,21 @@ comes out as it was is left as it was.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leeboard.alarms.judged import Severity
 from leeboard.config.plan import ModelPlan
 from leeboard.logs import Log, with_horizon
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.due import PENDING, agenda, read_pending, write_pending
 from leeboard.monitor.holder import renewed, taken
+from leeboard.monitor.judging import Judgement, Standing, judge_model
 from leeboard.monitor.known import Known
 from leeboard.monitor.labels import DELAYS, labels_of
 from leeboard.monitor.retention import forget, forgotten_of
@@ -60,6 +62,8 @@ class Passed:
         them.
     expired : int
         Events that were older than they are kept, and that the log has now forgotten.
+    judged : Judgement
+        What the windows add up to.
     """
 
     model: str
@@ -72,12 +76,23 @@ class Passed:
     busy: bool = False
     forgotten: int = 0
     expired: int = 0
+    judged: Judgement = field(default_factory=Judgement, compare=False)
 
 
 def run_model(
-    log: Log, state: State, plan: ModelPlan, baseline: Baseline, now: datetime
+    log: Log,
+    state: State,
+    plan: ModelPlan,
+    baseline: Baseline,
+    now: datetime,
+    channels: Mapping[str, Severity] | None = None,
 ) -> Passed:
-    """Count every window of a model that became due.
+    """Count every window of a model that became due, and judge them.
+
+    Parameters
+    ----------
+    channels : mapping of name to Severity, optional
+        Who is told, and of what at the least.
 
     Raises
     ------
@@ -89,10 +104,14 @@ def run_model(
         return Passed(plan.name, busy=True)
     try:
         tally = _run(log, state, plan, baseline, now, lease)
+        lease = renewed(state, lease)
+        adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, KEY))
+        standing = Standing(state, lease, plan, baseline, adopted)
+        judged = judge_model(standing, now, channels or {})
         waiting = read_pending(state.kept(plan.name, PENDING))
         counted = state.place(plan.name)
         expired = forget(log, state, plan, now, waiting, counted)
-        return replace(tally, expired=expired)
+        return replace(tally, expired=expired, judged=judged)
     finally:
         state.release(lease)
 

@@ -133,3 +133,10 @@ def test_a_law_sent_through_a_line_is_counted_as_the_rows_are() -> None:
         places = np.searchsorted(cells.edges, line.slope * rows + line.offset, "right")
         shares = np.bincount(places, minlength=cells.above + 1) / len(rows)
         assert np.abs(law.cells_after(line, cells) - shares).max() < 0.01
+
+
+def test_rows_of_one_odd_value_have_no_law() -> None:
+    """What is left of a deviation is rounding's: mirror and unit are not looked for."""
+    rng = np.random.default_rng(3)
+    found = said(rng.normal(60.0, 10.0, 2000), np.zeros(96))
+    assert found.cause == "default-value flood"

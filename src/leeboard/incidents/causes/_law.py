@@ -52,6 +52,8 @@ class Law:
         if mean is None or not sd or counts.minimum is None or counts.maximum is None:
             return None
         low, high = float(counts.minimum), float(counts.maximum)
+        if low == high:  # a deviation that is left is rounding's
+            return None
         edges = np.asarray(cells.edges, float)
         steps = (np.arange(_POINTS) + 0.5) / _POINTS
         starts = np.clip(np.concatenate([[low], edges]), low, high)

@@ -1,0 +1,252 @@
+"""Watches of distributions: the shares of a column's values.
+
+The cells of a profile are many and small; a watch joins them into about ten, so that
+evidence does not drown in them. Values beyond the reference's count with its outermost.
+Until twenty ordinary windows are known, a window's rows are judged against the
+reference with a tolerance; from then on whole windows are compared with earlier ones,
+which needs no assumption about rows within a window.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from leeboard.alarms.judged import Group, Subject
+from leeboard.alarms.look import Look, Standard
+from leeboard.alarms.watch import Reading
+from leeboard.detectors._detector import Evidence, Memory, Score
+from leeboard.detectors.conformal import Conformal
+from leeboard.detectors.tolerant import Tolerant
+from leeboard.profiles.blocks import BlockSums
+from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
+from leeboard.profiles.counts import Counts
+from leeboard.schema import Role
+from leeboard.stats.size import Size, shares
+
+__all__ = [
+    "ENOUGH",
+    "DistributionWatch",
+    "Seen",
+    "distribution_watches",
+    "joined",
+    "joined_cells",
+]
+
+ENOUGH = 20
+"""Windows from which on windows are compared with windows."""
+
+_CELLS = 10
+_TOLERANCE = {Group.PREDICTIONS: 0.01}
+_USUAL_TOLERANCE = 0.02
+"""Sizes (PSI) that are not worth a person's time; 0.02 is a shift by 0.14 sd."""
+
+_Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Counts of a window, for the one detector, and its score, for the other."""
+
+    counts: _Array
+    score: Score
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DistributionWatch:
+    """Watches the distribution of one column.
+
+    Parameters
+    ----------
+    subject : Subject
+    group : Group
+    labelled : bool
+    reference : array, shape (K,)
+        Rows of the reference by joined cell, its design effect taken off.
+    places : array, shape (size,)
+        Joined cell of each counted cell; -1: not looked at.
+    tolerant : Tolerant
+    conformal : Conformal
+    correlation : float
+        Of rows of one block, in [0, 1].
+    block_rows : float
+        Rows of a window that are of one block at most.
+    """
+
+    subject: Subject
+    group: Group
+    labelled: bool
+    reference: _Array
+    places: _Array
+    tolerant: Tolerant
+    conformal: Conformal
+    correlation: float
+    block_rows: float
+
+    @property
+    def why(self) -> str:
+        """Why these detectors watch it."""
+        return (
+            f"rows against the reference until {ENOUGH} windows are known, then"
+            " windows against windows"
+        )
+
+    def rule(self, memory: Memory) -> str:
+        """Name of the detector that speaks."""
+        late = memory[0] >= ENOUGH
+        return self.conformal.name if late else self.tolerant.name
+
+    def read(self, look: Look) -> Reading | None:
+        """Read a window; None if the column has no value in it."""
+        cells = look.counts(self.subject.name)
+        if cells is None:
+            return None
+        counts = joined(cells, self.places)
+        n = int(counts.sum())
+        if n == 0:
+            return None
+        effect = 1.0 + (min(float(n), self.block_rows) - 1.0) * self.correlation
+        counts = counts / effect
+        before, now = float(self.reference.sum()), float(counts.sum())
+        size = Size.of(shares(self.reference), shares(counts), before, now)
+        score = Score(size.observed - size.noise_floor, self._u(look), look.stratum)
+        text = (
+            f"the distribution of {self.subject.name} is {size.debiased:.2g} away from"
+            f" the reference's (PSI without noise; {n:,} rows)"
+        )
+        inside = self.tolerant.inside(counts)
+        return Reading(Seen(counts, score), inside, size.debiased, 0.0, n, text)
+
+    def _u(self, look: Look) -> float:
+        """A number in [0, 1) that is the window's own, whenever it is judged."""
+        text = f"{look.window.start.isoformat()}\x1f{self.subject}"
+        data = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=7)
+        return int.from_bytes(data.digest(), "big") / 2.0**56
+
+    def start(self) -> Memory:
+        """Return the memory before the first window: windows, and both detectors'."""
+        first = self.tolerant.start()
+        return (0.0, float(len(first)), *first, *self.conformal.start())
+
+    def restart(self, memory: Memory) -> Memory:
+        """Return the memory after an alarm."""
+        windows, first, second = _split(memory)
+        if windows < ENOUGH:
+            first = self.tolerant.restart(first)
+        return _together(windows, first, self.conformal.restart(second))
+
+    def step(self, memory: Memory, seen: Seen) -> Evidence:
+        """Take in one window."""
+        windows, first, second = _split(memory)
+        late = self.conformal.step(second, seen.score)
+        if windows >= ENOUGH:
+            kept = _together(windows + 1.0, (), late.memory)
+            return Evidence(kept, late.log_e, late.log_m)
+        early = self.tolerant.step(first, seen.counts)
+        second = late.memory
+        kept = _together(windows + 1.0, early.memory, second)
+        return Evidence(kept, early.log_e, early.log_m)
+
+
+def _split(memory: Memory) -> tuple[float, Memory, Memory]:
+    stop = 2 + int(memory[1])
+    return memory[0], memory[2:stop], memory[stop:]
+
+
+def _together(windows: float, first: Memory, second: Memory) -> Memory:
+    return (windows, float(len(first)), *first, *second)
+
+
+def distribution_watches(
+    standard: Standard, delta: float
+) -> Iterator[DistributionWatch]:
+    """Watch every column that has at least two cells."""
+    part = standard.reference.parts[None]
+    entity = standard.reference.schema.first(Role.ENTITY) is not None
+    for column, cells, counts in standard.columns():
+        if column.name == "residual" or column.role is Role.SEGMENT:
+            continue
+        places = joined_cells(cells, counts)
+        rows = joined(counts.cells, places)
+        if len(rows) < 2 or rows.sum() == 0:
+            continue
+        group = _group(column.role, extra=column.name in standard.extra)
+        blocks = part.blocks.get(column.name)
+        correlation = _correlation(blocks)
+        effect = 1.0 if blocks is None else 1.0 + (blocks.block_rows - 1) * correlation
+        tolerance = _TOLERANCE.get(group, _USUAL_TOLERANCE)
+        reference = rows / effect
+        yield DistributionWatch(
+            Subject("", column.name, "distribution"),
+            group,
+            column.role is Role.LABEL,
+            reference,
+            places,
+            Tolerant(reference, tolerance=tolerance, delta=delta),
+            Conformal(minimum=ENOUGH),
+            correlation,
+            blocks.block_rows if blocks is not None and entity else math.inf,
+        )
+
+
+def _correlation(blocks: BlockSums | None) -> float:
+    return 0.0 if blocks is None else blocks.correlation() or 0.0
+
+
+def _group(role: Role, *, extra: bool) -> Group:
+    if extra:
+        return Group.SYSTEM
+    if role in {Role.PREDICTION, Role.SCORE}:
+        return Group.PREDICTIONS
+    return Group.FEATURES
+
+
+def joined(cells: _Array, places: _Array) -> _Array:
+    """Rows by joined cell, shape (K,)."""
+    used = places >= 0
+    size = int(places.max(initial=-1)) + 1
+    return np.bincount(places[used], weights=cells[used], minlength=size)
+
+
+def joined_cells(cells: Cells, counts: Counts) -> _Array:
+    """Joined cell of each counted cell, about ten of equal mass.
+
+    Returns
+    -------
+    array, shape (cells.size,), of int
+        -1 for missing values, which are a matter of quality.
+    """
+    if isinstance(cells, CategoryCells):
+        return _joined_levels(cells, counts)
+    return _joined_numbers(cells, counts)
+
+
+def _joined_numbers(cells: NumericCells, counts: Counts) -> _Array:
+    inner = counts.cells[1 : cells.inner + 1].astype(np.float64)
+    total = inner.sum()
+    places = np.full(cells.size, -1, np.intp)
+    if total == 0:
+        return places
+    # a cell belongs where the middle of its mass lies, so that a heavy one is alone
+    middle = (np.cumsum(inner) - inner / 2.0) / total
+    groups = np.minimum((middle * _CELLS).astype(np.intp), _CELLS - 1)
+    places[1 : cells.inner + 1] = np.unique(groups, return_inverse=True)[1]
+    places[[cells.below, cells.minus_inf]] = 0
+    places[[cells.above, cells.plus_inf]] = places.max()
+    return places
+
+
+def _joined_levels(cells: CategoryCells, counts: Counts) -> _Array:
+    total = counts.rows - counts.missing
+    places = np.full(cells.size, -1, np.intp)
+    if total == 0:
+        return places
+    own = [i for i in range(cells.inner) if counts.cells[i] * 100 >= total][:_CELLS]
+    places[: cells.rare + 1] = len(own)
+    places[own] = np.arange(len(own))
+    return places

@@ -1,0 +1,211 @@
+"""What a model's part of ``leeboard.toml`` says of alarms, read strictly.
+
+[model.demand.alarms]
+false_page_every = "90d"      # on average, over all columns and metrics together
+false_warn_every = "14d"
+page_on = ["performance", "quality", "predictions"]
+importance = { temperature = 3.0 }
+owner = "demand team"
+
+[[model.demand.rule]]
+metric = "f1"
+below = 0.75
+for_windows = 2
+severity = "page"
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from leeboard.alarms.budget import Budget
+from leeboard.alarms.judged import Group, Severity
+from leeboard.alarms.rules import Rule
+from leeboard.config._document import Document, close_names
+from leeboard.config.plan import AlarmPlan
+from leeboard.errors import LeeboardError
+from leeboard.windows import duration
+
+__all__ = ["alarm_plan"]
+
+_ALARMS = (
+    "false_page_every",
+    "false_warn_every",
+    "page_on",
+    "importance",
+    "owner",
+    "runbook",
+    "link",
+)
+_RULE = (
+    "name",
+    "metric",
+    "column",
+    "segment",
+    "above",
+    "below",
+    "rises_by",
+    "falls_by",
+    "chart",
+    "settings",
+    "for_windows",
+    "severity",
+)
+_NUMBERS = ("above", "below", "rises_by", "falls_by")
+_Name = TypeVar("_Name", bound=StrEnum)
+_T = TypeVar("_T")
+
+
+def alarm_plan(document: Document, folder: str, *at: str) -> AlarmPlan:
+    """Read the tables ``alarms`` and ``rule`` of a model.
+
+    Raises
+    ------
+    ConfigError
+        With file and line.
+    """
+    given: dict[str, Any] = {}
+    here = (*at, "alarms")
+    if "alarms" in document.table(*at):
+        document.only(_ALARMS, *here)
+        for key in ("owner", "link"):
+            given[key] = document.text(*here, key) or ""
+        runbook = document.text(*here, "runbook")
+        given["runbook"] = (
+            os.path.normpath(os.path.join(folder, runbook)) if runbook else ""
+        )
+        given["budget"] = _budget(document, *here)
+    return AlarmPlan(rules=_rules(document, *at), **given)
+
+
+def _budget(document: Document, *at: str) -> Budget:
+    spans = {
+        key: _span(document, *at, f"false_{key}")
+        for key in ("page_every", "warn_every")
+    }
+    given: dict[str, Any] = {
+        key: span for key, span in spans.items() if span is not None
+    }
+    names = document.texts(*at, "page_on")
+    if names is not None:
+        given["page_on"] = tuple(
+            _named(document, Group, name, *at, "page_on", i)
+            for i, name in enumerate(names)
+        )
+    return _built(
+        document, lambda: Budget(importance=_importance(document, *at), **given), *at
+    )
+
+
+def _importance(document: Document, *at: str) -> dict[str, float]:
+    here = (*at, "importance")
+    table = document.table(*at).get("importance", {})
+    if not isinstance(table, dict):
+        document.wrong_type(*here, value=table, wanted=dict)
+    found = {}
+    for column in table:
+        number = document.number(*here, column)
+        if number is not None:
+            found[column] = number
+    return found
+
+
+def _rules(document: Document, *at: str) -> tuple[Rule, ...]:
+    rows = document.table(*at).get("rule", [])
+    if not isinstance(rows, list):
+        document.wrong_type(*at, "rule", value=rows, wanted=list)
+    return tuple(_rule(document, *at, "rule", i) for i in range(len(rows)))
+
+
+def _rule(document: Document, *at: str | int) -> Rule:
+    document.only(_RULE, *at)
+    given: dict[str, Any] = {
+        key: document.text(*at, key) or ""
+        for key in ("name", "metric", "column", "segment", "chart")
+    }
+    for key in _NUMBERS:
+        given[key] = document.number(*at, key)
+    severity = document.text(*at, "severity")
+    if severity is not None:
+        given["severity"] = _named(document, Severity, severity, *at, "severity")
+    windows = document.number(*at, "for_windows")
+    if windows is not None:
+        given["for_windows"] = _whole(document, windows, *at, "for_windows")
+    given["settings"] = _settings(document, *at)
+    given["name"] = given["name"] or _name_of(given)
+    return _built(document, lambda: Rule(**given), *at)
+
+
+def _settings(document: Document, *at: str | int) -> dict[str, float | str]:
+    """Parameters of a chart: numbers, and texts where the chart takes them."""
+    table = document.table(*at).get("settings", {})
+    if not isinstance(table, dict):
+        document.wrong_type(*at, "settings", value=table, wanted=dict)
+    found: dict[str, float | str] = {}
+    for key, value in table.items():
+        if isinstance(value, str):
+            found[key] = value
+        else:
+            found[key] = document.number(*at, "settings", key) or 0.0
+    return found
+
+
+def _name_of(given: dict[str, Any]) -> str:
+    """Name of a rule that has none: what it says."""
+    column = f" of {given['column']}" if given["column"] else ""
+    conditions = [
+        f"{key.replace('_', ' ')} {given[key]:g}"
+        for key in _NUMBERS
+        if given[key] is not None
+    ]
+    said = " or ".join(conditions) or given["chart"]
+    where = f" where {given['segment']}" if given["segment"] else ""
+    return f"{given['metric']}{column} {said}{where}"
+
+
+def _whole(document: Document, value: float, *at: str | int) -> int:
+    if value != int(value) or value < 1:
+        document.refuse(
+            *at,
+            code="out_of_range",
+            found=f"{at[-1]} = {value:g}",
+            expected="a whole number from 1 on",
+            fix="Leave the line out for 1.",
+        )
+    return int(value)
+
+
+def _span(document: Document, *at: str) -> timedelta | None:
+    text = document.text(*at)
+    return None if text is None else _built(document, lambda: duration(text), *at)
+
+
+def _named(document: Document, kind: type[_Name], name: str, *at: str | int) -> _Name:
+    known = [one.value for one in kind]
+    if name not in known:
+        document.refuse(
+            *at,
+            code="unknown_name",
+            found=repr(name),
+            expected="one of " + ", ".join(known),
+            fix=close_names(name, known) or "Name one of them.",
+        )
+    return kind(name)
+
+
+def _built(document: Document, build: Callable[[], _T], *at: str | int) -> _T:
+    """Build a value whose own complaint gets the line."""
+    try:
+        return build()
+    except LeeboardError as error:
+        document.refuse(
+            *at,
+            code=error.code,
+            found=error.found,
+            expected=error.expected,
+            fix=error.fix,
+        )

@@ -1,0 +1,254 @@
+"""Windows judged, and what follows from it kept: verdicts, incidents, messages.
+
+Place: after counting, under the same lease. All that some windows changed is written
+in one transaction with the place up to which windows were judged, so that a pass that
+is killed and made again judges each window once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from leeboard.alarms.budget import Threshold
+from leeboard.alarms.judge import Memories, judge, restarted
+from leeboard.alarms.judged import Group, Judged, Severity, Subject
+from leeboard.alarms.look import Look
+from leeboard.alarms.memory import memories_from_text, memories_to_text
+from leeboard.alarms.rules import Figure, Rule
+from leeboard.alarms.rules import step as step_rule
+from leeboard.alarms.still import still_columns
+from leeboard.alarms.watch import Watch
+from leeboard.alarms.watching import watches_of
+from leeboard.config.plan import ModelPlan
+from leeboard.monitor.accepting import Accepted, accepted, standard_of
+from leeboard.monitor.adopted import Adopted
+from leeboard.monitor.baseline import Baseline
+from leeboard.monitor.expecting import announced
+from leeboard.monitor.figures import figures_for, needs_labels
+from leeboard.monitor.happening import Happening
+from leeboard.monitor.holder import renewed
+from leeboard.monitor.looking import (
+    Places,
+    Turn,
+    looks,
+    turns,
+    typical,
+)
+from leeboard.monitor.scenes import Scenes
+from leeboard.state import Done, Lease, State
+from leeboard.verdicts.verdict import State as Answer
+from leeboard.windows import Window
+
+__all__ = ["KEY", "Judgement", "Standing", "judge_model"]
+
+KEY = "alarms"
+"""Document of a model that holds the places and memories."""
+
+_BATCH = 64
+"""Windows that are judged in one transaction."""
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What judging did for one model in one pass.
+
+    Parameters
+    ----------
+    windows : int
+        Windows judged by what needs no label.
+    opened, ended : int
+        Incidents.
+    messages : int
+        Messages that wait to be sent.
+    """
+
+    windows: int = 0
+    opened: int = 0
+    ended: int = 0
+    messages: int = 0
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What is remembered of a model between passes, as long as its reference stays."""
+
+    of: str
+    accepted: int = 0
+    places: Places = field(default_factory=Places)
+    memories: Memories = field(default_factory=dict)
+    rules: dict[str, tuple[float, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Standing:
+    """The model as a pass has left it, and the right to write about it."""
+
+    state: State
+    lease: Lease
+    plan: ModelPlan
+    baseline: Baseline
+    adopted: Adopted
+
+
+def judge_model(
+    model: Standing, now: datetime, channels: Mapping[str, Severity]
+) -> Judgement:
+    """Judge every window whose turn it is.
+
+    Parameters
+    ----------
+    model : Standing
+    now : datetime
+    channels : mapping of name to the least Severity it is told of
+    """
+    state, plan, baseline = model.state, model.plan, model.baseline
+    kept = _read(state.kept(plan.name, KEY), baseline.reference.fingerprint)
+    todo = turns(plan, state.windows(plan.name), kept.places, now)
+    tally = Judgement()
+    if not todo:
+        return tally
+    _begin_anew(kept, accepted(state, plan.name))
+    judging = _Judging(model, kept)
+    scenes = Scenes(state, plan, baseline.reference)
+    expected = announced(state, plan.name)
+    happening = Happening(state, plan, scenes, expected, channels, now)
+    for start in range(0, len(todo), _BATCH):
+        batch = todo[start : start + _BATCH]
+        judging.prepare(batch)
+        for turn in batch:
+            judged, seen = judging.judge(turn), judging.looks(turn)
+            scenes.still = still_columns(judging.standard, kept.memories)
+            over = happening.advance(turn, judged, seen)
+            restarted(judging.watches, over, kept.memories)
+        written = replace(happening.taken(), documents={KEY: _written(kept)})
+        state.alarms.write(renewed(state, model.lease), plan.name, written)
+        tally.windows += sum(not turn.labelled for turn in batch)
+        tally.messages += len(written.messages)
+    tally.opened, tally.ended = happening.opened, happening.ended
+    return tally
+
+
+def _begin_anew(kept: _Kept, every: Sequence[Accepted]) -> None:
+    """Forget what was gathered against a baseline that is no longer one."""
+    names = {name for one in every[kept.accepted :] for name in one.names}
+    kept.memories = {s: m for s, m in kept.memories.items() if s.name not in names}
+    kept.accepted = len(every)
+
+
+class _Judging:
+    """Judges windows of one model, one after the other."""
+
+    def __init__(self, model: Standing, kept: _Kept) -> None:
+        self._state, self._plan = model.state, model.plan
+        self._baseline, self._adopted, self._kept = model.baseline, model.adopted, kept
+        plan, baseline, adopted = model.plan, model.baseline, model.adopted
+        budget = plan.alarms.budget
+        self.standard = standard_of(model.state, plan.name, baseline, adopted)
+        self.watches: list[Watch] = watches_of(self.standard, budget.delta)
+        self._thresholds: dict[Subject, Threshold] = budget.thresholds(
+            [(watch.subject, watch.group) for watch in self.watches],
+            typical(plan.calendar),
+        )
+        self._looks: Mapping[Window, Look] = {}
+        self._figures: dict[str, Mapping[Window, Figure]] = {}
+
+    def prepare(self, batch: Sequence[Turn]) -> None:
+        """Read what the windows of a batch hold."""
+        windows = [turn.done.window for turn in batch]
+        self._looks = looks(
+            self._state, self._plan, self._baseline, self._adopted, windows
+        )
+        span = Window(min(windows).start, max(windows).end)
+        self._figures = {
+            rule.name: figures_for(self._state, self._plan.name, rule, span)
+            for rule in self._plan.alarms.rules
+        }
+
+    def judge(self, turn: Turn) -> list[Judged]:
+        """Judge one window by what its turn is about."""
+        window = turn.done.window
+        look = self._looks.get(window)
+        judged: list[Judged] = []
+        if look is not None:
+            watches = [w for w in self.watches if w.labelled is turn.labelled]
+            judged = judge(
+                self._plan.name, look, watches, self._thresholds, self._kept.memories
+            )
+        for rule in self._plan.alarms.rules:
+            if needs_labels(rule) is turn.labelled:
+                judged += self._by_rule(rule, turn.done)
+        places = self._kept.places
+        name = "labelled" if turn.labelled else "counted"
+        self._kept.places = replace(places, **{name: window.start})
+        return judged
+
+    def looks(self, turn: Turn) -> tuple[Look | None, Look | None]:
+        """What was seen of the window before, in this batch, and of this one."""
+        window = turn.done.window
+        earlier = [one for one in self._looks if one < window]
+        before = self._looks[max(earlier)] if earlier else None
+        return before, self._looks.get(window)
+
+    def _by_rule(self, rule: Rule, done: Done) -> list[Judged]:
+        figure = self._figures[rule.name].get(done.window)
+        memory = self._kept.rules.get(rule.name, ())
+        found = step_rule(rule, memory, figure)
+        self._kept.rules[rule.name] = found.memory
+        if figure is None or figure.value is None:
+            return []
+        return [
+            Judged(
+                model=self._plan.name,
+                window=done.window,
+                subject=Subject(
+                    rule.segment, rule.column or "performance", rule.metric
+                ),
+                group=Group.FEATURES if rule.column else Group.PERFORMANCE,
+                rule=rule.name,
+                budgeted=False,
+                state=Answer.MOVED if found.fired else Answer.HELD,
+                severity=rule.severity if found.fired else None,
+                evidence=found.value,
+                threshold=found.limit,
+                log_e=None,
+                value=figure.value,
+                low=figure.low,
+                high=figure.high,
+                reference=figure.reference,
+                n=figure.n,
+                text=found.text,
+            )
+        ]
+
+
+def _read(text: str | None, fingerprint: str) -> _Kept:
+    if not text:
+        return _Kept(fingerprint)
+    found = json.loads(text)
+    places = {
+        name: None if found[name] is None else datetime.fromisoformat(found[name])
+        for name in ("counted", "labelled")
+    }
+    rules = {name: tuple(memory) for name, memory in found["rules"].items()}
+    memories = memories_from_text(found["memories"])
+    if found["of"] != fingerprint:  # cells have changed: evidence begins anew
+        memories = {}
+    places_ = Places(**places)
+    return _Kept(fingerprint, found["accepted"], places_, memories, rules)
+
+
+def _written(kept: _Kept) -> str:
+    places = {
+        name: None if moment is None else moment.isoformat()
+        for name, moment in (
+            ("counted", kept.places.counted),
+            ("labelled", kept.places.labelled),
+        )
+    }
+    memories = memories_to_text(kept.memories)
+    rules = {name: list(memory) for name, memory in kept.rules.items()}
+    head = {"of": kept.of, "accepted": kept.accepted, **places}
+    return json.dumps({**head, "memories": memories, "rules": rules})

@@ -1,0 +1,125 @@
+"""What a diagnosis looks at: an incident's latest window, and what led up to it.
+
+Place: under judging; reads kept figures and verdicts, and decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from leeboard.alarms.judged import Judged
+from leeboard.alarms.look import Look
+from leeboard.config.plan import ModelPlan
+from leeboard.incidents.diagnosis import UNDETERMINED, diagnose
+from leeboard.incidents.incident import Diagnosis, Incident
+from leeboard.incidents.scene import ErrorSeen, Scene
+from leeboard.monitor.drift import COUNTED
+from leeboard.monitor.realised import PERFORMANCE, REALISED
+from leeboard.profiles.profile import Profile
+from leeboard.schema import Task
+from leeboard.state import State
+from leeboard.windows import Window
+
+__all__ = ["Scenes"]
+
+_WINDOWS = 60
+"""Windows before the latest in which a pattern is looked for."""
+
+
+class Scenes:
+    """Scenes of one model's incidents.
+
+    Parameters
+    ----------
+    state : State
+    plan : ModelPlan
+    reference : Profile
+    """
+
+    def __init__(self, state: State, plan: ModelPlan, reference: Profile) -> None:
+        self._state, self._plan, self._reference = state, plan, reference
+        self.still: frozenset[str] = frozenset()
+
+    def diagnosed(
+        self,
+        incident: Incident,
+        look: Look,
+        previous: Look | None,
+        judged: Sequence[Judged],
+    ) -> Incident:
+        """Return the incident with what it most likely is."""
+        window = look.window
+        kept = self._state.alarms.verdicts(self._plan.name, window)
+        every = {one.id: one for one in (*kept, *judged) if one.window == window}
+        error = self._error(window)
+        scene = Scene(
+            reference=self._reference,
+            current=look.part,
+            judged=list(every.values()),
+            previous=None if previous is None else previous.part,
+            error=error,
+            has_labels=error is not None,
+            series=self._series(incident, window),
+            still=self.still,
+        )
+        return replace(incident, diagnosis=_diagnosis(scene))
+
+    def _error(self, window: Window) -> ErrorSeen | None:
+        """The error of a window from labels; higher is worse."""
+        metric = self._metric()
+        for row in self._rows(PERFORMANCE, metric, REALISED, window):
+            value, low, high = row["value"], row["low"], row["high"]
+            usual = row["reference"]
+            if None in (value, low, high, usual):
+                return None
+            if metric == "accuracy":
+                return ErrorSeen(1.0 - value, 1.0 - high, 1.0 - low, 1.0 - usual)
+            return ErrorSeen(value, low, high, usual)
+        return None
+
+    def _metric(self) -> str:
+        regression = self._reference.schema.task is Task.REGRESSION
+        return "mae" if regression else "accuracy"
+
+    def _series(
+        self, incident: Incident, window: Window
+    ) -> Sequence[tuple[Window, float]]:
+        """Sizes of the change of the incident's first subject, by window."""
+        length = window.end - window.start
+        span = Window(window.start - _WINDOWS * length, window.start + _MOMENT)
+        name = incident.subjects[0].name
+        by_error = name == PERFORMANCE
+        metric, basis = (self._metric(), REALISED) if by_error else ("psi", COUNTED)
+        return [
+            (Window(row["window_start"], row["window_end"]), row["value"])
+            for row in self._rows(name, metric, basis, span)
+            if row["value"] is not None
+        ]
+
+    def _rows(
+        self, subject: str, metric: str, basis: str, span: Window
+    ) -> list[dict[str, Any]]:
+        where = {
+            "model": self._plan.name,
+            "subject": subject,
+            "metric": metric,
+            "basis": basis,
+            "segment": "",
+        }
+        rows: list[dict[str, Any]] = self._state.measurements(where, span).to_pylist()
+        return rows
+
+
+def _diagnosis(scene: Scene) -> Diagnosis:
+    """What it most likely is; a cause that fails on odd counts stops no alarm."""
+    try:
+        return diagnose(scene)
+    except (ArithmeticError, LookupError, ValueError) as error:
+        text = f"Not diagnosed: a look at the counts failed ({type(error).__name__})."
+        return Diagnosis(UNDETERMINED, "unclear", text)
+
+
+_MOMENT = timedelta(microseconds=1)

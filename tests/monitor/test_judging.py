@@ -1,0 +1,257 @@
+"""Windows judged by a real pass: what opens an incident, who hears, what ends it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from leeboard.alarms.judged import Judged, Severity
+from leeboard.errors import AlarmError
+from leeboard.incidents.incident import Event, Incident, Stage
+from leeboard.state import open_state
+from leeboard.state._alarm_sql import SqlAlarms
+from tests.monitor._world import CONFIG, DAY, START, World, hours, world
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> World:
+    """A monitor that was just begun."""
+    return world(tmp_path)
+
+
+def day(model: World, number: int, *, n: int = 120, error: float = 10.0) -> None:
+    """Log a day of predictions, labelled two hours later with an error of that size."""
+    times = hours(number, n)
+    ids = model.predict(times, first=number * 1000, seed=number)
+    draw = np.random.default_rng(1000 + number)
+    temp = np.random.default_rng(number).normal(15, 5, n)
+    labels = 20 + 6 * temp + draw.normal(0, error, n)
+    model.label(ids, labels.tolist(), [at + 2 * HOUR for at in times])
+
+
+def run(model: World, after: int) -> Any:
+    """Run at the end of a day, when its labels are there."""
+    (one,) = model.monitor.run(now=START + (after + 1) * DAY + 3 * HOUR).passes
+    return one.judged
+
+
+def verdicts(model: World) -> list[Judged]:
+    """Those that are kept, in order of time."""
+    with closing(open_state(model.monitor.plan.state)) as state:
+        return list(state.alarms.verdicts("demand"))
+
+
+def the_incident(model: World) -> Incident:
+    """The only incident."""
+    (one,) = model.monitor.incidents()
+    return one
+
+
+def test_days_as_usual_open_nothing(model: World) -> None:
+    """Each window is judged once; nothing crosses."""
+    for number in range(8):
+        day(model, number)
+        assert run(model, number).windows == 1
+        assert run(model, number).windows == 0
+    assert list(model.monitor.incidents()) == []
+
+
+def test_an_error_that_doubles_pages_and_is_over_when_it_is_over(model: World) -> None:
+    """One incident, found within two days, resolved after three good ones."""
+    for number in range(12):
+        day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+        run(model, number)
+    one = the_incident(model)
+    assert (one.severity, one.stage) == (Severity.PAGE, Stage.RESOLVED)
+    assert one.subjects[0].aspect == "error"
+    assert START + 3 * DAY <= one.first_window.start <= START + 4 * DAY
+    story = model.monitor.incident(one.id).story
+    assert [entry.event for entry in story][:1] == [Event.OPENED]
+    assert story[-1].event is Event.RESOLVED
+
+
+def test_history_in_one_pass_gives_the_same_incidents(
+    model: World, tmp_path: Path
+) -> None:
+    """What is judged day by day, and what is judged at once, is the same."""
+    other = world(tmp_path / "other")
+    for one in (model, other):
+        for number in range(10):
+            day(one, number, error=30.0 if 3 <= number < 6 else 10.0)
+            if one is model:
+                run(one, number)
+    run(other, 9)
+    mine, theirs = the_incident(model), the_incident(other)
+    assert (mine.id, mine.subjects, mine.title) == (
+        theirs.id,
+        theirs.subjects,
+        theirs.title,
+    )
+    assert mine.verdicts == theirs.verdicts
+
+
+@contextmanager
+def receiver() -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """A webhook's receiver, and what it took."""
+    got: list[dict[str, Any]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", got
+    server.shutdown()
+    server.server_close()
+
+
+def _told(model: World, url: str, least: str = "page") -> None:
+    model.configure(
+        f'{CONFIG}\n[[notify]]\nto = "webhook"\nurl = "{url}"\nseverity = "{least}"\n'
+        "allow_private = true\n"
+    )
+
+
+def test_people_are_told_once_that_it_began_and_once_that_it_is_over(
+    model: World,
+) -> None:
+    """Further bad days of the same incident are kept, and not told."""
+    with receiver() as (url, got):
+        _told(model, url)
+        for number in range(12):
+            day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+            run(model, number)
+    assert [one["purpose"] for one in got] == ["trigger", "resolve"]
+    assert {one["incident"] for one in got} == {the_incident(model).id}
+    assert len({one["key"] for one in got}) == 2
+
+
+def test_history_is_not_told(model: World) -> None:
+    """A monitor that is filled with the past keeps its incidents to itself."""
+    with receiver() as (url, got):
+        _told(model, url)
+        for number in range(10):
+            day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+        model.monitor.run(now=START + 40 * DAY)
+    assert the_incident(model).stage is Stage.RESOLVED
+    assert got == []
+
+
+@pytest.mark.parametrize("stop", ["before", "after"])
+def test_a_pass_that_is_killed_while_it_writes_repeats_nothing(
+    model: World, monkeypatch: pytest.MonkeyPatch, stop: str
+) -> None:
+    """The same incident, the same story, each message once, whenever it was stopped."""
+    write = SqlAlarms.write
+    stopped: list[bool] = []
+
+    def killed(*arguments: Any) -> None:
+        if stop == "after":
+            write(*arguments)
+        if len(stopped) < 6:
+            stopped.append(True)
+            raise KeyboardInterrupt
+        if stop == "before":
+            write(*arguments)
+
+    with receiver() as (url, got):
+        _told(model, url)
+        monkeypatch.setattr(SqlAlarms, "write", killed)
+        for number in range(12):
+            day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+            for _ in range(8):
+                try:
+                    run(model, number)
+                except KeyboardInterrupt:
+                    continue
+                break
+    one = the_incident(model)
+    story = model.monitor.incident(one.id).story
+    assert [entry.number for entry in story] == list(range(1, len(story) + 1))
+    assert [entry.event for entry in story].count(Event.OPENED) == 1
+    assert [one["purpose"] for one in got] == ["trigger", "resolve"]
+
+
+def test_a_rule_fires_beside_the_budget(model: World) -> None:
+    """Two days above a line; its verdict says that no rate is promised."""
+    model.configure(
+        f"{CONFIG}\n[[model.demand.rule]]\nmetric = 'mae'\nabove = 12.0\n"
+        "for_windows = 2\nseverity = 'warn'\n"
+    )
+    for number in range(5):
+        day(model, number, error=20.0 if number >= 2 else 10.0)
+        run(model, number)
+    kept = verdicts(model)
+    first, *_ = [one for one in kept if not one.budgeted]
+    assert (first.rule, first.severity) == ("mae above 12", Severity.WARN)
+    assert first.window.start == START + 3 * DAY
+    assert model.monitor.explain(first.id) == first
+    subjects = the_incident(model).subjects
+    assert first.subject in subjects
+
+
+def test_an_expected_change_opens_nothing(model: World) -> None:
+    """What was announced is kept, and nobody is told."""
+    model.monitor.expect("a sale", START, START + 30 * DAY, who="ada")
+    for number in range(6):
+        day(model, number, error=30.0 if number >= 3 else 10.0)
+        run(model, number)
+    assert list(model.monitor.incidents()) == []
+    assert len(verdicts(model)) > 0
+
+
+def test_what_is_accepted_is_the_new_baseline(model: World) -> None:
+    """The error stays high and asks for nothing any more; a further rise does."""
+    for number in range(10):
+        day(model, number, error=20.0 if number >= 3 else 10.0)
+        run(model, number)
+    first = the_incident(model)
+    model.monitor.act(first.id, "accept", who="ada", why="retrained")
+    for number in range(10, 16):
+        day(model, number, error=20.0)
+        run(model, number)
+    assert the_incident(model).stage is Stage.ACCEPTED
+    for number in range(16, 20):
+        day(model, number, error=60.0)
+        run(model, number)
+    newest, *_ = model.monitor.incidents()
+    assert newest.id != first.id
+    assert newest.subjects[0].aspect == "error"
+
+
+def test_people_act_on_an_incident(model: World) -> None:
+    """Each action is an entry of the story; what makes no sense is refused."""
+    for number in range(5):
+        day(model, number, error=30.0 if number >= 2 else 10.0)
+        run(model, number)
+    id_ = the_incident(model).id
+    monitor = model.monitor
+    monitor.act(id_[:12], "ack", who="ada")
+    monitor.act(id_, "silence", who="ada", until=START + 9000 * DAY)
+    monitor.act(id_, "note", who="ada", why="a broken meter")
+    monitor.act(id_, "close", who="ada", why="mended")
+    story = monitor.incident(id_).story
+    assert [entry.who for entry in story][-4:] == ["ada"] * 4
+    with pytest.raises(AlarmError, match="incident_ended"):
+        monitor.act(id_, "close", who="ada")
+    with pytest.raises(AlarmError, match="unknown_incident"):
+        monitor.incident("nothing")
+    with pytest.raises(AlarmError, match="unknown_verdict"):
+        monitor.explain("nothing")
