@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ DAY = 24
 N = 200
 
 
-def rows(seed: int, n: int = N, **changed: object) -> dict[str, object]:
+def rows(seed: int, n: int = N, **changed: Any) -> dict[str, object]:
     """Return rows of three columns, as they usually are."""
     draw = np.random.default_rng(seed)
     table: dict[str, object] = {
@@ -96,7 +97,7 @@ def test_usual_windows_cross_nothing(reference: Profile) -> None:
     ],
 )
 def test_one_broken_window_is_enough(
-    reference: Profile, changed: dict[str, object], subject: str, group: Group
+    reference: Profile, changed: dict[str, Any], subject: str, group: Group
 ) -> None:
     """A fault of the data pages from one window; a moved feature is noted soon."""
     usual = [rows(seed) for seed in range(1, 22)]

@@ -97,6 +97,7 @@ def test_all_that_may_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             '[[model.demand.rule]]\nmetric = "f1"\nbelow = 1.0\nfor_windows = 1.5',
             "out_of_range",
         ),
+        ('[[model.demand.rule]]\nmetric = "f1"\nbelow = 1.0\n' * 2, "duplicate_name"),
         ('[[notify]]\nto = "slck"', "unknown_name"),
         ('[[notify]]\nto = "slack"\nseverity = "loud"', "unknown_name"),
         ('[[notify]]\nto = "slack"\n[[notify]]\nto = "slack"', "duplicate_name"),

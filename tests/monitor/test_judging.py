@@ -15,13 +15,18 @@ import numpy as np
 import pytest
 
 from leeboard.alarms.judged import Judged, Severity
+from leeboard.alarms.rules import Figure
 from leeboard.errors import AlarmError
 from leeboard.incidents.incident import Event, Incident, Stage
-from leeboard.state import open_state
+from leeboard.monitor.ruling import by_rule
+from leeboard.state import Done, open_state
 from leeboard.state._alarm_sql import SqlAlarms
+from leeboard.verdicts.verdict import State as Answer
+from leeboard.windows import Window
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 
 HOUR = timedelta(hours=1)
+WINDOW = Window(START, START + DAY)
 
 
 @pytest.fixture
@@ -205,6 +210,22 @@ def test_a_rule_fires_beside_the_budget(model: World) -> None:
     assert model.monitor.explain(first.id) == first
     subjects = the_incident(model).subjects
     assert first.subject in subjects
+
+
+def test_a_rule_that_cannot_judge_a_figure_says_so(model: World) -> None:
+    """A chart of shares is given an error: a failed verdict, and the others go on."""
+    model.configure(
+        f"{CONFIG}\n[[model.demand.rule]]\nname = 'odd'\nmetric = 'missing'\n"
+        "column = 'temp'\nchart = 'ddm'\n"
+    )
+    rule = model.monitor.plan["demand"].alarms.rules[0]
+    memories: dict[str, tuple[float, ...]] = {}
+    done = Done("demand", WINDOW, 1, 9, 9, 1.0, False, "f", "d", START, START)
+    odd = Figure(7.0, None, None, None, 9)
+    (failed,) = by_rule(rule, done, odd, memories)
+    assert (failed.state, failed.severity, memories) == (Answer.FAILED, None, {})
+    (held,) = by_rule(rule, done, Figure(0.0, None, None, None, 9), memories)
+    assert (held.state, len(memories)) == (Answer.HELD, 1)
 
 
 def test_an_expected_change_opens_nothing(model: World) -> None:

@@ -118,7 +118,21 @@ def _rules(document: Document, *at: str) -> tuple[Rule, ...]:
     rows = document.table(*at).get("rule", [])
     if not isinstance(rows, list):
         document.wrong_type(*at, "rule", value=rows, wanted=list)
-    return tuple(_rule(document, *at, "rule", i) for i in range(len(rows)))
+    found: dict[str, Rule] = {}
+    for i in range(len(rows)):
+        one = _rule(document, *at, "rule", i)
+        if one.name in found:
+            document.refuse(
+                *at,
+                "rule",
+                i,
+                code="duplicate_name",
+                found=f"two rules named {one.name!r}",
+                expected="a name of its own for each",
+                fix='Give one a name = "…".',
+            )
+        found[one.name] = one
+    return tuple(found.values())
 
 
 def _rule(document: Document, *at: str | int) -> Rule:

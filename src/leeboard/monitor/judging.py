@@ -14,11 +14,10 @@ from datetime import datetime
 
 from leeboard.alarms.budget import Threshold
 from leeboard.alarms.judge import Memories, judge, restarted
-from leeboard.alarms.judged import Group, Judged, Severity, Subject
+from leeboard.alarms.judged import Judged, Severity, Subject
 from leeboard.alarms.look import Look
 from leeboard.alarms.memory import memories_from_text, memories_to_text
-from leeboard.alarms.rules import Figure, Rule
-from leeboard.alarms.rules import step as step_rule
+from leeboard.alarms.rules import Figure
 from leeboard.alarms.still import still_columns
 from leeboard.alarms.watch import Watch
 from leeboard.alarms.watching import watches_of
@@ -37,9 +36,9 @@ from leeboard.monitor.looking import (
     turns,
     typical,
 )
+from leeboard.monitor.ruling import by_rule
 from leeboard.monitor.scenes import Scenes
-from leeboard.state import Done, Lease, State
-from leeboard.verdicts.verdict import State as Answer
+from leeboard.state import Lease, State
 from leeboard.windows import Window
 
 __all__ = ["KEY", "Judgement", "Standing", "judge_model"]
@@ -179,7 +178,8 @@ class _Judging:
             )
         for rule in self._plan.alarms.rules:
             if needs_labels(rule) is turn.labelled:
-                judged += self._by_rule(rule, turn.done)
+                figure = self._figures[rule.name].get(window)
+                judged += by_rule(rule, turn.done, figure, self._kept.rules)
         places = self._kept.places
         name = "labelled" if turn.labelled else "counted"
         self._kept.places = replace(places, **{name: window.start})
@@ -191,37 +191,6 @@ class _Judging:
         earlier = [one for one in self._looks if one < window]
         before = self._looks[max(earlier)] if earlier else None
         return before, self._looks.get(window)
-
-    def _by_rule(self, rule: Rule, done: Done) -> list[Judged]:
-        figure = self._figures[rule.name].get(done.window)
-        memory = self._kept.rules.get(rule.name, ())
-        found = step_rule(rule, memory, figure)
-        self._kept.rules[rule.name] = found.memory
-        if figure is None or figure.value is None:
-            return []
-        return [
-            Judged(
-                model=self._plan.name,
-                window=done.window,
-                subject=Subject(
-                    rule.segment, rule.column or "performance", rule.metric
-                ),
-                group=Group.FEATURES if rule.column else Group.PERFORMANCE,
-                rule=rule.name,
-                budgeted=False,
-                state=Answer.MOVED if found.fired else Answer.HELD,
-                severity=rule.severity if found.fired else None,
-                evidence=found.value,
-                threshold=found.limit,
-                log_e=None,
-                value=figure.value,
-                low=figure.low,
-                high=figure.high,
-                reference=figure.reference,
-                n=figure.n,
-                text=found.text,
-            )
-        ]
 
 
 def _read(text: str | None, fingerprint: str) -> _Kept:
