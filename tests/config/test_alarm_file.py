@@ -87,7 +87,7 @@ def test_all_that_may_be_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     ("text", "code"),
     [
         ('[model.demand.alarms]\nfalse_page_every = "0"', "out_of_range"),
-        ('[model.demand.alarms]\npage_on = ["perfomance"]', "unknown_name"),
+        ('[model.demand.alarms]\npage_on = ["latency"]', "unknown_name"),
         ("[model.demand.alarms]\nimportance = { temp = 0.0 }", "out_of_range"),
         ("[model.demand.alarms]\nimportance = 3", "wrong_type"),
         ('[model.demand.alarms]\nfalse_every = "1d"', "unknown_key"),
