@@ -245,8 +245,46 @@ def test_an_address_is_read_and_shown() -> None:
     assert str(Target.parse("http://[::1]:8181")) == "http://[::1]:8181"
 
 
-def test_the_codec_of_host_names_is_loaded_with_the_module() -> None:
-    """Nothing is left to be loaded by the first request, which may come at the end."""
-    code = "import leeboard_logger._http, sys; print('encodings.idna' in sys.modules)"
+WORKING = """
+import sys
+from leeboard_logger import Logger
+url, spool = sys.argv[1:]
+log = Logger(url, model="m", mode="spooled" if spool else "buffered", key=KEY,
+             spool=spool or None)
+before = set(sys.modules)
+for number in range(20):
+    log.log_prediction({"x": number, "name": "na\u00efve"}, prediction=1.0)
+log.flush(5)
+log.close()
+print(sorted(set(sys.modules) - before))
+"""
+
+
+@pytest.mark.parametrize("spooled", [False, True])
+def test_nothing_is_loaded_once_the_logger_is_there(
+    receiver: Receiver, tmp_path: Path, *, spooled: bool
+) -> None:
+    """A fork while a worker loads a module leaves a child that waits for ever.
+
+    Nor can a worker load one while the interpreter ends.
+    """
+    spool = str(tmp_path / "spool") if spooled else ""
+    code = WORKING.replace("KEY", repr(KEY))
+    run = subprocess.run(
+        [sys.executable, "-c", code, receiver.url, spool],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (run.returncode, run.stdout) == (0, "[]\n"), run.stderr
+
+
+def test_a_secure_target_loads_tls_with_the_logger() -> None:
+    """Not at the first request, in a worker."""
+    code = (
+        "import sys; from leeboard_logger import Logger;"
+        "Logger('https://collector.example', model='m', mode='buffered', key='k' * 9);"
+        "print('ssl' in sys.modules)"
+    )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     assert run.stdout == b"True\n"

@@ -58,11 +58,13 @@ def mark_of(path: str) -> str:
 def read_mark(path: str) -> int:
     """How far a file is shipped; 0 where that is not known: then all goes again."""
     try:
-        with open(mark_of(path), encoding="ascii") as file:
+        # bytes: a codec is loaded when it is first asked for, and a child that is
+        # forked meanwhile waits for ever for the lock of that
+        with open(mark_of(path), "rb") as file:
             text = file.read(20)
-    except (OSError, ValueError):
+    except OSError:
         return 0
-    return int(text) if text.isdecimal() else 0
+    return int(text) if text.isdigit() else 0
 
 
 def write_mark(path: str, offset: int) -> None:
@@ -70,8 +72,8 @@ def write_mark(path: str, offset: int) -> None:
     mark = mark_of(path)
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
     made = os.open(f"{mark}.tmp", flags, 0o600)
-    with os.fdopen(made, "w", encoding="ascii") as file:
-        file.write(str(offset))
+    with os.fdopen(made, "wb") as file:
+        file.write(str(offset).encode())
     os.replace(f"{mark}.tmp", mark)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 
 # getaddrinfo encodes host names by it, and would load it at the first request: in a
-# worker, maybe while the interpreter ends, when nothing can be loaded any more
+# worker, maybe while the process forks, or ends, when nothing can be loaded any more
 import encodings.idna  # noqa: F401 - see above
 import http.client
 import io
@@ -91,6 +91,10 @@ class Exchange:
         self._agent = agent
         self._connect_s = connect_s
         self._clock = clock
+        if target.secure:
+            # now, while the host sets up: a child that is forked while another thread
+            # loads a module waits for ever for the lock of that
+            import ssl  # noqa: F401
         self._kept: _Timed | None = None
         self._pid = os.getpid()
 
