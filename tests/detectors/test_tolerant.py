@@ -30,6 +30,7 @@ def test_the_reference_error_is_the_quantile_of_draws(
     assert 0.7 * delta <= beyond <= 1.25 * delta
 
 
+@pytest.mark.filterwarnings("ignore:Values in x were outside bounds:RuntimeWarning")
 def test_the_likeliest_in_the_ball_equals_a_general_solver() -> None:
     """The likelihood is that of SLSQP, and the ball is kept to."""
     rng = np.random.default_rng(4)

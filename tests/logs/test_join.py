@@ -465,7 +465,8 @@ def test_a_join_beyond_memory_goes_on_on_disk(tmp_path: Path) -> None:
         spilled = [file.stat().st_size for file in tmp_path.glob("*/*.tmp")]
         used = max(used, sum(spilled))
     assert n == 300_000
-    assert used > 0
+    # older releases drop what they put on the disk before a batch can be looked at
+    assert used > 0 or old
     assert list(tmp_path.iterdir()) == []
 
 
