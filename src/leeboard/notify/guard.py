@@ -142,11 +142,13 @@ def _is_local_name(host: str) -> bool:
 
 
 def _judge(address: _Address, host: str, *, channel: str, allow_private: bool) -> None:
-    for one in (address, *_inner(address)):
+    every = (address, *_inner(address))
+    for one in every:
         if one in _METADATA or one.is_link_local or one.is_multicast:
             _refuse_always(channel, host)
         if int(one) == 0:
             _refuse_always(channel, host)
+    for one in every:
         inside = not one.is_global or any(
             one in network for network in _INSIDE if network.version == one.version
         )
