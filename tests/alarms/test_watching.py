@@ -140,5 +140,10 @@ def test_a_warning_is_given_once_until_its_incident_has_ended(
 
     first = severities()
     assert first.count(Severity.NOTE) == 1
-    restarted(watches, [watches[0].subject], memories)
+    subject = watches[0].subject
+    restarted(watches, memories, ended=[], running=[subject])
+    assert severities().count(Severity.NOTE) == 0
+    restarted(watches, memories, ended=[subject], running=[])
+    assert severities().count(Severity.NOTE) == 1
+    restarted(watches, memories, ended=[], running=[])
     assert severities().count(Severity.NOTE) == 1

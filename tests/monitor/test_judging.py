@@ -18,6 +18,7 @@ from leeboard.alarms.judged import Judged, Severity
 from leeboard.alarms.rules import Figure
 from leeboard.errors import AlarmError
 from leeboard.incidents.incident import Event, Incident, Stage
+from leeboard.monitor.expecting import announced
 from leeboard.monitor.ruling import by_rule
 from leeboard.state import Done, open_state
 from leeboard.state._alarm_sql import SqlAlarms
@@ -255,6 +256,39 @@ def test_what_is_accepted_is_the_new_baseline(model: World) -> None:
     newest, *_ = model.monitor.incidents()
     assert newest.id != first.id
     assert newest.subjects[0].aspect == "error"
+
+
+def test_a_warning_that_a_person_closed_is_given_again(model: World) -> None:
+    """What was gathered goes with the incident; what goes on warns anew."""
+    model.configure(f"{CONFIG}\n[model.demand.alarms]\nfalse_page_every = '99999d'\n")
+    for number in range(5):
+        day(model, number, error=16.0 if number >= 2 else 10.0)
+        run(model, number)
+    first = the_incident(model)
+    assert first.severity is Severity.WARN
+    model.monitor.act(first.id, "close", who="ada")
+    for number in range(5, 8):
+        day(model, number, error=16.0)
+        run(model, number)
+    again = the_incident(model)
+    assert (again.id, again.reopened) == (first.id, 1)
+
+
+def test_announcements_at_once_are_all_kept(model: World) -> None:
+    """Eight people, three plans each."""
+
+    def announce(who: int) -> None:
+        for plan in range(3):
+            text = f"plan {plan} of {who}"
+            model.monitor.expect(text, START, START + DAY, who=str(who))
+
+    threads = [Thread(target=announce, args=(who,)) for who in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with closing(open_state(model.monitor.plan.state)) as state:
+        assert len({one.text for one in announced(state, "demand")}) == 24
 
 
 def test_people_act_on_an_incident(model: World) -> None:

@@ -284,16 +284,6 @@ def test_numbers_that_are_none_come_back_undefined(state: State) -> None:
     assert (back.value, back.evidence) == (None, None)
 
 
-def test_old_verdicts_are_forgotten_but_for_those_that_incidents_name(
-    state: State,
-) -> None:
-    """By the end of their window."""
-    old, named, new = verdict(0, rule="x"), verdict(0), verdict(5)
-    write(state, verdicts=[old, named, new], incidents=[incident()])
-    assert state.alarms.forget("demand", hour(2).end) == 1
-    assert {one.id for one in state.alarms.verdicts("demand")} == {named.id, new.id}
-
-
 def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     """Its windows, counts and figures stay; the new tables are there."""
     path = tmp_path / "old.db"

@@ -88,14 +88,6 @@ class DistributionWatch:
     correlation: float
     block_rows: float
 
-    @property
-    def why(self) -> str:
-        """Why these detectors watch it."""
-        return (
-            f"rows against the reference until {ENOUGH} windows are known, then"
-            " windows against windows"
-        )
-
     def rule(self, memory: Memory) -> str:
         """Name of the detector that speaks."""
         late = memory[0] >= ENOUGH

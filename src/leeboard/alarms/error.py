@@ -69,11 +69,6 @@ class ErrorWatch:
         """It needs labels."""
         return True
 
-    @property
-    def why(self) -> str:
-        """Why this detector watches it."""
-        return "an error between 0 and 1: a bounded mean is judged row by row"
-
     def rule(self, memory: Memory) -> str:
         """Name of the detector."""
         del memory

@@ -83,14 +83,29 @@ def judge(
 
 
 def restarted(
-    watches: Iterable[Watch], ended: Iterable[Subject], memories: Memories
+    watches: Iterable[Watch],
+    memories: Memories,
+    ended: Iterable[Subject],
+    running: Iterable[Subject],
 ) -> None:
-    """Let the memories of subjects begin anew, whose incident has ended."""
-    over = set(ended)
+    """Let memories begin anew whose incident has ended.
+
+    Parameters
+    ----------
+    watches : iterable of Watch
+    memories : mapping of Subject to Memory
+        Changed in place.
+    ended : iterable of Subject
+        Of incidents that ended by the last window.
+    running : iterable of Subject
+        Of those that run. A memory that has warned about another subject belongs to
+        what a person has ended, or had announced.
+    """
+    over, still = set(ended), set(running)
     for watch in watches:
-        kept = memories.get(watch.subject)
-        if watch.subject in over and kept is not None:
-            memories[watch.subject] = (0.0, *watch.restart(kept[1:]))
+        subject, kept = watch.subject, memories.get(watch.subject)
+        if kept is not None and (subject in over or (kept[0] and subject not in still)):
+            memories[subject] = (0.0, *watch.restart(kept[1:]))
 
 
 def _judged(

@@ -49,11 +49,6 @@ class ShareWatch:
     reference: float
     words: str
 
-    @property
-    def why(self) -> str:
-        """Why this detector watches it."""
-        return "a share of rows: a bounded mean is judged row by row"
-
     def rule(self, memory: Memory) -> str:
         """Name of the detector."""
         del memory

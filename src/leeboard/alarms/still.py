@@ -51,11 +51,6 @@ class StillWatch:
         """It needs no label."""
         return False
 
-    @property
-    def why(self) -> str:
-        """Why this detector watches it."""
-        return "one value in all rows is told from one window"
-
     def rule(self, memory: Memory) -> str:
         """Name of the detector."""
         del memory

@@ -58,11 +58,6 @@ class Watch(Protocol):
         """It waits for labels: windows are judged once these are complete."""
         ...
 
-    @property
-    def why(self) -> str:
-        """Why this detector watches it, in a sentence."""
-        ...
-
     def rule(self, memory: Memory) -> str:
         """Name of the detector that speaks next."""
         ...

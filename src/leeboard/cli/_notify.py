@@ -18,7 +18,7 @@ __all__ = ["test"]
 def test(config: str, to: str | None) -> int:
     """Send a test message to every channel, or to one; 1 if one did not take it."""
     plan = Monitor(config).plan
-    channels, notes = channels_of(plan)
+    channels = channels_of(plan)
     names = [one.name for one in plan.channels]
     if not names or (to is not None and to not in names):
         raise ConfigError(
@@ -28,9 +28,7 @@ def test(config: str, to: str | None) -> int:
             expected="one of " + ", ".join(map(repr, names)) if names else "[[notify]]",
             fix="Add a table [[notify]]; docs/messages.md shows how.",
         )
-    for note in notes:
-        tell(f"{note.where}: {note.text} [{note.code}]")
-    failed = len(notes)
+    failed = 0
     for name, channel in channels.items():
         if to is None or name == to:
             try:

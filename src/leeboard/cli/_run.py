@@ -57,8 +57,8 @@ def _sent(ran: Ran) -> str:
     parts = [
         f"{n:,} {word}"
         for n, word in (
-            (sent.sent, "sent"),
-            (sent.waiting, "waiting"),
+            (sent.sent + sent.folded, "sent"),
+            (sent.failed + sent.waiting, "waiting"),
             (sent.given_up, "given up"),
         )
         if n

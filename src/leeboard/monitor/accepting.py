@@ -1,19 +1,17 @@
 """How things are now, accepted as how they should be: the new baseline of some columns.
 
-Place: under judging and the command line. What was accepted is a span of windows; its
-counts take the reference's place for the columns that were accepted with it.
+Place: under judging. An incident that was accepted is all there is to know: the counts
+of its windows take the reference's place for the columns that it is about.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from leeboard import performance
 from leeboard.alarms.look import Standard
-from leeboard.incidents.incident import Incident
+from leeboard.incidents.incident import Incident, Stage
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.frame import RESIDUAL
@@ -25,75 +23,41 @@ from leeboard.profiles.part import Part
 from leeboard.state import State
 from leeboard.windows import Window
 
-__all__ = ["Accepted", "accepted", "keep_accepted", "standard_of"]
-
-_KEY = "accepted"
+__all__ = ["accepted", "standard_of"]
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """One acceptance.
-
-    Parameters
-    ----------
-    incident : str
-    names : tuple of str
-        Columns, and ``performance``.
-    span : Window
-        Windows that begin in it are the new baseline.
-    """
-
-    incident: str
-    names: tuple[str, ...]
-    span: Window
-
-
-def accepted(state: State, model: str) -> tuple[Accepted, ...]:
-    """All acceptances of a model, the oldest first."""
-    text = state.kept(model, _KEY)
-    return tuple(
-        Accepted(
-            one["incident"],
-            tuple(one["names"]),
-            Window(*map(datetime.fromisoformat, one["span"])),
-        )
-        for one in (json.loads(text) if text else ())
-    )
-
-
-def keep_accepted(state: State, incident: Incident) -> None:
-    """Keep that an incident was accepted, with the windows it has gone on for."""
-    names = tuple(dict.fromkeys(one.name for one in incident.subjects))
-    first, last = incident.first_window, incident.last_window
-    one = Accepted(incident.id, names, Window(first.start, last.end))
-    every = [*accepted(state, incident.model), one]
-    rows = [
-        {
-            "incident": each.incident,
-            "names": list(each.names),
-            "span": [each.span.start.isoformat(), each.span.end.isoformat()],
-        }
-        for each in every
+def accepted(state: State, model: str) -> list[Incident]:
+    """All incidents of a model that people accepted, in the order in which they did."""
+    found = [
+        (one.ended_at, one.id, one)
+        for one in state.alarms.incidents(model)
+        if one.stage is Stage.ACCEPTED and one.ended_at is not None
     ]
-    state.keep(incident.model, _KEY, json.dumps(rows))
+    return [one for *_, one in sorted(found, key=lambda row: row[:2])]
 
 
 def standard_of(
-    state: State, model: str, baseline: Baseline, adopted: Adopted
+    state: State,
+    model: str,
+    baseline: Baseline,
+    adopted: Adopted,
+    incidents: Sequence[Incident],
 ) -> Standard:
-    """What the windows of a model are judged against."""
+    """What the windows of a model are judged against, with what people accepted."""
     standard = Standard(
         baseline.reference, adopted.profiles, baseline.figures, baseline.rows
     )
-    for one in accepted(state, model):
-        part, tally = _counted(state, model, baseline, adopted, one.span)
+    for one in incidents:
+        span = Window(one.first_window.start, one.last_window.end)
+        part, tally = _counted(state, model, baseline, adopted, span)
         if part is not None:
-            standard = _with(standard, one.names, part, tally)
+            names = {subject.name for subject in one.subjects}
+            standard = _with(standard, names, part, tally)
     return standard
 
 
 def _with(
-    standard: Standard, names: tuple[str, ...], part: Part, tally: Tally | None
+    standard: Standard, names: set[str], part: Part, tally: Tally | None
 ) -> Standard:
     columns = {RESIDUAL if name == PERFORMANCE else name for name in names}
     counts = {name: one for name, one in part.counts.items() if name in columns}

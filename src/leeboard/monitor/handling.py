@@ -18,7 +18,6 @@ from leeboard.incidents import actions
 from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.runbook import Facts, Runbook, runbook_of
-from leeboard.monitor.accepting import keep_accepted
 from leeboard.monitor.expecting import announce
 from leeboard.state import State
 
@@ -100,8 +99,6 @@ def act(
             before, length, who=who, why=why, now=now, **given
         )
         if state.alarms.edit(before, after, [entry]):
-            if action == "accept":
-                keep_accepted(state, after)
             return after
     raise AlarmError(
         code="busy_incident",

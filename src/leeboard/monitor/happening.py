@@ -69,7 +69,8 @@ class Happening:
         self._expectations, self._channels = expectations, channels
         self._policy = Policy()
         self._known = {one.id: one for one in state.alarms.incidents(plan.name)}
-        self._stories = {id_: len(state.alarms.story(id_)) for id_ in self._known}
+        self._alarms = state.alarms
+        self._stories: dict[str, int] = {}
         self._fresh = _FRESH + 3 * typical(plan.calendar)
         self._changed = _Changed()
         self.opened = 0
@@ -97,9 +98,13 @@ class Happening:
         """
         moment = min(turn.moment, self._now)
         before = dict(self._known)
+        near = self._near(moment)
+        for one in near:
+            if one.id not in self._stories:
+                self._stories[one.id] = len(self._alarms.story(one.id))
         found = advance(
             self._plan.name,
-            self._near(moment),
+            near,
             judged,
             now=moment,
             stories=self._stories,
@@ -157,6 +162,11 @@ class Happening:
             for name, least in self._channels.items()
             if message.severity.rank >= least.rank
         ]
+
+    def running(self) -> set[Subject]:
+        """Subjects of the incidents that run."""
+        every = self._known.values()
+        return {s for one in every if not one.stage.ended for s in one.subjects}
 
     def taken(self) -> Written:
         """What has changed since this was last asked."""

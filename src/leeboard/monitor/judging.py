@@ -22,11 +22,13 @@ from leeboard.alarms.still import still_columns
 from leeboard.alarms.watch import Watch
 from leeboard.alarms.watching import watches_of
 from leeboard.config.plan import ModelPlan
-from leeboard.monitor.accepting import Accepted, accepted, standard_of
+from leeboard.incidents.incident import Incident
+from leeboard.monitor.accepting import accepted, standard_of
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.expecting import announced
 from leeboard.monitor.figures import figures_for, needs_labels
+from leeboard.monitor.frame import RESIDUAL
 from leeboard.monitor.happening import Happening
 from leeboard.monitor.holder import renewed
 from leeboard.monitor.looking import (
@@ -60,14 +62,11 @@ class Judgement:
         Windows judged by what needs no label.
     opened, ended : int
         Incidents.
-    messages : int
-        Messages that wait to be sent.
     """
 
     windows: int = 0
     opened: int = 0
     ended: int = 0
-    messages: int = 0
 
 
 @dataclass(slots=True)
@@ -109,9 +108,9 @@ def judge_model(
     tally = Judgement()
     if not todo:
         return tally
-    _begin_anew(kept, accepted(state, plan.name))
     judging = _Judging(model, kept)
-    scenes = Scenes(state, plan, baseline.reference)
+    metric = "mae" if RESIDUAL in model.adopted.profiles else "accuracy"
+    scenes = Scenes(state, plan, baseline.reference, metric)
     expected = announced(state, plan.name)
     happening = Happening(state, plan, scenes, expected, channels, now)
     for start in range(0, len(todo), _BATCH):
@@ -121,18 +120,19 @@ def judge_model(
             judged, seen = judging.judge(turn), judging.looks(turn)
             scenes.still = still_columns(judging.standard, kept.memories)
             over = happening.advance(turn, judged, seen)
-            restarted(judging.watches, over, kept.memories)
+            running = happening.running()
+            restarted(judging.watches, kept.memories, over, running)
         written = replace(happening.taken(), documents={KEY: _written(kept)})
         state.alarms.write(renewed(state, model.lease), plan.name, written)
         tally.windows += sum(not turn.labelled for turn in batch)
-        tally.messages += len(written.messages)
     tally.opened, tally.ended = happening.opened, happening.ended
     return tally
 
 
-def _begin_anew(kept: _Kept, every: Sequence[Accepted]) -> None:
+def _begin_anew(kept: _Kept, every: Sequence[Incident]) -> None:
     """Forget what was gathered against a baseline that is no longer one."""
-    names = {name for one in every[kept.accepted :] for name in one.names}
+    fresh = every[kept.accepted :]
+    names = {subject.name for one in fresh for subject in one.subjects}
     kept.memories = {s: m for s, m in kept.memories.items() if s.name not in names}
     kept.accepted = len(every)
 
@@ -145,7 +145,11 @@ class _Judging:
         self._baseline, self._adopted, self._kept = model.baseline, model.adopted, kept
         plan, baseline, adopted = model.plan, model.baseline, model.adopted
         budget = plan.alarms.budget
-        self.standard = standard_of(model.state, plan.name, baseline, adopted)
+        incidents = accepted(model.state, plan.name)
+        _begin_anew(kept, incidents)
+        self.standard = standard_of(
+            model.state, plan.name, baseline, adopted, incidents
+        )
         self.watches: list[Watch] = watches_of(self.standard, budget.delta)
         self._thresholds: dict[Subject, Threshold] = budget.thresholds(
             [(watch.subject, watch.group) for watch in self.watches],

@@ -110,8 +110,9 @@ class Monitor:
                 told = {one.name: one.severity for one in self.plan.channels}
                 passes.append(run_model(log, state, model, baseline, moment, told))
             forget_unnamed(log, state, self.plan.models, moment)
-            sent, notes = send_due(state, self.plan)
-        return Ran(shipped, tuple(passes), sent, (*notes, *beat(self.plan)))
+            sent = send_due(state, self.plan)
+        notes = (*sent.notes, *beat(self.plan))
+        return Ran(shipped, tuple(passes), sent, notes)
 
     def status(self, now: datetime | None = None) -> Status:
         """Return what was logged, joined and measured of each model."""

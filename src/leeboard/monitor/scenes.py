@@ -19,7 +19,6 @@ from leeboard.incidents.scene import ErrorSeen, Scene
 from leeboard.monitor.drift import COUNTED
 from leeboard.monitor.realised import PERFORMANCE, REALISED
 from leeboard.profiles.profile import Profile
-from leeboard.schema import Task
 from leeboard.state import State
 from leeboard.windows import Window
 
@@ -37,10 +36,15 @@ class Scenes:
     state : State
     plan : ModelPlan
     reference : Profile
+    metric : str
+        Of the error: ``mae``, or ``accuracy`` for classes.
     """
 
-    def __init__(self, state: State, plan: ModelPlan, reference: Profile) -> None:
+    def __init__(
+        self, state: State, plan: ModelPlan, reference: Profile, metric: str
+    ) -> None:
         self._state, self._plan, self._reference = state, plan, reference
+        self._metric = metric
         self.still: frozenset[str] = frozenset()
 
     def diagnosed(
@@ -69,20 +73,15 @@ class Scenes:
 
     def _error(self, window: Window) -> ErrorSeen | None:
         """The error of a window from labels; higher is worse."""
-        metric = self._metric()
-        for row in self._rows(PERFORMANCE, metric, REALISED, window):
+        for row in self._rows(PERFORMANCE, self._metric, REALISED, window):
             value, low, high = row["value"], row["low"], row["high"]
             usual = row["reference"]
             if None in (value, low, high, usual):
                 return None
-            if metric == "accuracy":
+            if self._metric == "accuracy":
                 return ErrorSeen(1.0 - value, 1.0 - high, 1.0 - low, 1.0 - usual)
             return ErrorSeen(value, low, high, usual)
         return None
-
-    def _metric(self) -> str:
-        regression = self._reference.schema.task is Task.REGRESSION
-        return "mae" if regression else "accuracy"
 
     def _series(
         self, incident: Incident, window: Window
@@ -92,7 +91,7 @@ class Scenes:
         span = Window(window.start - _WINDOWS * length, window.start + _MOMENT)
         name = incident.subjects[0].name
         by_error = name == PERFORMANCE
-        metric, basis = (self._metric(), REALISED) if by_error else ("psi", COUNTED)
+        metric, basis = (self._metric, REALISED) if by_error else ("psi", COUNTED)
         return [
             (Window(row["window_start"], row["window_end"]), row["value"])
             for row in self._rows(name, metric, basis, span)

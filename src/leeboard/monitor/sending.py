@@ -6,39 +6,58 @@ by a lease; what is not sent now is sent by the next run.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from leeboard.config.plan import Plan
-from leeboard.errors import LeeboardError, Note
+from leeboard.errors import LeeboardError, Note, NotifyError
+from leeboard.incidents.message import Message
 from leeboard.monitor.holder import taken
-from leeboard.notify import Channel, Delivered, deliver, open_channel, ping
+from leeboard.notify import Channel, Delivered, Sent, deliver, open_channel, ping
 from leeboard.state import State
 
 __all__ = ["beat", "channels_of", "send_due"]
 
 
-def channels_of(plan: Plan) -> tuple[dict[str, Channel], tuple[Note, ...]]:
-    """Open every channel; one that cannot be opened is a note, and the others go on."""
-    channels, notes = {}, []
+@dataclass(frozen=True, slots=True)
+class _Closed:
+    """A channel that could not be opened: what it has to say fails, and waits."""
+
+    name: str
+    error: LeeboardError
+
+    def send(self, message: Message, thread: str = "") -> Sent:
+        """Say why it could not be opened."""
+        del message, thread
+        raise NotifyError(
+            code=self.error.code,
+            where=f"channel {self.name}",
+            found=self.error.found,
+            expected=self.error.expected,
+            fix=self.error.fix,
+        )
+
+
+def channels_of(plan: Plan) -> dict[str, Channel]:
+    """Open every channel; one that cannot be opened fails when it is to send."""
+    channels: dict[str, Channel] = {}
     for one in plan.channels:
         try:
             channels[one.name] = open_channel(one)
         except LeeboardError as error:
-            text = f"not opened: found {error.found}. {error.fix}"
-            notes.append(Note(error.code, f"channel {one.name!r}", text))
-    return channels, tuple(notes)
+            channels[one.name] = _Closed(one.name, error)
+    return channels
 
 
-def send_due(state: State, plan: Plan) -> tuple[Delivered, tuple[Note, ...]]:
+def send_due(state: State, plan: Plan) -> Delivered:
     """Send what waits, by the clock of the host: messages are not replayed."""
     if not plan.channels:
-        return Delivered(), ()
+        return Delivered()
     lease = taken(state, "sending")
     if lease is None:
-        return Delivered(), ()
+        return Delivered()
     try:
-        channels, notes = channels_of(plan)
-        return deliver(state.alarms, channels, datetime.now(UTC)), notes
+        return deliver(state.alarms, channels_of(plan), datetime.now(UTC))
     finally:
         state.release(lease)
 

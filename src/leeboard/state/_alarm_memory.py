@@ -191,19 +191,6 @@ class MemoryAlarms:
         with self._lock:
             self._messages[row[:2]] = row
 
-    def forget(self, model: str, before: datetime) -> int:
-        """Remove verdicts of windows that ended before; return how many."""
-        named = {v for one in self.incidents(model) for v in one.verdicts}
-        with self._lock:
-            old = [
-                at
-                for at, row in self._verdicts.items()
-                if row[1] == clean(model) and row[3] < before and at not in named
-            ]
-            for at in old:
-                del self._verdicts[at]
-        return len(old)
-
 
 def _named(table: Table, row: _Row) -> Any:
     """A row whose values have the names of the columns, as the databases give it."""

@@ -207,17 +207,6 @@ class SqlAlarms:
             ):
                 insert_rows(connection, MESSAGES, [tuple(row.values())])
 
-    def forget(self, model: str, before: datetime) -> int:
-        """Remove verdicts of windows that ended before; return how many."""
-        named = {verdict for one in self.incidents(model) for verdict in one.verdicts}
-        old = select(VERDICTS.c.id).where(
-            VERDICTS.c.model == clean(model), VERDICTS.c.window_end < before
-        )
-        with self._database.writing() as connection:
-            ids = [i for i in connection.execute(old).scalars() if i not in named]
-            _delete(connection, VERDICTS, [(i,) for i in ids], 1)
-        return len(ids)
-
     def _read(self, asked: Any, read: Callable[[Any], Any]) -> Sequence[Any]:
         with self._database.reading() as connection:
             return [read(row) for row in connection.execute(asked).all()]

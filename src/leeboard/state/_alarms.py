@@ -154,10 +154,3 @@ class Alarms(Protocol):
     def keep_outgoing(self, one: Outgoing) -> None:
         """Note what became of an attempt."""
         ...
-
-    def forget(self, model: str, before: datetime) -> int:
-        """Remove verdicts of windows that ended before; return how many.
-
-        Those that an incident names stay.
-        """
-        ...
