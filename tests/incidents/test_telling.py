@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 
+from leeboard.alarms.judged import Group, Subject
 from leeboard.errors import AlarmError
 from leeboard.incidents.absence import Presence, absent
 from leeboard.incidents.incident import Diagnosis, Kind, Stage
@@ -15,6 +16,7 @@ from leeboard.incidents.message import Purpose
 from leeboard.incidents.runbook import Facts, runbook_of
 from leeboard.incidents.telling import heading, message_of
 from leeboard.incidents.template import read_template
+from leeboard.incidents.titles import title_of
 from tests.incidents._made import DAY, START, Walk, judged, window
 
 
@@ -29,6 +31,27 @@ def test_a_message_states_the_finding_under_a_stable_key() -> None:
     assert made[0] == made[1]
     assert made[0].key == f"{walk.one.id}:trigger:1"
     assert made[0].title == "demand: error rose from 48 to 71 since 2012-03-05"
+
+
+@pytest.mark.parametrize(
+    ("aspect", "said"),
+    [
+        ("missing", "values are missing in 50 % of the rows of hum, usually in 0.1 %,"),
+        ("range", "values lie beyond the reference's in 50 % of the rows of hum"),
+        ("unseen", "levels are unknown in 50 % of the rows of hum"),
+        ("constant", "hum has had one value in all rows since 2012-03-01"),
+        ("distribution", "distribution of hum moved by 0.5"),
+    ],
+)
+def test_a_title_says_what_a_column_has(aspect: str, said: str) -> None:
+    """In words, and with both figures where there are two."""
+    seen = replace(
+        judged(0, "hum", group=Group.QUALITY),
+        subject=Subject("", "hum", aspect),
+        value=0.5,
+        reference=0.001,
+    )
+    assert f"demand: {said}" in title_of("demand", [seen])
 
 
 def test_a_named_diagnosis_is_the_title_of_a_column() -> None:

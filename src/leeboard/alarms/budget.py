@@ -9,7 +9,7 @@ for one; rates add for many.)
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -112,9 +112,9 @@ class Budget:
         """
         page_windows = max(1.0, self.page_every / window)
         warn_windows = max(1.0, min(self.warn_every, self.page_every) / window)
-        total: Counter[Group] = Counter()
+        total: defaultdict[Group, float] = defaultdict(float)
         for subject, group in watched:
-            total[group] += self._weight(subject)  # type: ignore[assignment]  # floats
+            total[group] += self._weight(subject)
         tiers = {
             pages: [g for g in total if (g in self.page_on) is pages]
             for pages in (True, False)

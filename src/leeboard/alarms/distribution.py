@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from leeboard.alarms.judged import Group, Subject
-from leeboard.alarms.look import Look, Standard
+from leeboard.alarms.look import RESIDUAL, Look, Standard
 from leeboard.alarms.watch import Reading
 from leeboard.detectors._detector import Evidence, Memory, Score
 from leeboard.detectors.conformal import Conformal
@@ -161,7 +161,7 @@ def distribution_watches(
     part = standard.reference.parts[None]
     entity = standard.reference.schema.first(Role.ENTITY) is not None
     for column, cells, counts in standard.columns():
-        if column.name == "residual" or column.role is Role.SEGMENT:
+        if column.name == RESIDUAL or column.role is Role.SEGMENT:
             continue
         places = joined_cells(cells, counts)
         rows = joined(counts.cells, places)

@@ -13,17 +13,17 @@ from typing import Any
 
 import numpy as np
 
+from leeboard.alarms._alone import Alone
 from leeboard.alarms.judged import Group, Subject
-from leeboard.alarms.look import Look, Standard
+from leeboard.alarms.look import RESIDUAL, Look, Standard
 from leeboard.alarms.watch import Reading
-from leeboard.detectors._detector import Evidence, Memory, Rows
+from leeboard.detectors._detector import Rows
 from leeboard.detectors.bounded_mean import BoundedMean
 from leeboard.performance import Tally
 from leeboard.profiles.cells import NumericCells
 
 __all__ = ["ErrorWatch", "error_watches"]
 
-_RESIDUAL = "residual"
 _PERFORMANCE = "performance"
 _POINTS = 0.02
 _RELATIVE = 0.1
@@ -35,7 +35,7 @@ _Array = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ErrorWatch:
+class ErrorWatch(Alone):
     """Watches the mean error of labelled rows.
 
     Parameters
@@ -69,11 +69,6 @@ class ErrorWatch:
         """It needs labels."""
         return True
 
-    def rule(self, memory: Memory) -> str:
-        """Name of the detector."""
-        del memory
-        return self.detector.name
-
     def read(self, look: Look) -> Reading | None:
         """Read a window; None without labelled rows."""
         rows = self._rows(look)
@@ -95,30 +90,18 @@ class ErrorWatch:
     def _rows(self, look: Look) -> Rows | None:
         if self.weights is None:
             return _wrong(look.tally)
-        cells = look.counts(_RESIDUAL)
+        cells = look.counts(RESIDUAL)
         return None if cells is None else _weighed(cells, self.weights)
-
-    def start(self) -> Memory:
-        """Return the memory before the first window."""
-        return self.detector.start()
-
-    def restart(self, memory: Memory) -> Memory:
-        """Return the memory after an alarm."""
-        return self.detector.restart(memory)
-
-    def step(self, memory: Memory, seen: Any) -> Evidence:
-        """Take in one window."""
-        return self.detector.step(memory, seen)
 
 
 def error_watches(standard: Standard, delta: float) -> Iterator[ErrorWatch]:
     """Watch the error, if the reference tells what is usual."""
-    residual = standard.extra.get(_RESIDUAL)
+    residual = standard.extra.get(RESIDUAL)
     if residual is not None:
-        cells = residual.cells[_RESIDUAL]
+        cells = residual.cells[RESIDUAL]
         if isinstance(cells, NumericCells):
-            usual = residual.parts[None].counts[_RESIDUAL]
-            counts = standard.replaced.get(_RESIDUAL, usual).cells
+            usual = residual.parts[None].counts[RESIDUAL]
+            counts = standard.replaced.get(RESIDUAL, usual).cells
             weights, unit = _weights(cells, counts)
             reference = _weighed(counts, weights)
             if unit > 0.0 and reference.n > 0:

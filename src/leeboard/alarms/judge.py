@@ -157,8 +157,8 @@ def _text(
 
 def _times(log: float) -> str:
     """Evidence as people read it: 12, 3,400, 10^17."""
+    if log < math.log(1e3):
+        return f"{math.exp(log):.3g}"
     if log < math.log(1e6):
-        return (
-            f"{math.exp(log):,.3g}" if log < math.log(1e3) else f"{math.exp(log):,.0f}"
-        )
+        return f"{math.exp(log):,.0f}"
     return f"10^{log / math.log(10.0):.0f}"

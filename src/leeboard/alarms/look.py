@@ -16,7 +16,10 @@ from leeboard.profiles.profile import Profile
 from leeboard.schema import Column
 from leeboard.windows import Window
 
-__all__ = ["Look", "Standard"]
+__all__ = ["RESIDUAL", "Look", "Standard"]
+
+RESIDUAL = "residual"
+"""Column of prediction − label, among those that get their cells from rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

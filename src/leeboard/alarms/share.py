@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
+from leeboard.alarms._alone import Alone
 from leeboard.alarms.judged import Group, Subject
 from leeboard.alarms.look import Look, Standard
 from leeboard.alarms.watch import Reading
-from leeboard.detectors._detector import Evidence, Memory, Rows
+from leeboard.detectors._detector import Rows
 from leeboard.detectors.bounded_mean import BoundedMean
 from leeboard.profiles.cells import CategoryCells, NumericCells
 from leeboard.profiles.counts import CategoryCounts, Counts
@@ -25,7 +25,7 @@ _Count = Callable[[Counts], tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class ShareWatch:
+class ShareWatch(Alone):
     """Watches the share of rows that have something wrong.
 
     Parameters
@@ -49,11 +49,6 @@ class ShareWatch:
     reference: float
     words: str
 
-    def rule(self, memory: Memory) -> str:
-        """Name of the detector."""
-        del memory
-        return self.detector.name
-
     def read(self, look: Look) -> Reading | None:
         """Read a window; None if the column was not counted."""
         one = look.part.counts.get(self.subject.name)
@@ -69,18 +64,6 @@ class ShareWatch:
         )
         inside = self.detector.inside(seen)
         return Reading(seen, inside, k / n, self.reference, n, text)
-
-    def start(self) -> Memory:
-        """Return the memory before the first window."""
-        return self.detector.start()
-
-    def restart(self, memory: Memory) -> Memory:
-        """Return the memory after an alarm."""
-        return self.detector.restart(memory)
-
-    def step(self, memory: Memory, seen: Any) -> Evidence:
-        """Take in one window."""
-        return self.detector.step(memory, seen)
 
 
 def share_watches(standard: Standard, delta: float) -> Iterator[ShareWatch]:

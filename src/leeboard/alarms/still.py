@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from leeboard.alarms._alone import Alone
 from leeboard.alarms.judged import Group, Subject
 from leeboard.alarms.look import Look, Standard
 from leeboard.alarms.watch import Reading
-from leeboard.detectors._detector import Evidence, Memory
+from leeboard.detectors._detector import Memory
 from leeboard.detectors.constant import BY_NATURE, Alike, Constant
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import Counts, NumericCounts
@@ -27,7 +28,7 @@ _HALF = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class StillWatch:
+class StillWatch(Alone):
     """Watches one column for having one value in all rows.
 
     Parameters
@@ -51,11 +52,6 @@ class StillWatch:
         """It needs no label."""
         return False
 
-    def rule(self, memory: Memory) -> str:
-        """Name of the detector."""
-        del memory
-        return self.detector.name
-
     def read(self, look: Look) -> Reading | None:
         """Read a window; None if it has no value."""
         one = look.part.counts.get(self.subject.name)
@@ -67,18 +63,6 @@ class StillWatch:
         text = f"{n:,} rows of {self.subject.name} {said}"
         seen = Alike(n, alike)
         return Reading(seen, not alike, most, self.detector.share, n, text)
-
-    def start(self) -> Memory:
-        """Return the memory before the first window."""
-        return self.detector.start()
-
-    def restart(self, memory: Memory) -> Memory:
-        """Return the memory after an alarm."""
-        return self.detector.restart(memory)
-
-    def step(self, memory: Memory, seen: Any) -> Evidence:
-        """Take in one window."""
-        return self.detector.step(memory, seen)
 
 
 def still_watches(standard: Standard, delta: float) -> Iterator[StillWatch]:

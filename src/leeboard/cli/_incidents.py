@@ -13,6 +13,7 @@ from leeboard.alarms.judged import Judged, Severity
 from leeboard.cli._terminal import clean, say
 from leeboard.errors import ConfigError
 from leeboard.incidents.incident import Incident
+from leeboard.incidents.telling import heading
 from leeboard.monitor.handling import Case
 from leeboard.monitor.monitor import Monitor
 from leeboard.windows import duration
@@ -40,7 +41,7 @@ def _line(one: Incident) -> str:
     if one.last_window != one.first_window:
         span += f" to {one.last_window.start:%Y-%m-%d}"
     return f"{one.id}  {one.severity.value:<5} {one.stage.value:<12} {span}\n    " + (
-        clean(one.title)
+        clean(heading(one))
     )
 
 
@@ -55,7 +56,7 @@ def show(config: str, id_: str, *, json: bool) -> None:
 
 def _shown(case: Case) -> Iterator[str]:
     one = case.incident
-    yield one.title
+    yield heading(one)
     yield f"{one.id}: {one.severity.value}, {one.stage.value}"
     if one.diagnosis is not None:
         yield f"{one.diagnosis.text} ({one.diagnosis.cause}, {one.diagnosis.pattern})"

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from leeboard.alarms.judged import Group, Judged, Severity
+from leeboard.incidents.causes._numbers import percent
 from leeboard.incidents.incident import Kind
 from leeboard.windows import Window
 
@@ -28,6 +29,14 @@ _LACKS = {
     Kind.LATE_DATA: "data comes too late since",
     Kind.NOT_RUN: "no evaluation since",
 }
+
+
+_SHARES = {
+    "missing": "values are missing",
+    "range": "values lie beyond the reference's",
+    "unseen": "levels are unknown",
+}
+"""Shares of a column's rows, as people say them."""
 
 
 def figure(value: float) -> str:
@@ -85,6 +94,12 @@ def _finding(one: Judged) -> str:
         what = f"{subject.aspect} of {subject.name}{where}"
     if one.value is None:
         return f"{what} moved"
+    if subject.aspect == "constant":
+        return f"{subject.name} has had one value in all rows{where}"
+    if subject.aspect in _SHARES and one.reference is not None:
+        now, usual = percent(one.value), percent(one.reference)
+        said = f"{_SHARES[subject.aspect]} in {now} of the rows of {subject.name}"
+        return f"{said}{where}, usually in {usual},"
     if one.reference is None or subject.aspect == "distribution":
         return f"{what} moved by {figure(one.value)}"
     turned = "rose" if one.value > one.reference else "fell"

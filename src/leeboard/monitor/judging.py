@@ -38,7 +38,7 @@ from leeboard.monitor.looking import (
     turns,
     typical,
 )
-from leeboard.monitor.ruling import by_rule
+from leeboard.monitor.ruling import by_rule, rule_key
 from leeboard.monitor.scenes import Scenes
 from leeboard.state import Lease, State
 from leeboard.windows import Window
@@ -155,6 +155,8 @@ class _Judging:
             [(watch.subject, watch.group) for watch in self.watches],
             typical(plan.calendar),
         )
+        keys = {rule_key(rule) for rule in plan.alarms.rules}
+        kept.rules = {key: one for key, one in kept.rules.items() if key in keys}
         self._looks: Mapping[Window, Look] = {}
         self._figures: dict[str, Mapping[Window, Figure]] = {}
 

@@ -14,9 +14,15 @@ from leeboard.monitor.realised import PERFORMANCE
 from leeboard.state import Done
 from leeboard.verdicts.verdict import State
 
-__all__ = ["by_rule"]
+__all__ = ["by_rule", "rule_key"]
 
 _Memories = dict[str, tuple[float, ...]]
+
+
+def rule_key(rule: Rule) -> str:
+    """Name a rule as it is written, so that one that was edited begins anew."""
+    text = repr(rule).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
 
 
 def by_rule(
@@ -30,9 +36,9 @@ def by_rule(
     done : Done
     figure : Figure or None
     memories : dict
-        By rule as it is written: one that was edited begins anew. Changed in place.
+        By ``rule_key``. Changed in place.
     """
-    key = hashlib.blake2b(repr(rule).encode(), digest_size=8).hexdigest()
+    key = rule_key(rule)
     try:
         found = step(rule, memories.get(key, ()), figure)
     except AlarmError as error:
