@@ -18,9 +18,8 @@ from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.news import News
 from leeboard.incidents.policy import Policy
-from leeboard.incidents.runbook import Facts, runbook_of
-from leeboard.incidents.telling import message_of
 from leeboard.monitor.looking import Turn, typical
+from leeboard.monitor.outgoing import outgoing
 from leeboard.monitor.scenes import Scenes
 from leeboard.state import Outgoing, State, Written
 from leeboard.verdicts.verdict import State as Answer
@@ -154,14 +153,9 @@ class Happening:
         if turn.moment + self._fresh < self._now:
             return
         news = replace(news, incident=self._known[news.incident.id])
-        owner, link = self._plan.alarms.owner, self._plan.alarms.link
-        runbook = runbook_of(news.incident, judged, Facts(owner=owner, link=link))
-        message = message_of(news, judged, runbook, at=self._now, link=link)
-        self._changed.messages += [
-            Outgoing(name, message, 0, self._now)
-            for name, least in self._channels.items()
-            if message.severity.rank >= least.rank
-        ]
+        self._changed.messages += outgoing(
+            self._plan, news, judged, self._channels, self._now
+        )
 
     def running(self) -> set[Subject]:
         """Subjects of the incidents that run."""
