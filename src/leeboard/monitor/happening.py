@@ -6,7 +6,7 @@ windows act on them one by one, and gives what has changed to be written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -109,6 +109,7 @@ class Happening:
             stories=self._stories,
             policy=self._policy,
             expectations=self._expectations,
+            faulty=self._faulty(looks, judged),
         )
         self._changed.verdicts += [one for one in judged if _kept(one)]
         self._changed.transitions += found.transitions
@@ -128,6 +129,12 @@ class Happening:
         for news in found.news:
             self._tell(news, turn, judged)
         return tuple(over)
+
+    def _faulty(
+        self, looks: tuple[Look | None, Look | None], judged: Sequence[Judged]
+    ) -> Collection[str]:
+        before, now = looks
+        return () if now is None else self._scenes.faulty(now, before, judged)
 
     def _diagnosed(
         self,
