@@ -6,15 +6,20 @@ import math
 from datetime import timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import binom
 
 from leeboard.alarms.budget import Budget
 from leeboard.alarms.judged import Group, Severity, Subject
+from leeboard.detectors._detector import Rows
+from leeboard.detectors.bounded_mean import BoundedMean
 from leeboard.errors import AlarmError
 
 DAY = timedelta(days=1)
+ERROR = Subject("", "performance", "error")
 WATCHED = st.lists(
     st.tuples(
         st.builds(Subject, st.just(""), st.text(min_size=1), st.sampled_from("abc")),
@@ -86,3 +91,40 @@ def test_a_budget_that_means_nothing_is_refused(given_: dict[str, Any]) -> None:
     """Spans and weights are above 0."""
     with pytest.raises(AlarmError, match="out_of_range"):
         Budget(**given_)
+
+
+def test_any_false_page_ever_has_the_stated_probability() -> None:
+    """Of 400 models that sit at the edge of what is allowed, at most a fifth page.
+
+    Within 300 windows; with a threshold that does not grow far more do.
+    """
+    budget = Budget(page_ever=0.2)
+    detector = BoundedMean(Rows(4000, 400, 400), tolerance=0.0)
+    edge = float(detector.limits[1])
+    page = budget.thresholds([(ERROR, Group.PERFORMANCE)], DAY)[ERROR].page
+    draw = np.random.default_rng(8)
+    grown = still = 0
+    for _ in range(400):
+        memory, ever, rate = detector.start(), False, False
+        for at, k in enumerate(draw.binomial(50, edge, 300).tolist(), start=1):
+            seen = detector.step(memory, Rows(50, k, k))
+            memory = seen.memory
+            ever = ever or seen.log_m >= page + budget.growth(at)
+            rate = rate or seen.log_m >= page
+        grown, still = grown + ever, still + rate
+    assert grown <= binom.ppf(0.99, 400, 0.2)
+    assert still > 2 * binom.ppf(0.99, 400, 0.2)
+
+
+def test_ever_grows_pages_and_leaves_warnings() -> None:
+    """A rate does not grow; a probability is between 0 and 1."""
+    assert Budget().growth(1000) == 0.0
+    ever = Budget(page_ever=0.05)
+    assert ever.growth(1) == pytest.approx(math.log(2.0))
+    threshold = ever.thresholds([(ERROR, Group.PERFORMANCE)], DAY)[ERROR]
+    assert threshold.page == pytest.approx(math.log(20.0))
+    later = threshold.grown(ever.growth(9))
+    assert later.page == pytest.approx(math.log(20.0 * 90.0))
+    assert later.warn == threshold.warn
+    with pytest.raises(AlarmError, match="out_of_range"):
+        Budget(page_ever=1.0)

@@ -107,3 +107,24 @@ def test_what_is_unknown_is_said(
     ):
         ended = inside(capsys, *command, "--config", config)
         assert (ended.code, code in ended.err) == (2, True)
+
+
+def test_replay_says_what_a_rule_would_have_done(
+    config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In words and as JSON; a rule that is none says which key is wrong."""
+    rule = "metric = 'count', column = 'predictions', above = 300"
+    ended = inside(capsys, "replay", "--rule", rule, "--config", config)
+    assert (ended.code, "4 windows judged again" in ended.out) == (0, True)
+    assert "1 incident in 4 days." in ended.out
+    ended = inside(capsys, "replay", "--json", "--rule", rule, "--config", config)
+    found = json.loads(ended.out)
+    assert (found["by_rule"], found["pages"], len(found["incidents"])) == (1, 0, 1)
+    ended = inside(
+        capsys, "replay", "--config", config, "--rule", "metric = 'mae', obove = 1"
+    )
+    assert (ended.code, "'above'" in ended.err) == (2, True)
+    ended = inside(capsys, "replay", "--config", config, "--rule", "mae > 1")
+    assert (ended.code, "not_toml" in ended.err) == (2, True)
+    ended = inside(capsys, "replay", "--config", config, "--false-page-every", "30d")
+    assert "one false page in 30 days" in ended.out

@@ -16,7 +16,7 @@ import pytest
 
 from leeboard.alarms.judged import Judged, Severity
 from leeboard.alarms.rules import Figure
-from leeboard.errors import AlarmError
+from leeboard.errors import AlarmError, ConfigError
 from leeboard.incidents.incident import Event, Incident, Stage
 from leeboard.monitor.expecting import announced
 from leeboard.monitor.ruling import by_rule
@@ -332,3 +332,18 @@ def test_status_says_what_was_alarmed_beside_the_promise(model: World) -> None:
     assert alarms.running[0].severity is Severity.PAGE
     said = alarms.to_dict()
     assert (said["false_page_every_days"], said["pages"]) == (90.0, 1)
+
+
+def test_a_promise_for_ever_still_pages_what_is_true(model: World) -> None:
+    """The error doubles; thresholds that grow let the page through, and status says."""
+    more = "\n[model.demand.alarms]\nfalse_page_ever = 0.05\n"
+    model.configure(CONFIG + more)
+    for number in range(8):
+        day(model, number, error=30.0 if number >= 4 else 10.0)
+        run(model, number)
+    assert the_incident(model).severity is Severity.PAGE
+    told = model.monitor.status().models[0].alarms
+    assert "5 % chance of any false page, ever" in told.promise()
+    model.configure(CONFIG + more + 'false_page_every = "90d"\n')
+    with pytest.raises(ConfigError, match="two_budgets"):
+        _ = model.monitor

@@ -46,7 +46,7 @@ def test_events_are_listed_by_reason(model: World) -> None:
 
 def test_nothing_enters_before_a_fix(model: World) -> None:
     """What was refused is refused again, and stays."""
-    done = model.monitor.replay()
+    done = model.monitor.replay_quarantined()
     assert (done.predictions, done.labels) == (0, 0)
     assert done.left == {"bad_id": 3, "bad_json": 1, "bad_type": 1}
     assert sum(one.count for one in model.monitor.quarantine()) == 5
@@ -58,7 +58,7 @@ def test_after_a_fix_events_enter_once(
     """A version that takes longer ids takes them from the quarantine, once."""
     model.monitor.ship()
     monkeypatch.setattr(_exact, "LONGEST_ID", 256)
-    done = model.monitor.replay(reason="bad_id")
+    done = model.monitor.replay_quarantined(reason="bad_id")
     assert (done.predictions, done.labels, dict(done.left)) == (2, 1, {})
     log = model.monitor._log()
     assert held(log) == {"p1": 1, "x" * 200: 1, "y" * 200: 1}
@@ -67,7 +67,7 @@ def test_after_a_fix_events_enter_once(
         "bad_json",
         "bad_type",
     }
-    assert model.monitor.replay().predictions == 0
+    assert model.monitor.replay_quarantined().predictions == 0
     assert held(log) == {"p1": 1, "x" * 200: 1, "y" * 200: 1}
     (status,) = model.monitor.status().models
     assert (status.predictions, status.quarantined) == (
@@ -91,7 +91,7 @@ def test_what_is_dropped_is_gone(model: World) -> None:
 def test_a_reason_that_none_has_is_refused(model: World) -> None:
     """The message says which there are."""
     with pytest.raises(ConfigError, match="bad_id, bad_json, bad_type"):
-        model.monitor.replay(reason="nonsense")
+        model.monitor.replay_quarantined(reason="nonsense")
 
 
 def test_the_commands_speak(model: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,12 @@ class Threshold:
     warn: float
     weight: float
 
+    def grown(self, growth: float) -> Threshold:
+        """Return it with a page that needs so much more, in nats."""
+        if self.page is None or growth == 0.0:
+            return self
+        return Threshold(self.page + growth, self.warn, self.weight)
+
     def severity(self, log_m: float) -> Severity | None:
         """What evidence so strong asks for."""
         if self.page is None:
@@ -63,11 +69,14 @@ class Budget:
         Weight of a column beside the others of its group, above 0; 1 if not named.
     delta : float
         Probability that the reference misleads, for the whole model.
+    page_ever : float or None
+        In place of ``page_every``: probability of any false page, ever, in (0, 1).
 
     Raises
     ------
     AlarmError
-        If a span is not above 0, or an importance is not above 0 and finite.
+        If a span is not above 0, an importance is not above 0 and finite, or a
+        probability is none.
     """
 
     page_every: timedelta = timedelta(days=90)
@@ -75,8 +84,17 @@ class Budget:
     page_on: tuple[Group, ...] = _PAGE_ON
     importance: Mapping[str, float] = field(default_factory=dict)
     delta: float = 0.01
+    page_ever: float | None = None
 
     def __post_init__(self) -> None:
+        if self.page_ever is not None and not 0.0 < self.page_ever < 1.0:
+            raise AlarmError(
+                code="out_of_range",
+                where="false_page_ever",
+                found=str(self.page_ever),
+                expected="a probability between 0 and 1, such as 0.05",
+                fix="Leave it out to have a rate, as false_page_every gives.",
+            )
         for name, span in (("page", self.page_every), ("warn", self.warn_every)):
             if span <= timedelta(0):
                 raise AlarmError(
@@ -111,6 +129,8 @@ class Budget:
             Length of a window.
         """
         page_windows = max(1.0, self.page_every / window)
+        if self.page_ever is not None:
+            page_windows = 1.0 / self.page_ever
         warn_windows = max(1.0, min(self.warn_every, self.page_every) / window)
         total: defaultdict[Group, float] = defaultdict(float)
         for subject, group in watched:
@@ -129,6 +149,26 @@ class Budget:
                 weight,
             )
         return found
+
+    def growth(self, windows: int) -> float:
+        """By how much thresholds of pages grow until a window, in nats.
+
+        Parameters
+        ----------
+        windows : int
+            Which window it is since the model is watched, from 1.
+
+        Notes
+        -----
+        0 for a rate. For *ever*, ln t(t + 1): with evidence of a start at window j
+        weighed by 1 / j(j + 1), which adds up to 1, M becomes a martingale that starts
+        at 1 at most, and exceeds 1 / a with probability a or less (Ville, 1939). That
+        sum is at least M / t(t + 1). Starting anew after a page leaves out starts.
+        """
+        if self.page_ever is None:
+            return 0.0
+        at = max(1, windows)
+        return math.log(at * (at + 1))
 
     def _weight(self, subject: Subject) -> float:
         return self.importance.get(subject.name, 1.0)

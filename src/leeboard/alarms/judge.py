@@ -40,6 +40,7 @@ def judge(
     watches: Iterable[Watch],
     thresholds: Mapping[Subject, Threshold],
     memories: Memories,
+    growth: float = 0.0,
 ) -> list[Judged]:
     """Judge one window.
 
@@ -52,6 +53,8 @@ def judge(
     thresholds : mapping of Subject to Threshold
     memories : mapping of Subject to Memory
         Changed in place.
+    growth : float
+        By how much thresholds of pages have grown; see ``Budget.growth``.
 
     Returns
     -------
@@ -68,7 +71,8 @@ def judge(
         memory = tuple(kept)
         rule = watch.rule(memory)
         evidence = watch.step(memory, reading.seen)
-        spoken = _Spoken(watch, rule, reading, evidence, thresholds[subject])
+        threshold = thresholds[subject].grown(growth)
+        spoken = _Spoken(watch, rule, reading, evidence, threshold)
         severity = spoken.threshold.severity(evidence.log_m)
         if severity is not Severity.PAGE and warned:
             severity = None

@@ -18,7 +18,15 @@ from leeboard.monitor.handling import Case
 from leeboard.monitor.monitor import Monitor
 from leeboard.windows import duration
 
-__all__ = ["act", "expect", "explain", "list_", "show"]
+__all__ = [
+    "act",
+    "expect",
+    "explain",
+    "incident_line",
+    "list_",
+    "moment_of_text",
+    "show",
+]
 
 
 def list_(config: str, model: str | None, *, all_: bool, json: bool) -> int:
@@ -27,7 +35,7 @@ def list_(config: str, model: str | None, *, all_: bool, json: bool) -> int:
     if json:
         say(jsonlib.dumps([_plain(one) for one in found]) + "\n")
     elif found:
-        say("\n".join(_line(one) for one in found) + "\n")
+        say("\n".join(incident_line(one) for one in found) + "\n")
     else:
         say("No incident.\n" if all_ else "No incident runs.\n")
     pages = [
@@ -36,7 +44,8 @@ def list_(config: str, model: str | None, *, all_: bool, json: bool) -> int:
     return int(bool(pages))
 
 
-def _line(one: Incident) -> str:
+def incident_line(one: Incident) -> str:
+    """Two lines: id, severity, stage and days; and the finding."""
     span = f"{one.first_window.start:%Y-%m-%d}"
     if one.last_window != one.first_window:
         span += f" to {one.last_window.start:%Y-%m-%d}"
@@ -98,7 +107,7 @@ def act(
     """Do one thing to an incident, and say how it stands."""
     until = None if span is None else datetime.now(UTC) + duration(span)
     one = Monitor(config).act(id_, action, why=why, who=who or _me(), until=until)
-    say(_line(one) + "\n")
+    say(incident_line(one) + "\n")
 
 
 def expect(
@@ -111,7 +120,7 @@ def expect(
     who: str | None,
 ) -> None:
     """Announce a change."""
-    start, end = (_moment(one) for one in span)
+    start, end = (moment_of_text(one) for one in span)
     one = Monitor(config).expect(
         text, start, end, columns=columns, model=model, who=who or _me()
     )
@@ -165,7 +174,8 @@ def _evidence(log: float | None) -> str:
     return f"e^{log:.2f}" + (f" = {math.exp(log):,.4g}" if log < 30 else "")
 
 
-def _moment(text: str) -> datetime:
+def moment_of_text(text: str) -> datetime:
+    """Read a day or a time; without a zone it is UTC."""
     try:
         if len(text) == len("2026-03-01"):
             day = date.fromisoformat(text)
@@ -174,7 +184,7 @@ def _moment(text: str) -> datetime:
     except ValueError as error:
         raise ConfigError(
             code="bad_time",
-            where="--from, --to",
+            where="time",
             found=repr(text),
             expected="a day or a time, such as 2026-03-01 or 2026-03-01T08:00+01:00",
             fix="Times without a zone are taken as UTC.",

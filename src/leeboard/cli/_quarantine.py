@@ -48,7 +48,7 @@ def show(config: str, model: str | None, reason: str | None, limit: int) -> None
 
 def replay(config: str, model: str | None, reason: str | None) -> None:
     """Decode again, and say what came of it."""
-    done = Monitor(config).replay(model, reason)
+    done = Monitor(config).replay_quarantined(model, reason)
     left = sum(done.left.values())
     say(
         f"{done.predictions:,} predictions and {done.labels:,} labels entered the log; "

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from leeboard.cli._terminal import clean, say, tell
 from leeboard.incidents.telling import heading
-from leeboard.monitor.alarmed import Alarmed
+from leeboard.monitor.alarmed import Alarmed, in_days
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.status import ModelStatus, Status
 from leeboard.pages.words import plural
@@ -18,7 +18,6 @@ from leeboard.windows import duration
 __all__ = ["run"]
 
 _SHOWN = 8
-_DAY = timedelta(days=1)
 _FIRST = ("accuracy", "roc_auc", "f1", "recall", "precision", "mae", "rmse", "r2")
 _BASES = ("realised", "provisional", "corrected", "estimated")
 
@@ -118,20 +117,14 @@ def _alarms(alarms: Alarmed) -> Iterator[str]:
         )
         if n
     ]
-    yield _line("alarms", f"{', '.join(said)} in {_days(alarms.days)}")
-    page, warn = _days(alarms.page_every / _DAY), _days(alarms.warn_every / _DAY)
-    text = f"at most one false page in {page} and one false warning in {warn}"
-    yield _line("promised", f"{text}, on average")
+    yield _line("alarms", f"{', '.join(said)} in {in_days(alarms.days)}")
+    yield _line("promised", alarms.promise())
     for incident in alarms.running[:_SHOWN]:
         text = f"{incident.severity.value}: {heading(incident)}  {incident.id}"
         yield _line("runs", text)
     if len(alarms.running) > _SHOWN:
         more = len(alarms.running) - _SHOWN
         yield _line("runs", f"and {more} more: leeboard incidents")
-
-
-def _days(days: float) -> str:
-    return f"{days:.3g} days" if days < 1000 else f"{days:,.0f} days"
 
 
 def _line(name: str, text: str) -> str:

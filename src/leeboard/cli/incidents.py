@@ -21,6 +21,7 @@ __all__ = [
     "incidents_show",
     "incidents_silence",
     "notify_test",
+    "replay",
 ]
 
 incidents_app = typer.Typer(rich_markup_mode=None)
@@ -177,6 +178,46 @@ def explain(
     from leeboard.cli import _incidents as commands
 
     commands.explain(config, verdict, json=json)
+
+
+@incidents_app.command()
+def replay(
+    *,
+    rule: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--rule",
+            metavar="RULE",
+            help="Only this rule, as 'metric = \"mae\", above = 50'; repeatable.",
+        ),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="From when on.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--until", metavar="TIME", help="Until when.")
+    ] = None,
+    false_page_every: Annotated[
+        str | None,
+        typer.Option("--false-page-every", metavar="SPAN", help="Another budget."),
+    ] = None,
+    false_warn_every: Annotated[
+        str | None,
+        typer.Option("--false-warn-every", metavar="SPAN", help="Another budget."),
+    ] = None,
+    config: _Config = _DEFAULT,
+    model: _Model = None,
+    json: _Json = False,
+) -> None:
+    """Tell what a rule, or another budget, would have done on the stored history.
+
+    Windows that are kept are judged again from no evidence on. Nothing is written, and
+    nobody is told.
+    """
+    from leeboard.cli import _replay
+
+    budget = (false_page_every, false_warn_every)
+    _replay.run(config, model, (since, until), rule or [], budget, json=json)
 
 
 @_notify.command("test")

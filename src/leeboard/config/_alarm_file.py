@@ -17,7 +17,7 @@ severity = "page"
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -27,14 +27,15 @@ from leeboard.alarms.judged import Group, Severity
 from leeboard.alarms.rules import Rule
 from leeboard.config._document import Document, close_names
 from leeboard.config.plan import AlarmPlan
-from leeboard.errors import LeeboardError
+from leeboard.errors import ConfigError, LeeboardError
 from leeboard.windows import duration
 
-__all__ = ["alarm_plan"]
+__all__ = ["alarm_plan", "rules_from_texts"]
 
 _ALARMS = (
     "false_page_every",
     "false_warn_every",
+    "false_page_ever",
     "page_on",
     "importance",
     "owner",
@@ -90,6 +91,18 @@ def _budget(document: Document, *at: str) -> Budget:
     given: dict[str, Any] = {
         key: span for key, span in spans.items() if span is not None
     }
+    ever = document.number(*at, "false_page_ever")
+    if ever is not None:
+        given["page_ever"] = ever
+        if "page_every" in given:
+            document.refuse(
+                *at,
+                "false_page_ever",
+                code="two_budgets",
+                found="false_page_every and false_page_ever",
+                expected="one of the two: a rate, or a probability of any at all",
+                fix="Leave one out.",
+            )
     names = document.texts(*at, "page_on")
     if names is not None:
         given["page_on"] = tuple(
@@ -223,3 +236,38 @@ def _built(document: Document, build: Callable[[], _T], *at: str | int) -> _T:
             expected=error.expected,
             fix=error.fix,
         )
+
+
+def rules_from_texts(texts: Sequence[str]) -> tuple[Rule, ...]:
+    """Read rules as the command line gives them: what stands in a rule's table.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        ``metric = "mae", above = 50, for_windows = 2``: commas or lines between keys.
+
+    Raises
+    ------
+    ConfigError
+        With what is wrong, and which text it is in.
+    """
+    return tuple(_rule_from(text) for text in texts)
+
+
+def _rule_from(text: str) -> Rule:
+    import tomllib
+
+    try:
+        values = tomllib.loads(f"rule = {{ {text} }}")
+    except tomllib.TOMLDecodeError as inline:
+        try:
+            values = {"rule": tomllib.loads(text)}
+        except tomllib.TOMLDecodeError:
+            raise ConfigError(
+                code="not_toml",
+                where="--rule",
+                found=f"{text!r}: {inline}",
+                expected="keys and values of a rule",
+                fix='Write it as: metric = "mae", above = 50, for_windows = 2',
+            ) from inline
+    return _rule(Document("--rule", values, {}, ConfigError), "rule")

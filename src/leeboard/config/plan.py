@@ -34,6 +34,8 @@ class AlarmPlan:
         Path of a template; empty: ours.
     link : str
         What people should see beside an incident; empty: nothing.
+    watches : bool
+        Judge by what is under the budget; else by rules alone, as a rehearsal may.
     """
 
     budget: Budget = field(default_factory=Budget)
@@ -41,6 +43,7 @@ class AlarmPlan:
     owner: str = ""
     runbook: str = ""
     link: str = ""
+    watches: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from leeboard.config.plan import ModelPlan
 from leeboard.incidents.incident import Incident, Kind
 from leeboard.state import Done, State
 
-__all__ = ["Alarmed", "alarmed"]
+__all__ = ["Alarmed", "alarmed", "in_days"]
 
 _DAY = timedelta(days=1)
 
@@ -39,6 +39,8 @@ class Alarmed:
         Days of windows that were judged.
     page_every, warn_every : timedelta
         At most one false page, or warning, in so long on average.
+    page_ever : float or None
+        In place of a rate of pages: probability of any false one, ever.
     """
 
     running: tuple[Incident, ...] = ()
@@ -49,6 +51,16 @@ class Alarmed:
     days: float = 0.0
     page_every: timedelta = field(default=timedelta(days=90))
     warn_every: timedelta = field(default=timedelta(days=14))
+    page_ever: float | None = None
+
+    def promise(self) -> str:
+        """Say what is promised, in words."""
+        page, warn = (in_days(one / _DAY) for one in (self.page_every, self.warn_every))
+        warning = f"one false warning in {warn}"
+        if self.page_ever is not None:
+            ever = f"{100.0 * self.page_ever:.3g} % chance of any false page, ever"
+            return f"at most {ever}; at most {warning}, on average"
+        return f"at most one false page in {page} and {warning}, on average"
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values; spans in days."""
@@ -62,9 +74,17 @@ class Alarmed:
             "by_rule": self.by_rule,
             "missing": self.missing,
             "days": self.days,
-            "false_page_every_days": self.page_every / _DAY,
+            "false_page_every_days": None
+            if self.page_ever is not None
+            else self.page_every / _DAY,
+            "false_page_ever": self.page_ever,
             "false_warn_every_days": self.warn_every / _DAY,
         }
+
+
+def in_days(days: float) -> str:
+    """Write a length of time."""
+    return f"{days:.3g} days" if days < 1000 else f"{days:,.0f} days"
 
 
 def alarmed(plan: ModelPlan, done: Sequence[Done], state: State) -> Alarmed:
@@ -94,6 +114,7 @@ def alarmed(plan: ModelPlan, done: Sequence[Done], state: State) -> Alarmed:
         days,
         plan.alarms.budget.page_every,
         plan.alarms.budget.warn_every,
+        plan.alarms.budget.page_ever,
     )
 
 

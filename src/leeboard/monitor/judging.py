@@ -75,6 +75,7 @@ class _Kept:
 
     of: str
     accepted: int = 0
+    windows: int = 0
     places: Places = field(default_factory=Places)
     memories: Memories = field(default_factory=dict)
     rules: dict[str, tuple[float, ...]] = field(default_factory=dict)
@@ -150,7 +151,9 @@ class _Judging:
         self.standard = standard_of(
             model.state, plan.name, baseline, adopted, incidents
         )
-        self.watches: list[Watch] = watches_of(self.standard, budget.delta)
+        self.watches: list[Watch] = []
+        if plan.alarms.watches:
+            self.watches = watches_of(self.standard, budget.delta)
         self._thresholds: dict[Subject, Threshold] = budget.thresholds(
             [(watch.subject, watch.group) for watch in self.watches],
             typical(plan.calendar),
@@ -176,11 +179,17 @@ class _Judging:
         """Judge one window by what its turn is about."""
         window = turn.done.window
         look = self._looks.get(window)
+        self._kept.windows += not turn.labelled
         judged: list[Judged] = []
         if look is not None:
             watches = [w for w in self.watches if w.labelled is turn.labelled]
             judged = judge(
-                self._plan.name, look, watches, self._thresholds, self._kept.memories
+                self._plan.name,
+                look,
+                watches,
+                self._thresholds,
+                self._kept.memories,
+                self._plan.alarms.budget.growth(self._kept.windows),
             )
         for rule in self._plan.alarms.rules:
             if needs_labels(rule) is turn.labelled:
@@ -212,7 +221,8 @@ def _read(text: str | None, fingerprint: str) -> _Kept:
     if found["of"] != fingerprint:  # cells have changed: evidence begins anew
         memories = {}
     places_ = Places(**places)
-    return _Kept(fingerprint, found["accepted"], places_, memories, rules)
+    seen = found.get("windows", 0)
+    return _Kept(fingerprint, found["accepted"], seen, places_, memories, rules)
 
 
 def _written(kept: _Kept) -> str:
@@ -225,5 +235,5 @@ def _written(kept: _Kept) -> str:
     }
     memories = memories_to_text(kept.memories)
     rules = {name: list(memory) for name, memory in kept.rules.items()}
-    head = {"of": kept.of, "accepted": kept.accepted, **places}
+    head = {"of": kept.of, "accepted": kept.accepted, "windows": kept.windows, **places}
     return json.dumps({**head, "memories": memories, "rules": rules})

@@ -18,7 +18,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from leeboard.alarms.budget import Budget
 from leeboard.alarms.judged import Judged
+from leeboard.alarms.rules import Rule
 from leeboard.config import DEFAULT, load_plan
 from leeboard.errors import ConfigError, LogError
 from leeboard.estimates.record import Record
@@ -45,9 +47,11 @@ from leeboard.monitor.quarantine import (
 )
 from leeboard.monitor.ran import Ran
 from leeboard.monitor.records import record_of
+from leeboard.monitor.rehearsing import Rehearsal, rehearse
 from leeboard.monitor.retention import forget_unnamed
 from leeboard.monitor.sampling import Asked, Drawn, sample_model
 from leeboard.monitor.sending import beat, send_due
+from leeboard.monitor.spans import moment_of, span_of
 from leeboard.monitor.status import Status, status_of
 from leeboard.monitor.stored import EXPORTS, exported, profiles_of
 from leeboard.profiles.profile import Profile
@@ -84,7 +88,7 @@ class Monitor:
         """
         if not self.plan.spool or not os.path.isdir(self.plan.spool):
             return None
-        return ship(self._log(), self.plan.spool, _moment(now))
+        return ship(self._log(), self.plan.spool, moment_of(now))
 
     def run(self, now: datetime | None = None) -> Ran:
         """Commit spooled frames, count every due window, judge it, and tell people.
@@ -100,7 +104,7 @@ class Monitor:
         Ran
             A model whose pass is under way elsewhere is *busy*, and left alone.
         """
-        moment = _moment(now)
+        moment = moment_of(now)
         shipped = self.ship(moment)
         log = self._log()
         passes = []
@@ -116,7 +120,7 @@ class Monitor:
 
     def status(self, now: datetime | None = None) -> Status:
         """Return what was logged, joined and measured of each model."""
-        moment = _moment(now)
+        moment = moment_of(now)
         with self._state() as state:
             return status_of(self.plan, self._whole_log(), state, moment)
 
@@ -136,7 +140,7 @@ class Monitor:
         Each argument that is given selects; ``segment=""`` is all rows.
         """
         given = {
-            "model": None if model is None else self._model(model),
+            "model": None if model is None else self.model(model),
             "metric": metric,
             "subject": column,
             "segment": segment,
@@ -144,7 +148,7 @@ class Monitor:
         }
         where = {key: value for key, value in given.items() if value is not None}
         with self._state() as state:
-            return _frame(state.measurements(where, _span(since, until)))
+            return _frame(state.measurements(where, span_of(since, until)))
 
     def profiles(
         self,
@@ -159,17 +163,17 @@ class Monitor:
         Profiles add: the hours of a day give the day's. ``segment=None`` gives every
         segment's, and ``""`` that of all rows.
         """
-        plan = self.plan[self._model(model)]
+        plan = self.plan[self.model(model)]
         with self._state() as state:
             reference = load_baseline(plan).reference
             adopted = Adopted.from_text(state.kept(plan.name, KEY))
-            packed = state.profiles(plan.name, _span(since, until), segment)
+            packed = state.profiles(plan.name, span_of(since, until), segment)
             return list(profiles_of(reference, adopted, packed))
 
     def record(self, metric: str, model: str | None = None) -> Record:
         """Return how the estimates of a figure did against the labels that came."""
         with self._state() as state:
-            return record_of(state, self._model(model), metric)
+            return record_of(state, self.model(model), metric)
 
     def export(self, kind: str, model: str | None = None) -> pa.RecordBatchReader:
         """Return one of ``predictions, feedback, joined, measurements, profiles``.
@@ -185,7 +189,7 @@ class Monitor:
                 fix="Name one of them.",
             )
         names = [model.name for model in self.plan.models]
-        chosen = names if model is None else [self._model(model)]
+        chosen = names if model is None else [self.model(model)]
         with self._state() as state:
             return exported(kind, chosen, self._whole_log(), state)
 
@@ -240,7 +244,7 @@ class Monitor:
         return import_rows(
             self._log(),
             data,
-            self._model(model),
+            self.model(model),
             Moments(time_zone, time_unit, datetime.now(UTC)),
             fields,
             table=table,
@@ -275,8 +279,7 @@ class Monitor:
         LeeboardError
             If none waits for its label, or the day's sample was begun otherwise.
         """
-        moment = datetime.now(UTC) if now is None else now.astimezone(UTC)
-        plan = self.plan[self._model(model)]
+        moment, plan = moment_of(now), self.plan[self.model(model)]
         with self._state() as state:
             asked = Asked(budget, since, seed)
             log, baseline = self._log(), load_baseline(plan)
@@ -286,7 +289,7 @@ class Monitor:
         self, model: str | None = None, *, running: bool = False
     ) -> Sequence[Incident]:
         """Return what happened, the newest first; with ``running`` what goes on."""
-        name = None if model is None else self._model(model)
+        name = None if model is None else self.model(model)
         with self._state() as state:
             return state.alarms.incidents(name, running=running)
 
@@ -315,7 +318,7 @@ class Monitor:
         who: str = "",
     ) -> Expectation:
         """Announce a change, so that it pages nobody."""
-        name, now = self._model(model), datetime.now(UTC)
+        name, now = self.model(model), datetime.now(UTC)
         span = start.astimezone(UTC), end.astimezone(UTC)
         one = Expectation("", name, text, tuple(columns), (), *span, who, now)
         with self._state() as state:
@@ -325,6 +328,26 @@ class Monitor:
         """Return a verdict by its id, with its evidence."""
         with self._state() as state:
             return handling.explained(state, verdict)
+
+    def replay(
+        self,
+        model: str | None = None,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        rules: Sequence[Rule] | None = None,
+        budget: Budget | None = None,
+    ) -> Rehearsal:
+        """Judge kept windows again, as ``rules`` or another ``budget`` would have.
+
+        Nothing is written, and nobody is told; see ``monitor.rehearsing``.
+        """
+        plan, now = self.plan[self.model(model)], datetime.now(UTC)
+        span, baseline = span_of(since, until), load_baseline(plan)
+        with self._state() as state:
+            return rehearse(
+                state, plan, baseline, span, now, rules=rules, budget=budget
+            )
 
     def quarantine(self, model: str | None = None) -> Sequence[Aside]:
         """Count the events that were set aside, by model and reason.
@@ -339,7 +362,9 @@ class Monitor:
         """Return the events that were set aside, as they came."""
         return quarantined_rows(self._log(), model, reason)
 
-    def replay(self, model: str | None = None, reason: str | None = None) -> Replayed:
+    def replay_quarantined(
+        self, model: str | None = None, reason: str | None = None
+    ) -> Replayed:
         """Decode quarantined events again; what is sound now enters the log, once."""
         self.ship()
         return replay(self._files(), model, reason)
@@ -389,7 +414,7 @@ class Monitor:
                 ids=tuple(ids),
                 column=column or "",
                 value=entity or "",
-                model=None if model is None else self._model(model),
+                model=None if model is None else self.model(model),
             )
 
     def _files(self) -> FolderLog:
@@ -405,7 +430,8 @@ class Monitor:
             fix="Use the database's own means; docs/operations.md says which.",
         )
 
-    def _model(self, name: str | None) -> str:
+    def model(self, name: str | None = None) -> str:
+        """Return the name of a model; the only one's if none is named."""
         names = [model.name for model in self.plan.models]
         if name is None and len(names) == 1:
             return names[0]
@@ -430,18 +456,6 @@ class Monitor:
     def __repr__(self) -> str:
         names = ", ".join(model.name for model in self.plan.models)
         return f"<Monitor of {names}: {self.plan.path}>"
-
-
-def _moment(now: datetime | None) -> datetime:
-    return datetime.now(UTC) if now is None else now.astimezone(UTC)
-
-
-def _span(since: datetime | None, until: datetime | None) -> Window | None:
-    if since is None and until is None:
-        return None
-    first = datetime(1, 1, 1, tzinfo=UTC) if since is None else since.astimezone(UTC)
-    last = datetime(9999, 12, 31, tzinfo=UTC) if until is None else until
-    return Window(first, last.astimezone(UTC))
 
 
 def _frame(table: pa.Table) -> Any:
