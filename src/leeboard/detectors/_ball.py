@@ -80,7 +80,7 @@ def reference_error(alphas: _Array, delta: float) -> float:
         C(s) = s sum p ln p + lnG(a) - lnG(a - s) + sum lnG(alpha (1 - z)) - lnG(alpha)
 
     and the tail follows by Lugannani and Rice's saddlepoint formula (Advances in
-    Applied Probability 1980, section 4); no draws, alike at each replay.
+    Applied Probability 12, 1980, 475-490); no draws, alike at each replay.
     """
     if len(alphas) < 2:
         return 0.0

@@ -98,7 +98,9 @@ class Detector(Protocol[_Seen_contra]):
     """Gathers evidence that keeps its promise: an e-detector.
 
     With a threshold A on M, the mean number of windows between false alarms is at least
-    A (Shin, Ramdas, Rinaldo: e-detectors, arXiv 2203.03532, section 2).
+    A (Shin, Ramdas and Rinaldo, E-detectors: a nonparametric framework for sequential
+    change detection, New England Journal of Statistics in Data Science 2023,
+    arXiv 2203.03532).
     """
 
     name: ClassVar[str]

@@ -3,9 +3,8 @@
 Place: shared by every detector that keeps a promise. Each of J components multiplies a
 window's e-value into the evidence of every start so far, ``S <- (1 + S) e``, and M is
 their weighted sum (Shiryaev, 1963; Roberts, 1966; as an e-detector: Shin, Ramdas and
-Rinaldo, arXiv 2203.03532, section 2.2). Under the null the mean of M after t windows
-is at most t, so that the first window with M >= A comes after A windows or more on
-average.
+Rinaldo, arXiv 2203.03532). Under the null the mean of M after t windows is at most t,
+so that the first window with M >= A comes after A windows or more on average.
 
 What is remembered is ln(1 + S), not ln S: it begins at 0 rather than minus infinity,
 so that every memory is a tuple of finite numbers.

@@ -44,8 +44,8 @@ class Adwin:
     References
     ----------
     Bifet and Gavaldà (2007), Learning from time-changing data with adaptive windowing,
-    SDM 2007, 443-448 (ADWIN2, section 4); it agrees with ``river.drift.ADWIN`` step by
-    step.
+    SDM 2007, 443-448: ADWIN2, with the cut for large windows that takes the variance
+    into account. It agrees with ``river.drift.ADWIN`` step by step.
 
     Examples
     --------

@@ -67,8 +67,9 @@ class BoundedMean:
       up to u. For values strictly between 0 and 1 it stays below that, by convexity.
     * else: e = exp(b (s - m u) - (-ln(1-b) - b) V) for 8 bets b from 0.03 to 0.7, where
       V is the sum of squares about a centre known before the window (Fan, Grama and
-      Liu, 2015, lemma 4.1; Howard et al., Annals of Statistics 2021, section 3): the
-      mean of the reference, as of 200 rows, and of earlier windows, each fading to 0.9.
+      Liu, Electronic Journal of Probability 2015, lemma 4.1; Howard, Ramdas, McAuliffe
+      and Sekhon, Annals of Statistics 2021, theorem 4): the mean of the reference, as
+      of 200 rows, and of earlier windows, each fading to 0.9.
 
     It misses changes within the tolerance, by design. Memory: 8 floats a side, and two
     of the centre in the general form.

@@ -50,8 +50,8 @@ class Conformal:
     earlier windows, g of them with a higher score and h with an equal one,
     p = (g + (1 - u)(h + 1)) / t. Under the null p-values are independent and uniform,
     between strata too (Vovk, Gammerman and Shafer, Algorithmic Learning in a Random
-    World, 2005, section 2.2 and theorem 8.1), however much windows differ from one
-    another. Bets: e = k p^(k-1), k in 0.05, 0.1, 0.2, 0.3, 0.5, 0.7.
+    World, 2005, chapter 2 and theorem 8.1; strata: section 4.5), however much windows
+    differ from one another. Bets: e = k p^(k-1), k in 0.05, 0.1, 0.2, 0.3, 0.5, 0.7.
 
     No p-value is far below 1/t: with 60 usual windows and a threshold of 500, four
     windows are the least. Changed windows join the pool, which slows what follows but

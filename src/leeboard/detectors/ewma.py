@@ -38,8 +38,8 @@ class Ewma:
 
     References
     ----------
-    Roberts (1959), Technometrics 1, 239-250; Lucas and Saccucci (1990), Technometrics
-    32, 1-12, table 3.
+    Roberts (1959), Technometrics 1, 239-250; for weight and width, Lucas and Saccucci
+    (1990), Technometrics 32, 1-12.
 
     Examples
     --------
