@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from leeboard.alarms.judged import Severity, Subject
-from leeboard.incidents.incident import Incident, Kind, Standing
+from leeboard.incidents.incident import Incident, Kind, Stage, Standing
 from leeboard.monitor.picturing import Pictures, timeline_of
 from leeboard.state import Measured
 from leeboard.state.memory import MemoryState
@@ -20,7 +20,7 @@ from tests.monitor._world import CONFIG, world
 from tests.monitor.test_judging import day, run, the_incident
 from tests.notify.receiver import Receiver
 from tests.notify.test_pictures import POSTED, SHOWN, TAKEN, where
-from tests.state._results import done, hour, leased, measured
+from tests.state._results import NOW, done, hour, leased, measured
 from tests.state.test_alarms import incident, outgoing, write
 
 BAD = 30
@@ -78,7 +78,9 @@ def psi(at: int) -> Measured:
 
 def test_the_figure_is_drawn_from_before_it_went_wrong() -> None:
     """Every window, the reference's level, and where it began."""
-    chart = timeline_of(state_of(share), about(Subject("", "temp", "missing")), "title")
+    chart = timeline_of(
+        state_of(share), about(Subject("", "temp", "missing")), "title", NOW
+    )
     assert chart is not None
     (series,) = chart.series
     assert [point.start for point in series.points] == [
@@ -93,7 +95,7 @@ def test_the_figure_is_drawn_from_before_it_went_wrong() -> None:
 def test_errors_are_drawn_where_accuracy_is_kept() -> None:
     """What was right is turned: value, both ends of the interval, and the level."""
     chart = timeline_of(
-        state_of(accuracy), about(Subject("", "performance", "error")), "title"
+        state_of(accuracy), about(Subject("", "performance", "error")), "title", NOW
     )
     assert chart is not None
     last = chart.series[0].points[-1]
@@ -106,7 +108,7 @@ def test_errors_are_drawn_where_accuracy_is_kept() -> None:
 def test_a_rule_is_drawn_by_its_own_metric() -> None:
     """A rule on accuracy shows accuracy."""
     chart = timeline_of(
-        state_of(accuracy), about(Subject("", "performance", "accuracy")), "title"
+        state_of(accuracy), about(Subject("", "performance", "accuracy")), "title", NOW
     )
     assert chart is not None
     assert chart.series[0].points[-1].value == 0.7
@@ -121,7 +123,7 @@ def test_the_gravest_subject_is_drawn() -> None:
         Standing(two, hour(35), 0, Severity.PAGE, 1.0),
     )
     found = about(one, subjects=(one, two), standing=standing)
-    chart = timeline_of(state_of(share, psi), found, "title")
+    chart = timeline_of(state_of(share, psi), found, "title", NOW)
     assert chart is not None
     assert "PSI" in chart.unit
     # an interval without an end is left out, and a size has no reference
@@ -131,7 +133,9 @@ def test_the_gravest_subject_is_drawn() -> None:
 
 def test_a_figure_that_is_not_kept_gives_way_to_the_next() -> None:
     """Rows beyond the range are not measured by default; the size of the change is."""
-    found = timeline_of(state_of(psi), about(Subject("", "temp", "range")), "title")
+    found = timeline_of(
+        state_of(psi), about(Subject("", "temp", "range")), "title", NOW
+    )
     assert found is not None
     assert "PSI" in found.unit
 
@@ -147,7 +151,7 @@ def test_a_figure_that_is_not_kept_gives_way_to_the_next() -> None:
 )
 def test_without_figures_nothing_is_drawn(one: Incident) -> None:
     """No picture is better than one of something else."""
-    assert timeline_of(state_of(share), one, "title") is None
+    assert timeline_of(state_of(share), one, "title", NOW) is None
 
 
 def test_a_lasting_incident_shows_its_latest_windows() -> None:
@@ -155,9 +159,23 @@ def test_a_lasting_incident_shows_its_latest_windows() -> None:
     found = about(
         Subject("", "temp", "missing"), first_window=hour(-2000), last_window=hour(35)
     )
-    chart = timeline_of(state_of(share), found, "title")
+    chart = timeline_of(state_of(share), found, "title", NOW)
     assert chart is not None
     assert len(chart.series[0].points) == 36
+
+
+def test_what_is_over_is_shown_with_what_came_after() -> None:
+    """Good windows up to the message, and only the bad ones shaded."""
+    one = about(Subject("", "temp", "missing"), last_window=hour(31))
+    state = state_of(share)
+    running = timeline_of(state, one, "title", hour(33).start)
+    over = replace(one, stage=Stage.RESOLVED)
+    ended = timeline_of(state, over, "title", hour(33).start)
+    assert running is not None
+    assert ended is not None
+    for chart in (running, ended):
+        assert chart.series[0].points[-1].start == hour(33).start
+    assert (running.until, ended.until) == (None, hour(31).end)
 
 
 def size_of(png: bytes) -> tuple[int, int]:

@@ -71,6 +71,9 @@ def test_the_shaded_stretch_begins_at_its_window() -> None:
     assert xs[5] < left < xs[6]
     assert left == pytest.approx((xs[5] + xs[6]) / 2, abs=0.1)
     assert "since 2026-02-07" in svg
+    ends = draw_picture(chart([1.0] * 10, since=START + 6 * DAY, until=START + 8 * DAY))
+    right = float(re.search(r'class="since" d="M[\d.]+ 0H([\d.]+)V', ends).group(1))
+    assert right == pytest.approx((xs[7] + xs[8]) / 2, abs=0.1)
 
 
 def test_figures_below_zero_have_room() -> None:

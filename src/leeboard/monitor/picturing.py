@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from leeboard.alarms.judged import Subject
@@ -66,12 +66,23 @@ class Pictures:
         incident = self._state.alarms.incident(message.incident)
         if incident is None:
             return None
-        chart = timeline_of(self._state, incident, message.title)
+        chart = timeline_of(self._state, incident, message.title, message.at)
         return None if chart is None else png_of(draw_picture(chart))
 
 
-def timeline_of(state: State, incident: Incident, title: str) -> Timeline | None:
+def timeline_of(
+    state: State, incident: Incident, title: str, upto: datetime
+) -> Timeline | None:
     """Figures of an incident's gravest subject, from well before its first window.
+
+    Parameters
+    ----------
+    state : State
+    incident : Incident
+        Once it has ended, its windows alone are shaded.
+    title : str
+    upto : datetime
+        Windows that began later are left out, unless the incident has them.
 
     Returns
     -------
@@ -84,8 +95,9 @@ def timeline_of(state: State, incident: Incident, title: str) -> Timeline | None
     subject = _gravest(incident)
     first, last = incident.first_window, incident.last_window
     length = first.end - first.start
-    begin = max(first.start - _BEFORE * length, last.end - _MOST * length)
-    span = Window(begin, last.start + _MOMENT)
+    latest = max(last.end, upto)
+    begin = max(first.start - _BEFORE * length, latest - _MOST * length)
+    span = Window(begin, max(last.start, upto) + _MOMENT)
     for metric in _KEPT.get(subject.aspect, (subject.aspect,)):
         rows = _rows(state, incident.model, subject, metric, span)
         if sum(_finite(row["value"]) for row in rows) > 1:
@@ -136,13 +148,13 @@ def _timeline(
     words = metric if metric == "accuracy" and not wrong else _WORDS.get(metric, metric)
     about = "" if subject.name == PERFORMANCE else f" · {subject.name}"
     where = f" where {subject.segment}" if subject.segment else ""
-    since = incident.first_window.start
     return Timeline(
         title,
         f"{words}{about}{where}, by window",
         (Series(metric, "current", points),),
         level=level,
-        since=since,
+        since=incident.first_window.start,
+        until=incident.last_window.end if incident.stage.ended else None,
     )
 
 

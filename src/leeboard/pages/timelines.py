@@ -83,8 +83,9 @@ class Timeline:
         A steady figure to compare with, and its name.
     top : float or None
         Upper end of the axis; None: by the figures.
-    since : date or datetime, or None
-        Where a stretch begins that is shaded to the end.
+    since, until : date or datetime, or None
+        Where a stretch that is shaded begins and ends; None: there is none, and at the
+        end of the chart.
     """
 
     title: str
@@ -94,6 +95,7 @@ class Timeline:
     level: tuple[str, float] | None = None
     top: float | None = None
     since: date | None = None
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +187,9 @@ def _times(chart: Timeline, span: tuple[date, date]) -> Iterator[str]:
 def shapes(chart: Timeline, plot: Plot) -> Iterator[str]:
     """Draw what stands between the axes: bands, lines, areas, the steady figure."""
     if chart.since is not None:
-        x, right = plot.along(chart.since) * plot.wide, f"{plot.wide:g}"
-        yield f'<path class="since" d="M{x:.1f} 0H{right}V{plot.high:g}H{x:.1f}Z"/>'
+        x = plot.along(chart.since) * plot.wide
+        end = plot.wide * (1.0 if chart.until is None else plot.along(chart.until))
+        yield f'<path class="since" d="M{x:.1f} 0H{end:.1f}V{plot.high:g}H{x:.1f}Z"/>'
     for one in chart.series:
         yield from _series(one, plot)
     if chart.level is not None:
