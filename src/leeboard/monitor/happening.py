@@ -156,7 +156,10 @@ class Happening:
         news = replace(news, incident=self._known[news.incident.id])
         owner, link = self._plan.alarms.owner, self._plan.alarms.link
         runbook = runbook_of(news.incident, judged, Facts(owner=owner, link=link))
-        message = message_of(news, judged, runbook, at=self._now, link=link)
+        chart = self._scenes.sizes(news.incident, turn.done.window)
+        message = message_of(
+            news, judged, runbook, at=self._now, link=link, chart=chart
+        )
         self._changed.messages += [
             Outgoing(name, message, 0, self._now)
             for name, least in self._channels.items()

@@ -78,6 +78,12 @@ class Scenes:
         )
         return replace(incident, diagnosis=_diagnosis(scene))
 
+    def sizes(self, incident: Incident, window: Window) -> tuple[float, ...]:
+        """Sizes of the change up to a window, the oldest first; none if unknown."""
+        if not incident.subjects:
+            return ()
+        return tuple(size for _, size in self._series(incident, window))
+
     def _error(self, window: Window) -> ErrorSeen | None:
         """The error of a window from labels; higher is worse."""
         for row in self._rows(PERFORMANCE, self._metric, REALISED, window):
