@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leeboard.alarms.judged import Group, Severity
+from leeboard.alarms.judged import Group, Judged, Severity
 from leeboard.errors import AlarmError
 from leeboard.incidents.actions import acknowledge, close, silence
 from leeboard.incidents.expected import Expectation
@@ -96,6 +96,38 @@ def test_a_later_fault_elsewhere_is_an_incident_of_its_own() -> None:
     walk.step(4, judged(4, "hum", group=QUALITY))
     assert sorted(len(one.subjects) for one in walk.kept.values()) == [1, 2]
     assert len(walk.news) == 2
+
+
+def _beyond(day: int, name: str) -> Judged:
+    """A page about values beyond the reference's."""
+    one = judged(day, name, group=QUALITY)
+    return replace(one, subject=replace(one.subject, aspect="range"))
+
+
+def test_a_warm_summer_joins_what_runs_and_a_dead_sensor_does_not() -> None:
+    """Values beyond the reference's are drift, unless the counts show a fault."""
+    walk = Walk()
+    walk.step(0, judged(0))
+    walk.step(40, _beyond(40, "temp"))
+    assert len(walk.kept) == 1
+    walk.step(50, _beyond(50, "hum"), faulty={"hum"})
+    assert len(walk.kept) == 2
+    walk.step(51, _beyond(51, "windspeed"))
+    error, hum = sorted(walk.kept.values(), key=lambda one: one.first_window)
+    assert [one.name for one in error.subjects] == ["performance", "temp", "windspeed"]
+    assert [one.name for one in hum.subjects] == ["hum"]
+
+
+def test_late_news_of_an_earlier_time_is_no_part_of_a_fault() -> None:
+    """Labels say that the error had risen days before a sensor failed."""
+    walk = Walk()
+    walk.step(10, judged(10, "hum", group=QUALITY))
+    walk.step(12, judged(5))
+    assert len(walk.kept) == 2
+    other = Walk()
+    other.step(10, judged(10, "hum", group=QUALITY))
+    other.step(12, judged(9))
+    assert len(other.kept) == 1
 
 
 def test_a_warning_brings_back_an_incident_as_a_warning() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from leeboard.lab import Live, Walk, live, walk
+from leeboard.lab import Alarms, Live, Walk, alarms, live, walk
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +17,9 @@ def walked() -> Walk:
 def lived(tmp_path_factory: pytest.TempPathFactory) -> Live:
     """The replay of the live model, made once."""
     return live(str(tmp_path_factory.mktemp("live")))
+
+
+@pytest.fixture(scope="session")
+def told(lived: Live) -> Alarms:
+    """The days of the live model judged, once."""
+    return alarms(lived.folder)

@@ -314,3 +314,25 @@ def test_people_act_on_an_incident(model: World) -> None:
         monitor.incident("nothing")
     with pytest.raises(AlarmError, match="unknown_verdict"):
         monitor.explain("nothing")
+
+
+def test_status_says_what_was_alarmed_beside_the_promise(model: World) -> None:
+    """Pages of the budget, and of named rules, are counted apart."""
+    model.configure(
+        CONFIG
+        + '\n[[model.demand.rule]]\nmetric = "mean"\ncolumn = "temp"\nbelow = 100.0\n'
+    )
+    for number in range(4):
+        day(model, number)
+        run(model, number)
+    alarms = model.monitor.status().models[0].alarms
+    assert (alarms.pages, alarms.by_rule) == (0, 1)
+    for number in range(4, 8):
+        day(model, number, error=40.0)
+        run(model, number)
+    alarms = model.monitor.status().models[0].alarms
+    assert (alarms.pages, alarms.warnings) == (1, 0)
+    assert alarms.days == 8.0
+    assert alarms.running[0].severity is Severity.PAGE
+    said = alarms.to_dict()
+    assert (said["false_page_every_days"], said["pages"]) == (90.0, 1)

@@ -19,6 +19,7 @@ from leeboard.alarms.look import RESIDUAL, Look, Standard
 from leeboard.alarms.watch import Reading
 from leeboard.detectors._detector import Rows
 from leeboard.detectors.bounded_mean import BoundedMean
+from leeboard.detectors.weighed_mean import WeighedMean
 from leeboard.performance import Tally
 from leeboard.profiles.cells import NumericCells
 
@@ -40,7 +41,7 @@ class ErrorWatch(Alone):
 
     Parameters
     ----------
-    detector : BoundedMean
+    detector : BoundedMean or WeighedMean
     reference : float
         Mean error of the reference, on the scale of ``value``.
     weights : array, shape (cells,), or None
@@ -49,7 +50,7 @@ class ErrorWatch(Alone):
         What an error of 1 is in the label's unit.
     """
 
-    detector: BoundedMean
+    detector: BoundedMean | WeighedMean
     reference: float
     weights: _Array | None = None
     unit: float = 1.0
@@ -71,27 +72,37 @@ class ErrorWatch(Alone):
 
     def read(self, look: Look) -> Reading | None:
         """Read a window; None without labelled rows."""
-        rows = self._rows(look)
+        if self.weights is None:
+            return self._classes(look)
+        return self._numbers(look, self.weights)
+
+    def _classes(self, look: Look) -> Reading | None:
+        rows = _wrong(look.tally)
         if rows is None or rows.n == 0:
             return None
         mean = rows.total / rows.n
-        n = int(rows.n)
-        if self.weights is None:
-            text = f"{mean:.3g} of {n:,} predictions were wrong"
-        else:
-            text = (
-                f"the error of {n:,} predictions was {mean * self.unit:.4g} on average"
-            )
-        text += f"; the reference has {self.reference * self.unit:.4g}"
-        value, reference = mean * self.unit, self.reference * self.unit
-        inside = self.detector.inside(rows)
-        return Reading(rows, inside, value, reference, n, text)
+        text = f"{rows.total:,.0f} of {rows.n:,.0f} predictions were wrong"
+        return self._reading(rows, mean, int(rows.n), text)
 
-    def _rows(self, look: Look) -> Rows | None:
-        if self.weights is None:
-            return _wrong(look.tally)
+    def _numbers(self, look: Look, weights: _Array) -> Reading | None:
         cells = look.counts(RESIDUAL)
-        return None if cells is None else _weighed(cells, self.weights)
+        if cells is None or not (n := int(cells[:-1].sum())):
+            return None
+        seen = _known(cells)
+        mean = float(seen @ weights) / n
+        size = f"{mean * self.unit:.4g}"
+        text = f"the error of {n:,} predictions was {size} on average"
+        return self._reading(seen, mean, n, text)
+
+    def _reading(self, seen: Any, mean: float, n: int, text: str) -> Reading:
+        return Reading(
+            seen,
+            self.detector.inside(seen),
+            mean * self.unit,
+            self.reference * self.unit,
+            n,
+            f"{text}; the reference has {self.reference * self.unit:.4g}",
+        )
 
 
 def error_watches(standard: Standard, delta: float) -> Iterator[ErrorWatch]:
@@ -103,21 +114,20 @@ def error_watches(standard: Standard, delta: float) -> Iterator[ErrorWatch]:
             usual = residual.parts[None].counts[RESIDUAL]
             counts = standard.replaced.get(RESIDUAL, usual).cells
             weights, unit = _weights(cells, counts)
-            reference = _weighed(counts, weights)
-            if unit > 0.0 and reference.n > 0:
-                mean = reference.total / reference.n
-                detector = BoundedMean(
-                    reference, tolerance=_RELATIVE * mean, delta=delta, binary=False
+            reference = _known(counts)
+            if unit > 0.0 and reference.sum() > 0:
+                mean = float(reference @ weights / reference.sum())
+                detector = WeighedMean(
+                    weights, reference, tolerance=_RELATIVE * mean, delta=delta
                 )
                 yield ErrorWatch(detector, mean, weights, unit)
     elif "accuracy" in standard.figures and standard.rows > 0:
         n = float(standard.rows)
         mean = 1.0 - standard.figures["accuracy"]
         wrong = round(mean * n)
-        detector = BoundedMean(
-            Rows(n, wrong, wrong), tolerance=max(_POINTS, _RELATIVE * mean), delta=delta
-        )
-        yield ErrorWatch(detector, mean)
+        tolerance = max(_POINTS, _RELATIVE * mean)
+        share = BoundedMean(Rows(n, wrong, wrong), tolerance=tolerance, delta=delta)
+        yield ErrorWatch(share, mean)
 
 
 def _wrong(tally: Tally | None) -> Rows | None:
@@ -148,8 +158,8 @@ def _weights(cells: NumericCells, counts: _Array) -> tuple[_Array, float]:
     return weights, unit
 
 
-def _weighed(cells: _Array, weights: _Array) -> Rows:
-    n = float(cells[:-1].sum())
-    total, squares = float(cells @ weights), float(cells @ weights**2)
-    # sums of rounded products may pass the bound by a last digit
-    return Rows(n, min(total, n), min(squares, total, n))
+def _known(cells: _Array) -> _Array:
+    """Rows whose error is known: the last cell holds those without a label."""
+    rows = cells.copy()
+    rows[-1] = 0
+    return rows

@@ -59,7 +59,7 @@ class ShareWatch(Alone):
             return None
         seen = Rows(float(n), float(k), float(k))
         text = (
-            f"{k / n:.3g} of {n:,} rows of {self.subject.name} {self.words}; the"
+            f"{k:,} of {n:,} rows of {self.subject.name} {self.words}; the"
             f" reference has {self.reference:.3g}"
         )
         inside = self.detector.inside(seen)

@@ -16,7 +16,15 @@ def run(out: str) -> None:
     """Walk, print the story, and where the reports are."""
     _make(out)
     with working("Walking through two years of bike rentals"):
-        from leeboard.lab import live, live_page, live_story, story, walk
+        from leeboard.lab import (
+            alarm_story,
+            alarms,
+            live,
+            live_page,
+            live_story,
+            story,
+            walk,
+        )
 
         found = walk()
         paths = {os.path.join(out, name): r for name, r in found.reports.items()}
@@ -26,9 +34,12 @@ def run(out: str) -> None:
         lived = live(os.path.join(out, "live"))
         page = os.path.join(out, "4-live.html")
         write_whole(page, live_page(lived))
+    with working("Judging each of its days"):
+        told = alarms(lived.folder)
     lines = [
         story(found),
         live_story(lived),
+        alarm_story(told),
         "Reports to open in a browser:",
         *(f"  {path}" for path in (*paths, page)),
     ]

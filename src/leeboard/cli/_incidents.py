@@ -83,7 +83,7 @@ def _shown(case: Case) -> Iterator[str]:
 
 def _time(minutes: tuple[int, int]) -> str:
     first, last = minutes
-    return f" ({last} min)" if first in {0, last} else f" ({first} to {last} min)"
+    return f"{last} min" if first in {0, last} else f"{first} to {last} min"
 
 
 def act(

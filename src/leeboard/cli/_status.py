@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leeboard.cli._terminal import clean, say, tell
+from leeboard.incidents.telling import heading
+from leeboard.monitor.alarmed import Alarmed
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.status import ModelStatus, Status
+from leeboard.pages.words import plural
 from leeboard.windows import duration
 
 __all__ = ["run"]
 
 _SHOWN = 8
+_DAY = timedelta(days=1)
 _FIRST = ("accuracy", "roc_auc", "f1", "recall", "precision", "mae", "rmse", "r2")
 _BASES = ("realised", "provisional", "corrected", "estimated")
 
@@ -87,6 +91,8 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
         yield _line("results", f"{_size(one.bytes_per_year)} a year at this pace")
     if one.record:
         yield _line("estimates", one.record)
+    if one.windows:
+        yield from _alarms(one.alarms)
     for note in one.notes[:_SHOWN]:
         yield _line("note", note)
     if one.latest:
@@ -97,6 +103,35 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
             yield f"    {_figure(row)}"
         if len(rows) > _SHOWN:
             yield f"    and {len(rows) - _SHOWN} more: leeboard export measurements"
+
+
+def _alarms(alarms: Alarmed) -> Iterator[str]:
+    said = [
+        plural(alarms.pages, "page"),
+        plural(alarms.warnings, "warning"),
+    ]
+    said += [
+        f"{n:,} {what}"
+        for n, what in (
+            (alarms.by_rule, "by named rules alone"),
+            (alarms.missing, "about what did not come"),
+        )
+        if n
+    ]
+    yield _line("alarms", f"{', '.join(said)} in {_days(alarms.days)}")
+    page, warn = _days(alarms.page_every / _DAY), _days(alarms.warn_every / _DAY)
+    text = f"at most one false page in {page} and one false warning in {warn}"
+    yield _line("promised", f"{text}, on average")
+    for incident in alarms.running[:_SHOWN]:
+        text = f"{incident.severity.value}: {heading(incident)}  {incident.id}"
+        yield _line("runs", text)
+    if len(alarms.running) > _SHOWN:
+        more = len(alarms.running) - _SHOWN
+        yield _line("runs", f"and {more} more: leeboard incidents")
+
+
+def _days(days: float) -> str:
+    return f"{days:.3g} days" if days < 1000 else f"{days:,.0f} days"
 
 
 def _line(name: str, text: str) -> str:

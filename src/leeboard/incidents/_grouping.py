@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from leeboard.alarms.judged import Group, Judged, Severity
@@ -25,55 +25,95 @@ def identity(model: str, kind: Kind, window: Window, first: str) -> str:
     return f"{model}-{window.start:%Y%m%d}-{digest}"
 
 
+_RANGE = "range"
+_PERFORMANCE = "performance"
+
+
 def home(
-    judged: Judged, incidents: Iterable[Incident], now: datetime, policy: Policy
+    judged: Judged,
+    incidents: Iterable[Incident],
+    now: datetime,
+    policy: Policy,
+    faulty: Collection[str] = (),
 ) -> Incident | None:
     """Find the incident that a crossing joins or reopens; None: it opens one.
 
+    Parameters
+    ----------
+    judged : Judged
+    incidents : iterable of Incident
+    now : datetime
+    policy : Policy
+    faulty : collection of str
+        Columns whose counts show a fault of the data. Values beyond the reference's in
+        another column are a sign of drift, as a warm summer is, and no fault.
+
+    Notes
+    -----
     In this order: a running one with the same column (or performance); a running one
     that people know of, if the two belong together; one that ended within the cool-down
     with the same column; a running one that nobody was told of, if they belong
     together.
     """
+    apart = _apart(judged, faulty)
     changes = [one for one in incidents if one.kind is Kind.CHANGE]
     running = [one for one in changes if not one.stage.ended]
-    running.sort(key=lambda one: (one.severity.rank, one.first_window), reverse=True)
+    running.sort(key=_prominence, reverse=True)
     told = [one for one in running if one.severity.rank >= policy.tell.rank]
     quiet = [one for one in running if one.severity.rank < policy.tell.rank]
-    ended = [one for one in changes if _reopens(judged, one, now, policy)]
+    ended = [one for one in changes if _reopens(judged, one, now, policy, apart=apart)]
     ended.sort(key=lambda one: (one.ended_at or now, one.id), reverse=True)
     ways = (
-        (one for one in running if _shares(judged, one)),
-        (one for one in told if _together(judged, one, policy)),
+        (one for one in running if _shares(judged, one, apart=apart)),
+        (one for one in told if _together(judged, one, policy, apart=apart)),
         iter(ended),
-        (one for one in quiet if _together(judged, one, policy)),
+        (one for one in quiet if _together(judged, one, policy, apart=apart)),
     )
     return next((one for way in ways for one in way), None)
 
 
-def _shares(judged: Judged, incident: Incident) -> bool:
+def _prominence(one: Incident) -> tuple[bool, int, Window]:
+    """What moves joins what the error is about, rather than a fault of one column."""
+    about_error = any(subject.name == _PERFORMANCE for subject in one.subjects)
+    return about_error, one.severity.rank, one.first_window
+
+
+def _apart(judged: Judged, faulty: Collection[str]) -> bool:
+    """Tell whether it is a fault of one place."""
+    drifts = judged.subject.aspect == _RANGE and judged.subject.name not in faulty
+    return judged.group in _APART and not drifts
+
+
+def _shares(judged: Judged, incident: Incident, *, apart: bool) -> bool:
     """Tell whether it is about the same; a fault of quality shares that fault alone.
 
     That a feature drifts is no reason to hide that it now stands still.
     """
-    if judged.group in _APART:
+    if apart:
         return judged.subject in incident.subjects
     return any(one.name == judged.subject.name for one in incident.subjects)
 
 
-def _together(judged: Judged, incident: Incident, policy: Policy) -> bool:
-    """Tell whether the two have one cause, as far as time can tell."""
-    if judged.group not in _APART:
-        return True
+def _together(
+    judged: Judged, incident: Incident, policy: Policy, *, apart: bool
+) -> bool:
+    """Tell whether the two have one cause, as far as time can tell.
+
+    What came well before an incident is no part of it: labels come late, and so does
+    the news that the error had risen already.
+    """
     window = judged.window
-    apart = abs(window.start - incident.first_window.start)
-    return apart <= policy.together_windows * (window.end - window.start)
+    after = window.start - incident.first_window.start
+    near = policy.together_windows * (window.end - window.start)
+    return abs(after) <= near if apart else after >= -near
 
 
-def _reopens(judged: Judged, one: Incident, now: datetime, policy: Policy) -> bool:
+def _reopens(
+    judged: Judged, one: Incident, now: datetime, policy: Policy, *, apart: bool
+) -> bool:
     """Tell whether an ended incident goes on; a note brings back no page."""
     if one.stage not in {Stage.RESOLVED, Stage.CLOSED} or one.ended_at is None:
         return False
     note = judged.severity is Severity.NOTE and one.severity is not Severity.NOTE
     recent = now - one.ended_at <= policy.cool_down
-    return recent and not note and _shares(judged, one)
+    return recent and not note and _shares(judged, one, apart=apart)

@@ -6,7 +6,7 @@ incidents, whoever replays them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -50,6 +50,7 @@ def advance(
     stories: Mapping[str, int],
     policy: Policy | None = None,
     expectations: Iterable[Expectation] = (),
+    faulty: Collection[str] = (),
 ) -> Advance:
     """Take in what was judged of one window.
 
@@ -68,6 +69,8 @@ def advance(
         None: the defaults.
     expectations : iterable of Expectation
         Announced changes; what they cover opens nothing, and counts for nothing.
+    faulty : collection of str
+        Columns whose counts show a fault of the data in this window.
 
     Raises
     ------
@@ -85,7 +88,7 @@ def advance(
     fresh, expected = _announced(unseen(incidents, judged), tuple(expectations))
     if fresh:
         _count(table, fresh)
-        _place(table, model, fresh)
+        _place(table, model, fresh, faulty)
     news = [found for id_ in list(table.after) for found in _settle(table, id_)]
     changed = tuple(one for id_, one in table.after.items() if before.get(id_) != one)
     return Advance(changed, tuple(table.book.entries), tuple(news), expected)
@@ -128,12 +131,14 @@ def _count(table: _Table, fresh: Sequence[Judged]) -> None:
             table.after[id_] = stand(one, states, window, table.policy)
 
 
-def _place(table: _Table, model: str, fresh: Sequence[Judged]) -> None:
+def _place(
+    table: _Table, model: str, fresh: Sequence[Judged], faulty: Collection[str]
+) -> None:
     """Give each crossing to an incident, the most urgent first."""
     crossings = [one for one in fresh if one.severity is not None]
     crossings.sort(key=_urgency)
     for one in crossings:
-        found = home(one, table.after.values(), table.now, table.policy)
+        found = home(one, table.after.values(), table.now, table.policy, faulty)
         if found is None:
             found = _opened(model, one, table.now)
         elif found.stage.ended:

@@ -23,7 +23,7 @@ from leeboard.incidents.regimes import nearest_regime
 from leeboard.incidents.scene import Scene
 from leeboard.schema import Role
 
-__all__ = ["UNDETERMINED", "diagnose"]
+__all__ = ["UNDETERMINED", "diagnose", "faulty"]
 
 UNDETERMINED = "undetermined"
 _MIXTURE = 1e-3
@@ -70,6 +70,12 @@ def diagnose(scene: Scene) -> Diagnosis:
         cause, text, evidence, columns = _shift(facts)
     pattern, how = _pattern(scene, columns)
     return Diagnosis(cause, pattern, text, (*evidence[:_FACTS], *how), columns)
+
+
+def faulty(scene: Scene) -> frozenset[str]:
+    """Columns that crossed and whose counts show a fault of the data."""
+    found = _faults(scene, _views(scene))
+    return frozenset(one.view.name for one in found if one.crossed)
 
 
 def _views(scene: Scene) -> list[View]:

@@ -28,7 +28,9 @@ _BEFORE = {
     Purpose.RESOLVE: "Over: ",
     Purpose.ACKNOWLEDGE: "Seen: ",
 }
-_UNNAMED = {"", "undetermined"}
+_UNNAMED = {"", "undetermined", "covariate", "concept", "prior shift", "virtual"}
+"""Causes that say how a change hangs together, and not what it is."""
+
 _LINES = 10
 
 

@@ -3,6 +3,7 @@
 Place: beside the integrations, above the monitor. Uses only what a user may use.
 """
 
+from leeboard.lab._alarms import Alarms, alarm_story, alarms
 from leeboard.lab._live import Live, live
 from leeboard.lab._live_page import live_page
 from leeboard.lab._live_story import live_story
@@ -12,8 +13,11 @@ from leeboard.lab._walk import Walk, walk
 
 __all__ = [
     "RENTALS",
+    "Alarms",
     "Live",
     "Walk",
+    "alarm_story",
+    "alarms",
     "live",
     "live_page",
     "live_story",

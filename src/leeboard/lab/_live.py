@@ -26,21 +26,21 @@ from leeboard.monitor.reference import reference_of
 from leeboard.schema import Schema, Task
 from leeboard_logger import Logger
 
-__all__ = ["Live", "Week", "live"]
+__all__ = ["CONFIG", "END", "MODEL", "Live", "Week", "live"]
 
 _LATE = timedelta(days=2)
 _PAUSE = datetime(2011, 8, 1, 1, tzinfo=UTC)
 """A Monday on which a pass is made while labels are still to come."""
 
-_END = datetime(2013, 1, 7, 1, tzinfo=UTC)
-_MODEL = "rentals"
-_CONFIG = f"""\
+END = datetime(2013, 1, 7, 1, tzinfo=UTC)
+MODEL = "rentals"
+CONFIG = f"""\
 # The lab's live model: hours of bike rentals, labels two days late.
 log = "monitor"
 
-[model.{_MODEL}]
-reference = "{_MODEL}.profile.json"
-baseline = "{_MODEL}.baseline.json"
+[model.{MODEL}]
+reference = "{MODEL}.profile.json"
+baseline = "{MODEL}.baseline.json"
 window = "1w"
 delay = "1h"
 horizon = "7d"
@@ -128,21 +128,21 @@ def live(folder: str) -> Live:
     monitor = _begin(folder, table)
     events = deque(_events(table))
     place = os.path.join(folder, "monitor")
-    with Logger(place, model=_MODEL, version="2011-03", mode="spooled") as log:
+    with Logger(place, model=MODEL, version="2011-03", mode="spooled") as log:
         _play(log, events, _PAUSE)
         log.flush()
         monitor.run(now=_PAUSE)
         paused = _weeks(monitor)[-1]
-        _play(log, events, _END)
-    monitor.run(now=_END)
+        _play(log, events, END)
+    monitor.run(now=END)
     weeks = _weeks(monitor)
-    state = monitor.status(now=_END).models[0]
+    state = monitor.status(now=END).models[0]
     return Live(
         folder,
         paused,
         next(week for week in weeks if week.start == paused.start),
         weeks,
-        load_baseline(monitor.plan[_MODEL]).figures["mae"],
+        load_baseline(monitor.plan[MODEL]).figures["mae"],
         monitor.record("mae"),
         state.predictions,
         state.joined,
@@ -163,10 +163,10 @@ def _begin(folder: str, table: pa.Table) -> Monitor:
     )
     counted = profile(training.select(kept), schema=schema)
     reference = reference_of(training.select(kept), counted)
-    counted.save(os.path.join(folder, f"{_MODEL}.profile.json"))
+    counted.save(os.path.join(folder, f"{MODEL}.profile.json"))
     if reference is not None:
-        _write(os.path.join(folder, f"{_MODEL}.baseline.json"), reference.to_text())
-    _write(config, _CONFIG)
+        _write(os.path.join(folder, f"{MODEL}.baseline.json"), reference.to_text())
+    _write(config, CONFIG)
     return Monitor(config)
 
 
@@ -174,7 +174,7 @@ def _is_ours(config: str) -> bool:
     """Tell whether a replay wrote a configuration, and nobody has changed it."""
     try:
         with open(config, encoding="utf-8") as file:
-            return file.read() == _CONFIG
+            return file.read() == CONFIG
     except OSError:
         return False
 

@@ -6,7 +6,7 @@ windows act on them one by one, and gives what has changed to be written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -18,9 +18,8 @@ from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.news import News
 from leeboard.incidents.policy import Policy
-from leeboard.incidents.runbook import Facts, runbook_of
-from leeboard.incidents.telling import message_of
 from leeboard.monitor.looking import Turn, typical
+from leeboard.monitor.outgoing import outgoing
 from leeboard.monitor.scenes import Scenes
 from leeboard.state import Outgoing, State, Written
 from leeboard.verdicts.verdict import State as Answer
@@ -110,6 +109,7 @@ class Happening:
             stories=self._stories,
             policy=self._policy,
             expectations=self._expectations,
+            faulty=self._faulty(looks, judged),
         )
         self._changed.verdicts += [one for one in judged if _kept(one)]
         self._changed.transitions += found.transitions
@@ -129,6 +129,12 @@ class Happening:
         for news in found.news:
             self._tell(news, turn, judged)
         return tuple(over)
+
+    def _faulty(
+        self, looks: tuple[Look | None, Look | None], judged: Sequence[Judged]
+    ) -> Collection[str]:
+        before, now = looks
+        return () if now is None else self._scenes.faulty(now, before, judged)
 
     def _diagnosed(
         self,
@@ -154,17 +160,15 @@ class Happening:
         if turn.moment + self._fresh < self._now:
             return
         news = replace(news, incident=self._known[news.incident.id])
-        owner, link = self._plan.alarms.owner, self._plan.alarms.link
-        runbook = runbook_of(news.incident, judged, Facts(owner=owner, link=link))
-        chart = self._scenes.sizes(news.incident, turn.done.window)
-        message = message_of(
-            news, judged, runbook, at=self._now, link=link, chart=chart
+        window = turn.done.window
+        self._changed.messages += outgoing(
+            self._plan,
+            news,
+            judged,
+            self._channels,
+            self._now,
+            chart=self._scenes.sizes(news.incident, window),
         )
-        self._changed.messages += [
-            Outgoing(name, message, 0, self._now)
-            for name, least in self._channels.items()
-            if message.severity.rank >= least.rank
-        ]
 
     def running(self) -> set[Subject]:
         """Subjects of the incidents that run."""

@@ -24,6 +24,7 @@ from leeboard.monitor.holder import renewed, taken
 from leeboard.monitor.judging import Judgement, Standing, judge_model
 from leeboard.monitor.known import Known
 from leeboard.monitor.labels import DELAYS, labels_of
+from leeboard.monitor.presence import watch_presence
 from leeboard.monitor.retention import forget, forgotten_of
 from leeboard.monitor.rollup import lifted, roll_up
 from leeboard.monitor.sampling import draws_of
@@ -108,6 +109,7 @@ def run_model(
         adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, KEY))
         standing = Standing(state, lease, plan, baseline, adopted)
         judged = judge_model(standing, now, channels or {})
+        watch_presence(standing, log, now, channels or {}, judged)
         waiting = read_pending(state.kept(plan.name, PENDING))
         counted = state.place(plan.name)
         expired = forget(log, state, plan, now, waiting, counted)

@@ -11,11 +11,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from leeboard.alarms.judged import Judged
+from leeboard.alarms.judged import Group, Judged
 from leeboard.alarms.look import Look
 from leeboard.config.plan import ModelPlan
 from leeboard.errors import ProfileError
-from leeboard.incidents.diagnosis import UNDETERMINED, diagnose
+from leeboard.incidents.diagnosis import UNDETERMINED, diagnose, faulty
 from leeboard.incidents.incident import Diagnosis, Incident
 from leeboard.incidents.scene import ErrorSeen, Scene
 from leeboard.monitor.baseline import Baseline
@@ -28,6 +28,9 @@ from leeboard.stats.shift_share import ShiftShare, shift_share
 from leeboard.windows import Window
 
 __all__ = ["Scenes"]
+
+_FAILED = (ArithmeticError, LookupError, ValueError)
+"""What a look at odd counts may end in."""
 
 _WINDOWS = 60
 """Windows before the latest in which a pattern is looked for."""
@@ -83,6 +86,25 @@ class Scenes:
         if not incident.subjects:
             return ()
         return tuple(size for _, size in self._series(incident, window))
+
+    def faulty(
+        self, look: Look, previous: Look | None, judged: Sequence[Judged]
+    ) -> frozenset[str]:
+        """Columns that crossed in a window, and whose counts show a fault."""
+        crossed = [one for one in judged if one.severity is not None]
+        if all(one.group is not Group.QUALITY for one in crossed):
+            return frozenset()
+        scene = Scene(
+            reference=self._baseline.reference,
+            current=look.part,
+            judged=crossed,
+            previous=None if previous is None else previous.part,
+            still=self.still,
+        )
+        try:
+            return faulty(scene)
+        except _FAILED:
+            return frozenset()
 
     def _error(self, window: Window) -> ErrorSeen | None:
         """The error of a window from labels; higher is worse."""
@@ -163,7 +185,7 @@ def _diagnosis(scene: Scene) -> Diagnosis:
     """What it most likely is; a cause that fails on odd counts stops no alarm."""
     try:
         return diagnose(scene)
-    except (ArithmeticError, LookupError, ValueError) as error:
+    except _FAILED as error:
         text = f"Not diagnosed: a look at the counts failed ({type(error).__name__})."
         return Diagnosis(UNDETERMINED, "unclear", text)
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from leeboard.config.plan import ModelPlan, Plan
 from leeboard.logs import Log, Summary
+from leeboard.monitor.alarmed import Alarmed, alarmed
 from leeboard.monitor.due import PENDING, read_pending
 from leeboard.monitor.estimated import ESTIMATED
 from leeboard.monitor.records import record_of
@@ -54,6 +55,8 @@ class ModelStatus:
         How the estimates have done, in one sentence; empty where nothing is estimated.
     notes : sequence of str
         What was strange in the latest counted window.
+    alarms : Alarmed
+        What has been said, beside what was promised.
     """
 
     model: str
@@ -76,6 +79,7 @@ class ModelStatus:
     latest: Sequence[Mapping[str, Any]] = ()
     record: str = ""
     notes: Sequence[str] = ()
+    alarms: Alarmed = field(default_factory=Alarmed)
 
     def stale(self, after: timedelta, now: datetime) -> bool:
         """Tell whether no prediction has arrived for so long."""
@@ -156,6 +160,7 @@ def _model(plan: ModelPlan, summary: Summary | None, state: State) -> ModelStatu
         notes=[text for code, text in done[-1].notes if code != "labels"]
         if done
         else (),
+        alarms=alarmed(plan, done, state),
         **logged,
     )
 
@@ -210,6 +215,7 @@ def _plain(model: ModelStatus) -> dict[str, Any]:
         "bytes_per_year": model.bytes_per_year,
         "record": model.record,
         "notes": list(model.notes),
+        "alarms": model.alarms.to_dict(),
         "latest": [
             {k: _iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
             for row in model.latest
