@@ -23,10 +23,13 @@ from leeboard.engines.profiling import profile_current, profile_reference
 from leeboard.incidents.diagnosis import diagnose
 from leeboard.incidents.incident import Diagnosis
 from leeboard.incidents.scene import ErrorSeen, Scene
+from leeboard.performance import OutcomeCells, Outcomes, Tally, error_cells, tally_of
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
+from leeboard.schema import Task
 from leeboard.sources import open_source
 from leeboard.stats.intervals import wilson
+from leeboard.stats.shift_share import ShiftShare, shift_share
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "diagnosis.md"
 LEVELS = np.array(["DE", "ES", "FR", "IT", "NL", "PT"], object)
@@ -92,10 +95,10 @@ def seen(rng: np.random.Generator, x: Columns, labels: Any = None) -> pa.Table:
     return pa.table({**x, "score": predicted(x), "label": truth})
 
 
-def reference(seed: int = 0) -> Profile:
-    """Profile of the reference rows."""
+def reference(seed: int = 0) -> pa.Table:
+    """Return the reference rows."""
     rng = np.random.default_rng(seed)
-    return profile_reference(open_source(seen(rng, features(rng, REFERENCE_ROWS))))
+    return seen(rng, features(rng, REFERENCE_ROWS))
 
 
 def _set(name: str, change: Callable[[Any], Any]) -> Fault:
@@ -156,7 +159,10 @@ def table_of(cause: str, rng: np.random.Generator, n: int) -> pa.Table:
         ones, zeros = np.flatnonzero(labels), np.flatnonzero(~labels)
         rows = np.where(chosen, rng.choice(ones, n), rng.choice(zeros, n))
         return seen(rng, {k: v[rows] for k, v in wide.items()}, labels[rows])
-    if cause == "concept":
+    if cause.startswith("concept"):
+        if cause == "concept, and other inputs":
+            x["margin"] = x["margin"] + 1.0
+            x["amount"] = rng.lognormal(3.2, 0.5, n)
         other = {**x, "load": 0.58 - x["load"]}
         return seen(rng, x, rng.random(n) < chance(other))
     if cause.startswith("covariate"):
@@ -184,6 +190,15 @@ def error_of(table: pa.Table) -> tuple[int, int]:
     return int(((score > 0.5) != label).sum()), len(label)
 
 
+def tallied(table: pa.Table, cells: OutcomeCells | None = None) -> Tally:
+    """Counts of labels, answers and scores of a table."""
+    score = np.asarray(table["score"], float)
+    labels = np.asarray(table["label"]).astype(np.int64)
+    said = (score > 0.5).astype(np.int64)
+    outcomes = Outcomes(Task.BINARY, labels, said, score, ("no", "yes"))
+    return tally_of(outcomes, cells)
+
+
 def counted(table: pa.Table, profile: Profile) -> Part:
     """Counts of a table in the reference's cells."""
     return profile_current(open_source(table), profile).parts[None]
@@ -193,7 +208,9 @@ class World:
     """The reference, its error, and windows of it."""
 
     def __init__(self) -> None:
-        self.profile = reference()
+        rows = reference()
+        self.profile = profile_reference(open_source(rows))
+        self.tally = tallied(rows)
         rng = np.random.default_rng(1)
         wrong, rows = error_of(seen(rng, features(rng, 200_000)))
         self.error = wrong / rows
@@ -217,7 +234,10 @@ class World:
         wrong, rows = error_of(table)
         low, high = wilson(wrong, rows)
         labelled = not cause.endswith("without labels")
-        error = ErrorSeen(wrong / rows, low, high, self.error) if labelled else None
+        error = None
+        if labelled:
+            split = self._split(table)
+            error = ErrorSeen(wrong / rows, low, high, self.error, split)
         return Scene(
             self.profile,
             current,
@@ -225,6 +245,13 @@ class World:
             error=error,
             has_labels=labelled,
         )
+
+    def _split(self, table: pa.Table) -> ShiftShare | None:
+        before = error_cells(self.tally)
+        after = error_cells(tallied(table, self.tally.cells))
+        if before is None or after is None:
+            return None
+        return shift_share(before, after)
 
     def diagnose(self, cause: str, seed: int, n: int) -> Diagnosis:
         """What is said of one draw."""
@@ -236,6 +263,7 @@ CAUSES = (
     *QUALITY,
     "prior shift",
     "concept",
+    "concept, and other inputs",
     "covariate",
     "covariate, without labels",
     "virtual",

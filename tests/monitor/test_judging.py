@@ -147,6 +147,10 @@ def test_people_are_told_once_that_it_began_and_once_that_it_is_over(
     assert [one["purpose"] for one in got] == ["trigger", "resolve"]
     assert {one["incident"] for one in got} == {the_incident(model).id}
     assert len({one["key"] for one in got}) == 2
+    # the error by window, which is largest where it began to be told
+    sizes = got[0]["chart"]
+    assert len(sizes) >= 4
+    assert max(sizes) == sizes[-1] > 2.0 * sizes[0]
 
 
 def test_history_is_not_told(model: World) -> None:

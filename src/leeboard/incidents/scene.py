@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from leeboard.alarms.judged import Group, Judged
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
+from leeboard.stats.shift_share import ShiftShare
 from leeboard.verdicts.verdict import State
 from leeboard.windows import Window
 
@@ -28,17 +29,17 @@ class ErrorSeen:
         The window's error with its 95 % interval; higher is worse.
     reference : float
         The same figure of the reference.
-    within : (float, float, float) or None
-        The part of the change that is left if the mix of rows is held as it was in the
-        reference, with its 95 % interval (Kitagawa, 1955): what a changed relation
-        between features and label adds. None: not measured.
+    split : ShiftShare or None
+        The change of the error over the incident's windows, split in two: what is left
+        if the mix of rows is held, which a changed relation between features and label
+        adds, and what another mix adds (Kitagawa, 1955). None: not measured.
     """
 
     value: float
     low: float
     high: float
     reference: float
-    within: tuple[float, float, float] | None = None
+    split: ShiftShare | None = None
 
     @property
     def moved(self) -> bool:

@@ -8,6 +8,7 @@ performance without labels.
 from __future__ import annotations
 
 import json
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,9 +16,10 @@ from typing import Any
 from leeboard.config.plan import ModelPlan
 from leeboard.errors import ProfileError
 from leeboard.monitor.adopted import Adopted
+from leeboard.performance import OutcomeCells, Tally, pack, unpack
 from leeboard.profiles.profile import Profile
 
-__all__ = ["FORMAT", "Baseline", "load_baseline"]
+__all__ = ["FORMAT", "Baseline", "load_baseline", "packed_text"]
 
 FORMAT = 1
 
@@ -37,6 +39,9 @@ class Baseline:
         Labelled rows of the reference.
     estimator : text or None
         See ``estimates``.
+    tally : Tally or None
+        Counts of the reference's labelled rows, in the adopted cells. None: too few
+        rows, or a file of a time before they were kept.
     """
 
     reference: Profile
@@ -44,6 +49,7 @@ class Baseline:
     figures: Mapping[str, float] = field(default_factory=dict)
     rows: int = 0
     estimator: str | None = None
+    tally: Tally | None = None
 
 
 def load_baseline(plan: ModelPlan) -> Baseline:
@@ -58,13 +64,26 @@ def load_baseline(plan: ModelPlan) -> Baseline:
     if not plan.baseline:
         return Baseline(reference)
     document = _read(plan.baseline)
+    adopted = Adopted.from_text(document.get("adopted"), plan.baseline)
     return Baseline(
         reference,
-        Adopted.from_text(document.get("adopted"), plan.baseline),
+        adopted,
         document.get("figures", {}),
         document.get("rows", 0),
         document.get("estimator"),
+        _tally(document.get("outcomes"), adopted.outcomes),
     )
+
+
+def packed_text(tally: Tally | None) -> str | None:
+    """Return counts as a text that JSON holds; what ``load_baseline`` reads."""
+    return None if tally is None else b64encode(pack(tally)).decode("ascii")
+
+
+def _tally(text: str | None, cells: OutcomeCells | None) -> Tally | None:
+    if text is None or cells is None:
+        return None
+    return unpack(b64decode(text), cells)
 
 
 def _read(path: str) -> dict[str, Any]:

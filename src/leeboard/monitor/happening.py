@@ -160,8 +160,14 @@ class Happening:
         if turn.moment + self._fresh < self._now:
             return
         news = replace(news, incident=self._known[news.incident.id])
+        window = turn.done.window
         self._changed.messages += outgoing(
-            self._plan, news, judged, self._channels, self._now
+            self._plan,
+            news,
+            judged,
+            self._channels,
+            self._now,
+            chart=self._scenes.sizes(news.incident, window),
         )
 
     def running(self) -> set[Subject]:

@@ -24,6 +24,8 @@ def outgoing(
     judged: Sequence[Judged],
     channels: Mapping[str, Severity],
     now: datetime,
+    *,
+    chart: Sequence[float] = (),
 ) -> list[Outgoing]:
     """Messages about one piece of news.
 
@@ -35,10 +37,12 @@ def outgoing(
         Of the window that brought it; may be empty.
     channels : mapping of name to the least Severity it is told of
     now : datetime
+    chart : sequence of float
+        Sizes of the change by window, the oldest first.
     """
     owner, link = plan.alarms.owner, plan.alarms.link
     runbook = runbook_of(news.incident, judged, Facts(owner=owner, link=link))
-    message = message_of(news, judged, runbook, at=now, link=link)
+    message = message_of(news, judged, runbook, at=now, link=link, chart=chart)
     return [
         Outgoing(name, message, 0, now)
         for name, least in channels.items()

@@ -16,11 +16,11 @@ import pyarrow as pa
 from leeboard.errors import LeeboardError
 from leeboard.estimates.estimator import Estimator
 from leeboard.monitor.adopted import Adopted
-from leeboard.monitor.baseline import FORMAT
+from leeboard.monitor.baseline import FORMAT, packed_text
 from leeboard.monitor.estimated import forms_of
 from leeboard.monitor.frame import RESIDUAL, Frame, class_of, residual_of
 from leeboard.monitor.outcomes import features_of, labelled_of
-from leeboard.performance import Figure, Outcomes, figures
+from leeboard.performance import Figure, Outcomes, Tally, figures, tally_of
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Role, Task
 from leeboard.sources import Source, open_source
@@ -46,6 +46,8 @@ class Reference:
     estimator : text or None
     why : str
         Why there is none.
+    tally : Tally or None
+        Counts of the rows, in the adopted cells; None for rows too few to fix them.
     """
 
     rows: int
@@ -53,6 +55,7 @@ class Reference:
     adopted: Adopted
     estimator: str | None
     why: str = ""
+    tally: Tally | None = None
 
     @property
     def sentence(self) -> str:
@@ -95,6 +98,7 @@ class Reference:
                 "figures": known,
                 "adopted": self.adopted.to_text(),
                 "estimator": self.estimator,
+                "outcomes": packed_text(self.tally),
             }
         )
 
@@ -127,11 +131,13 @@ def reference_of(data: Any, counted: Profile) -> Reference | None:
     if labelled.outcomes is None:
         return None
     adopted = Adopted().with_columns(extra).with_outcomes(labelled.outcomes)
+    cells = adopted.outcomes
     return Reference(
         labelled.outcomes.rows,
         tuple(figures(labelled.outcomes)),
         adopted,
         *_estimator(frame, labelled.outcomes, labelled.places, counted),
+        tally=None if cells is None else tally_of(labelled.outcomes, cells),
     )
 
 

@@ -5,7 +5,8 @@ Place: under judging; reads kept figures and verdicts, and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,13 +14,17 @@ from typing import Any
 from leeboard.alarms.judged import Group, Judged
 from leeboard.alarms.look import Look
 from leeboard.config.plan import ModelPlan
+from leeboard.errors import ProfileError
 from leeboard.incidents.diagnosis import UNDETERMINED, diagnose, faulty
 from leeboard.incidents.incident import Diagnosis, Incident
 from leeboard.incidents.scene import ErrorSeen, Scene
+from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.drift import COUNTED
+from leeboard.monitor.packs import split_packed
 from leeboard.monitor.realised import PERFORMANCE, REALISED
-from leeboard.profiles.profile import Profile
+from leeboard.performance import OutcomeCells, Tally, error_cells, unpack
 from leeboard.state import State
+from leeboard.stats.shift_share import ShiftShare, shift_share
 from leeboard.windows import Window
 
 __all__ = ["Scenes"]
@@ -38,15 +43,15 @@ class Scenes:
     ----------
     state : State
     plan : ModelPlan
-    reference : Profile
+    baseline : Baseline
     metric : str
         Of the error: ``mae``, or ``accuracy`` for classes.
     """
 
     def __init__(
-        self, state: State, plan: ModelPlan, reference: Profile, metric: str
+        self, state: State, plan: ModelPlan, baseline: Baseline, metric: str
     ) -> None:
-        self._state, self._plan, self._reference = state, plan, reference
+        self._state, self._plan, self._baseline = state, plan, baseline
         self._metric = metric
         self.still: frozenset[str] = frozenset()
 
@@ -62,8 +67,10 @@ class Scenes:
         kept = self._state.alarms.verdicts(self._plan.name, window)
         every = {one.id: one for one in (*kept, *judged) if one.window == window}
         error = self._error(window)
+        if error is not None:
+            error = replace(error, split=self._split(incident, look))
         scene = Scene(
-            reference=self._reference,
+            reference=self._baseline.reference,
             current=look.part,
             judged=list(every.values()),
             previous=None if previous is None else previous.part,
@@ -74,6 +81,12 @@ class Scenes:
         )
         return replace(incident, diagnosis=_diagnosis(scene))
 
+    def sizes(self, incident: Incident, window: Window) -> tuple[float, ...]:
+        """Sizes of the change up to a window, the oldest first; none if unknown."""
+        if not incident.subjects:
+            return ()
+        return tuple(size for _, size in self._series(incident, window))
+
     def faulty(
         self, look: Look, previous: Look | None, judged: Sequence[Judged]
     ) -> frozenset[str]:
@@ -82,7 +95,7 @@ class Scenes:
         if all(one.group is not Group.QUALITY for one in crossed):
             return frozenset()
         scene = Scene(
-            reference=self._reference,
+            reference=self._baseline.reference,
             current=look.part,
             judged=crossed,
             previous=None if previous is None else previous.part,
@@ -104,6 +117,40 @@ class Scenes:
                 return ErrorSeen(1.0 - value, 1.0 - high, 1.0 - low, 1.0 - usual)
             return ErrorSeen(value, low, high, usual)
         return None
+
+    def _split(self, incident: Incident, look: Look) -> ShiftShare | None:
+        """Tell a change within kinds of rows from one of their mix, over all windows.
+
+        One window has few rows; those of the incident so far have more. They are of
+        labels that have come, since windows are taken in order.
+        """
+        usual = self._baseline.tally
+        before = None if usual is None else error_cells(usual)
+        seen = look.tally
+        if usual is None or before is None or seen is None:
+            return None
+        if seen.cells.to_text() != usual.cells.to_text():
+            return None
+        for tally in self._tallies(incident.first_window, look.window, usual.cells):
+            seen = seen + tally
+        after = error_cells(seen)
+        return None if after is None else shift_share(before, after)
+
+    def _tallies(
+        self, first: Window, window: Window, cells: OutcomeCells
+    ) -> Iterator[Tally]:
+        """Counts of labelled rows of earlier windows, from the first on."""
+        length = window.end - window.start
+        start = max(first.start, window.start - _WINDOWS * length)
+        if start >= window.start:
+            return
+        span = Window(start, window.start)
+        fingerprint = self._baseline.reference.fingerprint
+        for one, of, packed in self._state.profiles(self._plan.name, span, ""):
+            outcomes = split_packed(packed.data)[1]
+            if of == fingerprint and one.end <= window.start and outcomes:
+                with suppress(ProfileError):  # in other cells, or damaged: fewer rows
+                    yield unpack(outcomes, cells)
 
     def _series(
         self, incident: Incident, window: Window

@@ -13,7 +13,8 @@ from leeboard.config.plan import Plan
 from leeboard.errors import LeeboardError, Note, NotifyError
 from leeboard.incidents.message import Message
 from leeboard.monitor.holder import taken
-from leeboard.notify import Channel, Delivered, Sent, deliver, open_channel, ping
+from leeboard.monitor.picturing import Pictures
+from leeboard.notify import Channel, Delivered, Draw, Sent, deliver, open_channel, ping
 from leeboard.state import State
 
 __all__ = ["beat", "channels_of", "send_due"]
@@ -38,12 +39,12 @@ class _Closed:
         )
 
 
-def channels_of(plan: Plan) -> dict[str, Channel]:
+def channels_of(plan: Plan, draw: Draw | None = None) -> dict[str, Channel]:
     """Open every channel; one that cannot be opened fails when it is to send."""
     channels: dict[str, Channel] = {}
     for one in plan.channels:
         try:
-            channels[one.name] = open_channel(one)
+            channels[one.name] = open_channel(one, draw)
         except LeeboardError as error:
             channels[one.name] = _Closed(one.name, error)
     return channels
@@ -57,7 +58,8 @@ def send_due(state: State, plan: Plan) -> Delivered:
     if lease is None:
         return Delivered()
     try:
-        return deliver(state.alarms, channels_of(plan), datetime.now(UTC))
+        channels = channels_of(plan, Pictures(state))
+        return deliver(state.alarms, channels, datetime.now(UTC))
     finally:
         state.release(lease)
 

@@ -7,7 +7,7 @@ is known by the monitor, which keeps them until they were taken.
 from __future__ import annotations
 
 from leeboard.notify._backoff import Limits
-from leeboard.notify._channel import Channel, Sent
+from leeboard.notify._channel import Channel, Draw, Sent
 from leeboard.notify._delivered import Delivered
 from leeboard.notify._open import open_channel
 from leeboard.notify._settings import ChannelPlan
@@ -19,6 +19,7 @@ __all__ = [
     "Channel",
     "ChannelPlan",
     "Delivered",
+    "Draw",
     "Limits",
     "MemoryChannel",
     "Sent",

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from leeboard.incidents.message import Message
 
-__all__ = ["Channel", "Sent"]
+__all__ = ["Channel", "Draw", "Sent", "ShowsPictures"]
+
+Draw = Callable[[Message], bytes | None]
+"""Gives a message's picture as PNG; None where there is nothing to draw, or draw with.
+
+It is asked after the message was noted as sent, by a channel that shows pictures.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,5 +52,17 @@ class Channel(Protocol):
         ------
         NotifyError
             If it was not taken; ``retry_after`` says whether and when to try again.
+        """
+        ...
+
+
+@runtime_checkable
+class ShowsPictures(Protocol):
+    """A channel that can show a picture beside a message that it took."""
+
+    def show(self, message: Message, thread: str) -> str:
+        """Show the message's picture; return why it was not, or nothing.
+
+        Never raises: the message is there, and a picture is not worth a second one.
         """
         ...

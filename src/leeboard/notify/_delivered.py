@@ -29,7 +29,7 @@ class Delivered:
     given_up : int
         Tried for the last time, or for a channel that is no longer there.
     notes : tuple of Note
-        One a channel that did not take what it was sent.
+        One a channel that did not take what it was sent, or not its picture.
     """
 
     sent: int = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from leeboard.errors import ConfigError
-from leeboard.notify._channel import Channel
+from leeboard.notify._channel import Channel, Draw
 from leeboard.notify._settings import ChannelPlan
 from leeboard.notify.apprise import AppriseChannel
 from leeboard.notify.guard import place_of
@@ -20,8 +20,14 @@ from leeboard.notify.webhook import Webhook
 __all__ = ["open_channel"]
 
 
-def open_channel(plan: ChannelPlan) -> Channel:
+def open_channel(plan: ChannelPlan, draw: Draw | None = None) -> Channel:
     """Return the channel of one table ``[[notify]]``.
+
+    Parameters
+    ----------
+    plan : ChannelPlan
+    draw : callable, optional
+        From a message to its picture; only Slack with a bot's token shows one.
 
     Raises
     ------
@@ -40,14 +46,14 @@ def open_channel(plan: ChannelPlan) -> Channel:
     _refuse_what_is_missing(plan)
     if plan.url and plan.to != "apprise":
         place_of(plan.url, channel=plan.name, allow_private=plan.allow_private)
-    return _MAKERS[plan.to](plan)
+    return _MAKERS[plan.to](plan, draw)
 
 
-_MAKERS: Mapping[str, Callable[[ChannelPlan], Channel]] = {
-    "slack": Slack,
-    "pagerduty": PagerDuty,
-    "webhook": Webhook,
-    "apprise": AppriseChannel,
+_MAKERS: Mapping[str, Callable[[ChannelPlan, Draw | None], Channel]] = {
+    "slack": lambda plan, draw: Slack(plan, draw=draw),
+    "pagerduty": lambda plan, _: PagerDuty(plan),
+    "webhook": lambda plan, _: Webhook(plan),
+    "apprise": lambda plan, _: AppriseChannel(plan),
 }
 
 

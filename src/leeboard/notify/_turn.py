@@ -14,7 +14,7 @@ from leeboard.errors import Note, NotifyError
 from leeboard.incidents.message import Message
 from leeboard.notify._backoff import Limits, rest
 from leeboard.notify._cap import room_for_digest, within_cap
-from leeboard.notify._channel import Channel, Sent
+from leeboard.notify._channel import Channel, Sent, ShowsPictures
 from leeboard.notify._delivered import Delivered
 from leeboard.notify._outbox import Outbox, RowT
 from leeboard.notify._reports import broken, digest, given_up
@@ -53,14 +53,15 @@ class Turn(Generic[RowT]):
         done = Delivered()
         for i, one in enumerate(chosen):
             try:
-                self._send(channel, one)
+                thread = self._send(channel, one)
             except NotifyError as error:
                 behind = [*chosen[i + 1 :], *over]
                 return done + self._fail(one, error, behind)
-            done += Delivered(sent=1)
+            done += Delivered(sent=1, notes=self._show(channel, one.message, thread))
         return done + self._overflow(channel, over, told + len(chosen))
 
-    def _send(self, channel: Channel, one: RowT) -> None:
+    def _send(self, channel: Channel, one: RowT) -> str:
+        """Send one, note it as sent, and return its thread."""
         thread = self._store.thread(self._name, one.message.incident)
         sent = _try(channel, one.message, thread)
         self._store.keep_outgoing(
@@ -72,6 +73,16 @@ class Turn(Generic[RowT]):
                 error="",
             )
         )
+        return sent.thread
+
+    def _show(
+        self, channel: Channel, message: Message, thread: str
+    ) -> tuple[Note, ...]:
+        """Show a picture of what was sent; a kill here repeats no message."""
+        if not isinstance(channel, ShowsPictures):
+            return ()
+        why = channel.show(message, thread)
+        return (Note("picture_not_sent", self._name, why),) if why else ()
 
     def _fail(self, one: RowT, error: NotifyError, behind: Sequence[RowT]) -> Delivered:
         """Note a failure, let the others wait behind it, and tell another channel."""

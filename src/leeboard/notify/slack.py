@@ -6,24 +6,21 @@ them: its client follows redirects and has no deadline of the whole.
 
 from __future__ import annotations
 
-import json
-import re
-from typing import Any
+import time
 
-from leeboard.errors import NotifyError
 from leeboard.incidents.message import Message, Purpose
-from leeboard.notify._channel import Sent
+from leeboard.notify._channel import Draw, Sent
 from leeboard.notify._settings import ChannelPlan
+from leeboard.notify._slack_api import SlackApi
 from leeboard.notify._slack_blocks import payload_of
+from leeboard.notify._slack_picture import show_picture
 
 __all__ = ["Slack"]
 
-_API = "https://slack.com/api/"
-# Slack's own names for what passes by itself; anything else a person has to mend.
-_AGAIN = frozenset(
-    {"fatal_error", "internal_error", "ratelimited", "rate_limited", "request_timeout"}
-    | {"rollup_error", "service_unavailable", "team_added_to_org", "timeout"}
+_PICTURED = frozenset(
+    {Purpose.TRIGGER, Purpose.ESCALATE, Purpose.DIGEST, Purpose.RESOLVE}
 )
+"""What a picture of the figures by window adds something to."""
 
 
 class Slack:
@@ -33,20 +30,30 @@ class Slack:
     ----------
     plan : ChannelPlan
         With ``url``, an incoming webhook; or with ``secret``, a bot's token, and
-        ``channel``. Only a bot has threads.
+        ``channel``. Only a bot has threads and pictures.
     within_s : float
-        For the whole exchange.
+        For the whole exchange; and for all pictures together.
+    draw : callable, optional
+        From a message to its picture; only a bot shows one.
 
     Notes
     -----
     Texts go out as elements that Slack shows as they are, so that nothing in them
     becomes markup, a link or a mention. The one text that Slack does read, for
     notifications, has look-alikes for every sign of markup.
+
+    Once a picture failed, or the time for pictures is over, this object tries no more:
+    a service that is slow with files costs one deadline a pass.
     """
 
-    def __init__(self, plan: ChannelPlan, *, within_s: float = 10.0) -> None:
+    def __init__(
+        self, plan: ChannelPlan, *, within_s: float = 10.0, draw: Draw | None = None
+    ) -> None:
         self._plan = plan
+        self._api = SlackApi(plan.name, plan.url, plan.secret, plan.allow_private)
         self._within_s = within_s
+        self._pictures_s = within_s
+        self._draw = draw if plan.secret else None
 
     @property
     def name(self) -> str:
@@ -64,54 +71,29 @@ class Slack:
         """
         payload = payload_of(message)
         if not self._plan.secret:
-            self._post(self._plan.url, payload, {})
+            self._api.hook(payload, self._within_s)
             return Sent()
         payload["channel"] = self._plan.channel
         if thread:
             payload["thread_ts"] = thread
             # an incident that got worse is also shown outside its thread
             payload["reply_broadcast"] = message.purpose is Purpose.ESCALATE
-        base = f"{(self._plan.url or _API).rstrip('/')}/"
-        headers = {"Authorization": f"Bearer {self._plan.secret}"}
-        said = self._post(base + "chat.postMessage", payload, headers)
+        said = self._api.call("chat.postMessage", payload, self._within_s)
         stamp = said.get("ts")
         return Sent(thread or (stamp if isinstance(stamp, str) else ""))
 
-    def _post(
-        self, url: str, payload: dict[str, Any], headers: dict[str, str]
-    ) -> dict[str, Any]:
-        from leeboard.notify._http import Way, exchange, taken
+    def show(self, message: Message, thread: str) -> str:
+        """Show the message's picture in its thread; return why not, or nothing."""
+        draw, whole = self._draw, self._pictures_s
+        if draw is None or not thread or message.purpose not in _PICTURED:
+            return ""
+        began = time.monotonic()
 
-        way = Way(self.name, self._plan.allow_private, self._within_s)
-        body = json.dumps(payload).encode("ascii")
-        kind = {"Content-Type": "application/json; charset=utf-8"}
-        answer = taken(way, exchange(way, url, body, {**kind, **headers}))
-        said = _read(answer.body)
-        if answer.status == 200 and said.get("ok") is True:
-            return said
-        raise self._not_taken(said, answer.status, answer.retry_after)
+        def left() -> float:
+            return whole - (time.monotonic() - began)
 
-    def _not_taken(
-        self, said: dict[str, Any], status: int, wait: float | None
-    ) -> NotifyError:
-        error = said.get("error")
-        named = isinstance(error, str) and re.fullmatch("[a-z_]{1,60}", error)
-        again = isinstance(error, str) and error in _AGAIN
-        return NotifyError(
-            code="not_taken",
-            where=f"channel {self.name}",
-            found=f"the answer {error}" if named else f"status {status} without ok",
-            expected="one that says the message was taken",
-            fix="It is tried again." if again else "Check the webhook or the token.",
-        ).within((wait or 0.0) if again else None)
-
-
-def _read(body: bytes) -> dict[str, Any]:
-    """Read what Slack answers: ``ok`` from a webhook, an object from its API."""
-    if body.strip() == b"ok":
-        return {"ok": True}
-    try:
-        said = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
+        why = show_picture(self._api, draw, message, (self._plan.channel, thread), left)
+        self._pictures_s = left()
+        if why or self._pictures_s <= 0.0:
+            self._draw = None
+        return why

@@ -12,19 +12,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from leeboard.pages.axes import Axis
+from leeboard.pages.times import time_ticks
 from leeboard.pages.words import number
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["Point", "Series", "Timeline", "draw_timeline"]
+__all__ = ["Plot", "Point", "Series", "Timeline", "draw_timeline", "plot_of", "shapes"]
 
-_MONTHS = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-)
-_WIDE = 1000.0
-_MOST_TICKS = 5
 _LAST_LABEL = 0.9
 """Place after which a label would leave the chart."""
 
@@ -38,8 +33,8 @@ class Point:
 
     Parameters
     ----------
-    start, end : date
-        The window is from ``start`` on and before ``end``.
+    start, end : date or datetime
+        The window is from ``start`` on and before ``end``; alike in all points.
     value : float or None
         None: a gap.
     low, high : float or None
@@ -88,6 +83,9 @@ class Timeline:
         A steady figure to compare with, and its name.
     top : float or None
         Upper end of the axis; None: by the figures.
+    since, until : date or datetime, or None
+        Where a stretch that is shaded begins and ends; None: there is none, and at the
+        end of the chart.
     """
 
     title: str
@@ -96,59 +94,77 @@ class Timeline:
     height: int = 220
     level: tuple[str, float] | None = None
     top: float | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """Where figures stand in a drawing.
+
+    Parameters
+    ----------
+    axis : Axis
+        Of the figures, upwards.
+    span : (date, date)
+        From the left to the right.
+    wide, high : float
+        Of the drawing, in its own units.
+    """
+
+    axis: Axis
+    span: tuple[date, date]
+    wide: float = 1000.0
+    high: float = 100.0
+
+    def along(self, day: date) -> float:
+        """Place of a moment, from 0 to 1."""
+        whole = self.span[1] - self.span[0]
+        return (day - self.span[0]) / whole if whole else 0.0
+
+    def x(self, point: Point) -> float:
+        """Middle of a window."""
+        return (self.along(point.start) + self.along(point.end)) / 2 * self.wide
+
+    def y(self, value: float) -> float:
+        """Height of a figure, from the top."""
+        return self.high * (1.0 - self.axis.at(value))
+
+
+def plot_of(chart: Timeline, wide: float = 1000.0, high: float = 100.0) -> Plot:
+    """Choose the axes of a chart: from 0, or from below it where figures are."""
+    points = [point for one in chart.series for point in one.points]
+    level = [chart.level[1]] if chart.level else []
+    values = [point.value for point in points if point.value is not None] + level
+    ends = [point.high for point in points if point.high is not None]
+    # an interval that reaches below 0 where no figure does is cut there
+    low = min([*values, 0.0]) * 1.06
+    top = chart.top or max([*values, *ends, 0.0]) * 1.06
+    axis = Axis(low, top if top > low else low + 1.0)
+    span = min(p.start for p in points), max(p.end for p in points)
+    return Plot(axis, span, wide, high)
 
 
 def draw_timeline(chart: Timeline) -> Markup:
     """Draw a chart as SVG; its text alternative is the title."""
     from markupsafe import Markup, escape
 
-    span = _span(chart)
-    axis = Axis(0.0, chart.top or _top(chart))
+    plot = plot_of(chart)
     whole = f'width="100%" height="{chart.height + 24}" role="img"'
-    inner = f'width="100%" height="{chart.height}" viewBox="0 0 {_WIDE:g} 100"'
+    inner = f'width="100%" height="{chart.height}"'
+    box = f'viewBox="0 0 {plot.wide:g} {plot.high:g}"'
     parts = [
         f'<svg class="timeline" {whole} aria-label="{escape(chart.title)}">',
-        *_grid(chart, axis),
-        *_months(chart, span),
-        f'<svg {inner} preserveAspectRatio="none">',
-        *(part for one in chart.series for part in _series(one, axis, span)),
-        *_level(chart, axis),
+        *_grid(chart, plot.axis),
+        *_times(chart, plot.span),
+        f'<svg {inner} {box} preserveAspectRatio="none">',
+        *shapes(chart, plot),
         "</svg>",
-        *_hits(chart, span),
+        *_hits(chart, plot),
         "</svg>",
     ]
     # every text among the parts has been escaped
     return Markup("".join(parts))  # noqa: S704
-
-
-def _span(chart: Timeline) -> tuple[date, date]:
-    points = [point for one in chart.series for point in one.points]
-    return min(p.start for p in points), max(p.end for p in points)
-
-
-def _top(chart: Timeline) -> float:
-    values = [
-        value
-        for one in chart.series
-        for point in one.points
-        for value in (point.value, point.high)
-        if value is not None
-    ]
-    values += [chart.level[1]] if chart.level else []
-    return max(values, default=1.0) * 1.06 or 1.0
-
-
-def _x(day: date, span: tuple[date, date]) -> float:
-    whole = (span[1] - span[0]).days or 1
-    return (day - span[0]).days / whole
-
-
-def _middle(point: Point, span: tuple[date, date]) -> float:
-    return (_x(point.start, span) + _x(point.end, span)) / 2
-
-
-def _y(value: float, axis: Axis) -> float:
-    return 100.0 * (1.0 - axis.at(value))
 
 
 def _grid(chart: Timeline, axis: Axis) -> Iterator[str]:
@@ -160,33 +176,38 @@ def _grid(chart: Timeline, axis: Axis) -> Iterator[str]:
         yield f'<text class="value" x="-8" y="{y}" dy=".35em">{tick.label}</text>'
 
 
-def _months(chart: Timeline, span: tuple[date, date]) -> Iterator[str]:
-    firsts = [
-        date(year, month, 1)
-        for year in range(span[0].year, span[1].year + 1)
-        for month in range(1, 13)
-        if span[0] <= date(year, month, 1) < span[1]
-    ]
-    every = next(n for n in (1, 2, 3, 6, 12, 24) if len(firsts) <= n * _MOST_TICKS)
-    for day in firsts:
-        if (day.month - 1) % min(every, 12) == 0:
-            place = _x(day, span)
-            x = f"{100.0 * place:.2f}%"
-            label = f"{_MONTHS[day.month - 1]} {day.year}"
-            label = label if place < _LAST_LABEL else ""
-            yield f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="{chart.height}"/>'
-            yield f'<text class="time" x="{x}" y="{chart.height + 17}">{label}</text>'
+def _times(chart: Timeline, span: tuple[date, date]) -> Iterator[str]:
+    for tick in time_ticks(span):
+        x = f"{100.0 * tick.at:.2f}%"
+        label = tick.label if tick.at < _LAST_LABEL else ""
+        yield f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="{chart.height}"/>'
+        yield f'<text class="time" x="{x}" y="{chart.height + 17}">{label}</text>'
 
 
-def _series(one: Series, axis: Axis, span: tuple[date, date]) -> Iterator[str]:
+def shapes(chart: Timeline, plot: Plot) -> Iterator[str]:
+    """Draw what stands between the axes: bands, lines, areas, the steady figure."""
+    if chart.since is not None:
+        x = plot.along(chart.since) * plot.wide
+        end = plot.wide * (1.0 if chart.until is None else plot.along(chart.until))
+        yield f'<path class="since" d="M{x:.1f} 0H{end:.1f}V{plot.high:g}H{x:.1f}Z"/>'
+    for one in chart.series:
+        yield from _series(one, plot)
+    if chart.level is not None:
+        y = plot.y(chart.level[1])
+        yield f'<path class="level" d="M0 {y:.2f}H{plot.wide:g}"/>'
+
+
+def _series(one: Series, plot: Plot) -> Iterator[str]:
     for run in _runs(one.points):
         if one.role == "share":
-            yield f'<path class="area" d="{_area(run, axis, span)}"/>'
+            yield f'<path class="area" d="{_area(run, plot)}"/>'
             continue
         if all(point.low is not None for point in run):
-            yield f'<path class="band {one.role}" d="{_band(run, axis, span)}"/>'
-        line = "L".join(_at(p, p.value, axis, span) for p in run)
-        yield f'<path class="line {one.role}" d="M{line}"/>'
+            yield f'<path class="band {one.role}" d="{_band(run, plot)}"/>'
+        line = "L".join(_at(p, p.value, plot) for p in run)
+        # a line of no length is a dot, where its ends are round
+        dot = "h0" if len(run) == 1 else ""
+        yield f'<path class="line {one.role}" d="M{line}{dot}"/>'
 
 
 def _runs(points: Sequence[Point]) -> Iterator[list[Point]]:
@@ -203,34 +224,29 @@ def _runs(points: Sequence[Point]) -> Iterator[list[Point]]:
         yield run
 
 
-def _at(point: Point, value: float | None, axis: Axis, span: tuple[date, date]) -> str:
-    y = _y(0.0 if value is None else value, axis)
-    return f"{_middle(point, span) * _WIDE:.1f} {y:.2f}"
+def _at(point: Point, value: float | None, plot: Plot) -> str:
+    y = plot.y(0.0 if value is None else value)
+    return f"{plot.x(point):.1f} {y:.2f}"
 
 
-def _band(run: Sequence[Point], axis: Axis, span: tuple[date, date]) -> str:
-    upper = [_at(p, p.high, axis, span) for p in run]
-    lower = [_at(p, p.low, axis, span) for p in reversed(run)]
+def _band(run: Sequence[Point], plot: Plot) -> str:
+    upper = [_at(p, p.high, plot) for p in run]
+    lower = [_at(p, p.low, plot) for p in reversed(run)]
     return f"M{'L'.join([*upper, *lower])}Z"
 
 
-def _area(run: Sequence[Point], axis: Axis, span: tuple[date, date]) -> str:
+def _area(run: Sequence[Point], plot: Plot) -> str:
     steps = [
-        f"L{_x(p.start, span) * _WIDE:.1f} {_y(p.value or 0.0, axis):.2f}"
-        f"H{_x(p.end, span) * _WIDE:.1f}"
+        f"L{plot.along(p.start) * plot.wide:.1f} {plot.y(p.value or 0.0):.2f}"
+        f"H{plot.along(p.end) * plot.wide:.1f}"
         for p in run
     ]
-    first, last = (_x(day, span) * _WIDE for day in (run[0].start, run[-1].end))
-    return f"M{first:.1f} 100{''.join(steps)}L{last:.1f} 100Z"
+    first, last = (plot.along(day) * plot.wide for day in (run[0].start, run[-1].end))
+    ground = f"{plot.high:g}"
+    return f"M{first:.1f} {ground}{''.join(steps)}L{last:.1f} {ground}Z"
 
 
-def _level(chart: Timeline, axis: Axis) -> Iterator[str]:
-    if chart.level is not None:
-        y = _y(chart.level[1], axis)
-        yield f'<path class="level" d="M0 {y:.2f}H{_WIDE:g}"/>'
-
-
-def _hits(chart: Timeline, span: tuple[date, date]) -> Iterator[str]:
+def _hits(chart: Timeline, plot: Plot) -> Iterator[str]:
     """One invisible column a window, with all its figures as a tooltip."""
     from markupsafe import escape
 
@@ -241,10 +257,10 @@ def _hits(chart: Timeline, span: tuple[date, date]) -> Iterator[str]:
             if point.value is not None:
                 told.append(f"{one.name} {_told(point)} {chart.unit}".rstrip())
     for (start, end), told in texts.items():
-        x, width = 100.0 * _x(start, span), 100.0 * (_x(end, span) - _x(start, span))
+        x, upto = 100.0 * plot.along(start), 100.0 * plot.along(end)
         text = escape("\n".join([f"week of {start}", *told]))
         yield (
-            f'<rect class="hit" x="{x:.2f}%" width="{width:.2f}%" y="0"'
+            f'<rect class="hit" x="{x:.2f}%" width="{upto - x:.2f}%" y="0"'
             f' height="{chart.height}"><title>{text}</title></rect>'
         )
 

@@ -5,6 +5,7 @@ its name is the file's. Other packages add metrics through the entry-point group
 ``leeboard.performance``: each entry names a ``PerformanceMetric``.
 """
 
+from leeboard.performance._by_cell import error_cells
 from leeboard.performance._cells import OutcomeCells, cells_of
 from leeboard.performance._figures import figures, routine
 from leeboard.performance._metric import PerformanceMetric
@@ -21,6 +22,7 @@ __all__ = [
     "PerformanceMetrics",
     "Tally",
     "cells_of",
+    "error_cells",
     "figures",
     "pack",
     "performance_metrics",

@@ -12,6 +12,7 @@ import pytest
 from leeboard.incidents.causes._registry import column_causes, shift_causes
 from leeboard.incidents.diagnosis import diagnose
 from leeboard.incidents.scene import ErrorSeen
+from leeboard.stats.shift_share import Part, ShiftShare
 
 FAULTS = (
     "unit change, × 1000",
@@ -81,14 +82,48 @@ def test_concept_is_not_said_without_labels(world: Any) -> None:
     assert diagnose(blind).cause == "undetermined"
 
 
-def test_what_is_left_with_the_mix_held_decides(world: Any) -> None:
-    """A covariate shift whose error is left with the mix held is concept shift."""
+def split(within: float, reach: float, change: float = 0.2) -> ShiftShare:
+    """Return a change of the error, so much of it within."""
+    between = change - within
+    return ShiftShare(
+        Part(within, within - reach, within + reach),
+        Part(between, between - reach, between + reach),
+        9,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [
+        (split(0.15, 0.03), "concept"),
+        (split(0.02, 0.03), "covariate"),
+        (split(0.08, 0.03), "covariate"),  # sure, and less than half
+        (split(0.15, 0.16), "covariate"),  # more than half, and not sure
+        (split(-0.15, 0.03), "covariate"),  # the other way
+        (None, "covariate"),
+    ],
+)
+def test_what_is_left_with_the_mix_held_decides(
+    world: Any, found: ShiftShare | None, cause: str
+) -> None:
+    """Inputs and error moved: concept if surely most is left with the mix held."""
     scene = world.scene("covariate", np.random.default_rng(3), 5000)
-    assert diagnose(scene).cause == "covariate"
-    error = ErrorSeen(0.4, 0.38, 0.42, 0.2, within=(0.15, 0.12, 0.18))
-    assert diagnose(replace(scene, error=error)).cause == "concept"
-    error = ErrorSeen(0.4, 0.38, 0.42, 0.2, within=(0.02, -0.01, 0.05))
-    assert diagnose(replace(scene, error=error)).cause == "covariate"
+    error = ErrorSeen(0.4, 0.38, 0.42, 0.2, split=found)
+    said = diagnose(replace(scene, error=error))
+    assert said.cause == cause
+    assert any("mix of rows" in one for one in said.evidence) is (found is not None)
+
+
+@pytest.mark.parametrize("rows", [500, 2000])
+@pytest.mark.parametrize("cause", ["concept, and other inputs", "covariate"])
+def test_a_changed_relation_is_told_from_another_mix(
+    world: Any, cause: str, rows: int
+) -> None:
+    """Both move inputs and error; what was simulated is what is named."""
+    found = named(world, cause, rows, 10)
+    other = {"concept": "covariate", "covariate": "concept"}[cause.partition(",")[0]]
+    assert found[cause.partition(",")[0]] >= 7, found
+    assert found[other] == 0, found
 
 
 def test_a_few_rows_leave_it_undetermined(world: Any) -> None:

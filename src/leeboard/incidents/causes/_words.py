@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from leeboard.incidents.causes._facts import Change, Facts
 from leeboard.incidents.causes._numbers import figure
+from leeboard.stats.shift_share import Part
 
-__all__ = ["error_fact", "held_fact", "moved_facts", "moved_names"]
+__all__ = ["error_fact", "held_fact", "moved_facts", "moved_names", "split_facts"]
 
 _SHOWN = 5
 
@@ -45,6 +46,20 @@ def error_fact(facts: Facts) -> tuple[str, ...]:
     interval = f"95 % interval {figure(error.low)} to {figure(error.high)}"
     before = f"where the reference has {figure(error.reference)}"
     return (f"{how}error {figure(error.value)} ({interval}) {before}",)
+
+
+def split_facts(facts: Facts) -> tuple[str, ...]:
+    """How much of the change of the error stays with the mix held, and how much not."""
+    split = None if facts.error is None else facts.error.split
+    if split is None:
+        return ()
+    within, between = _part(split.within), _part(split.between)
+    said = f"of a change of the error by {figure(split.change)}, {within} is left if"
+    return (f"{said} the mix of rows is held, and {between} comes from another mix",)
+
+
+def _part(part: Part) -> str:
+    return f"{figure(part.value)} ({figure(part.low)} to {figure(part.high)})"
 
 
 def _sized(one: Change) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from leeboard.incidents.causes._cause import Found, ShiftCause
 from leeboard.incidents.causes._facts import Facts
-from leeboard.incidents.causes._numbers import figure
 from leeboard.incidents.causes._words import (
     error_fact,
     held_fact,
     moved_facts,
     moved_names,
+    split_facts,
 )
 
 __all__ = ["CAUSE"]
@@ -22,13 +22,12 @@ def _look(facts: Facts) -> Found | None:
     """Take a moved error for concept if inputs held, or the mix explains too little."""
     if not facts.has_labels or not facts.error_moved:
         return None
-    within = _within(facts)
-    if within is not None:
+    if _mostly_within(facts):
         return Found(
             text="the same inputs now have other labels than in the reference",
             facts=(
                 *error_fact(facts),
-                within,
+                *split_facts(facts),
                 *moved_facts(facts.features, "features"),
             ),
             columns=moved_names(facts.labels),
@@ -41,26 +40,20 @@ def _look(facts: Facts) -> Found | None:
         facts=(
             *error_fact(facts),
             held_fact(inputs, "features, scores and predictions"),
+            *split_facts(facts),
             *moved_facts(facts.labels, "labels"),
         ),
         columns=moved_names(facts.labels),
     )
 
 
-def _within(facts: Facts) -> str | None:
-    """Say how much of the change is left with the mix of rows held; None if little."""
-    error = facts.error
-    if error is None or error.within is None:
-        return None
-    part, low, high = error.within
-    change = error.value - error.reference
-    sure = low > 0.0 if change > 0.0 else high < 0.0
-    if not sure or abs(part) <= 0.5 * abs(change):
-        return None
-    return (
-        f"{figure(part)} ({figure(low)} to {figure(high)}) of the change of "
-        f"{figure(change)} is left if the mix of rows is held"
-    )
+def _mostly_within(facts: Facts) -> bool:
+    """Whether surely something, and more than half, is left with the mix held."""
+    split = None if facts.error is None else facts.error.split
+    if split is None or not split.within.sure:
+        return False
+    same = split.within.value * split.change > 0.0
+    return same and abs(split.within.value) > 0.5 * abs(split.change)
 
 
 CAUSE = ShiftCause("concept", 20, _look)

@@ -7,7 +7,12 @@ from __future__ import annotations
 
 from leeboard.incidents.causes._cause import Found, ShiftCause
 from leeboard.incidents.causes._facts import Facts
-from leeboard.incidents.causes._words import error_fact, moved_facts, moved_names
+from leeboard.incidents.causes._words import (
+    error_fact,
+    moved_facts,
+    moved_names,
+    split_facts,
+)
 
 __all__ = ["CAUSE"]
 
@@ -25,6 +30,7 @@ def _look(facts: Facts) -> Found | None:
         facts=(
             *moved_facts(facts.features, "features"),
             *error_fact(facts),
+            *split_facts(facts),
             *moved_facts(facts.outputs, "scores and predictions"),
             _limits(facts),
         ),
@@ -35,9 +41,12 @@ def _look(facts: Facts) -> Found | None:
 def _limits(facts: Facts) -> str:
     if not facts.has_labels:
         return "without labels, a changed relation to the label cannot be seen"
-    if facts.error is None or facts.error.within is None:
+    split = None if facts.error is None else facts.error.split
+    if split is None:
         return "whether the relation to the label changed too was not measured"
-    return "the mix of rows explains at least half of the change"
+    if split.within.sure:
+        return "the relation to the label changed too, by less than half of the change"
+    return "that the relation to the label changed too is not shown"
 
 
 CAUSE = ShiftCause("covariate", 30, _look)
