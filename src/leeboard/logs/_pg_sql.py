@@ -9,6 +9,7 @@ __all__ = [
     "ACCOUNT",
     "ATTACH_MONTH",
     "CHANGES",
+    "CLEANED",
     "COLUMNS",
     "CONTESTED",
     "COUNTS",
@@ -34,6 +35,7 @@ __all__ = [
     "REPEATED",
     "SEEN",
     "SHAPE",
+    "UNCLEAN",
 ]
 
 
@@ -271,3 +273,7 @@ PARTITION = """
         SELECT FROM predictions_other WHERE made_at >= %s AND made_at < %s
     )
 """
+
+UNCLEAN = "SELECT relation FROM log_unclean ORDER BY relation"
+
+CLEANED = "DELETE FROM log_unclean WHERE relation = %(name)s"
