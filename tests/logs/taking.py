@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from leeboard.logs import Log, Wanted, digest_of, spellings
 from leeboard.logs._decode import decode
 from leeboard.logs.memory import MemoryLog
-from tests.logs._records import NOW, feedback, held, prediction, rows
+from tests.logs._records import NOW, feedback, held, payload, prediction, rows
 
 DAY = timedelta(days=1)
 NAME = "Zoë-Marker-7731"
@@ -163,7 +163,47 @@ class TakingContract:
         assert _left(log) == _left(there)
         assert log.take_out(wanted).events == 0
 
+    def test_a_copy_holds_the_same(
+        self, log: Log, fresh: Any, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        """Written in files and read back: all rows, counts, marks, and places."""
+        log.write(decode([prediction("1", features=ODD), feedback("1", 2.5)], NOW))
+        place = log.changes("demand", 0).upto
+        lost = payload("a", logger="t", model="demand", dropped={"queue_full": 2})
+        more = [prediction("1", prediction=2), prediction("2", NOW + DAY), b"p{", lost]
+        batch = decode([*more, feedback("2", None), feedback("3", "x", model="")], NOW)
+        log.write(replace(batch, marks={"spool/a": 7}))
+        folder = tmp_path_factory.mktemp("copy")
+        for name, data in log.copies():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        for other in (fresh(), MemoryLog()):
+            other.write(decode([prediction("9"), feedback("9", 1)], NOW))
+            other.fill(str(folder))
+            assert _left(other) == _left(log)
+            assert list(other.summary()) == list(log.summary())
+            assert dict(other.marks()) == {"spool/a": 7}
+            news = other.changes("demand", place)
+            assert news.minutes == log.changes("demand", place).minutes
+            assert news.upto >= log.changes("demand", 0).upto
+            other.write(decode([prediction("4", NOW + 9 * DAY)], NOW))
+            assert len(other.changes("demand", news.upto).minutes) == 1
 
+    def test_a_copy_of_nothing_is_nothing(
+        self, fresh: Any, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        """A log without events is copied too, over one that has some."""
+        folder = tmp_path_factory.mktemp("copy")
+        for name, data in fresh().copies():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(data)
+        other = fresh()
+        other.write(decode([prediction("9")], NOW))
+        other.fill(str(folder))
+        assert list(other.summary()) == []
+
+
+ODD = {"d": 0.1 + 0.2, "i": 2**63 - 1, "s": "é", "b": False, "j": {"a": [1, None]}}
 MODELS = st.sampled_from(["demand", "other"])
 EVENTS = st.one_of(
     st.builds(

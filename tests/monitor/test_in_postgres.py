@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import secrets
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg import sql
 
+from leeboard import Monitor
 from leeboard.cli import main
-from leeboard.logs import _exact
+from leeboard.errors import FileError
+from leeboard.logs import _exact, _pg_write
+from leeboard.monitor.backups import restore
 from leeboard.monitor.sampling import SAMPLES
 from leeboard.state import open_state
-from tests.logs._records import feedback, held, prediction, spooled
+from tests.logs._records import feedback, held, prediction, rows, spooled
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 
 NAME = "Zoë-Marker-7731"
@@ -32,6 +38,19 @@ def model(tmp_path: Path, postgres: str) -> World:
     made = world(tmp_path)
     made.configure(_config(postgres))
     return made
+
+
+@pytest.fixture
+def postgres_pair(postgres: str, postgres_server: str) -> Iterator[tuple[str, str]]:
+    """Addresses of two schemas."""
+    name = sql.Identifier(f"pair_{secrets.token_hex(4)}")
+    with psycopg.connect(postgres_server, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+        try:
+            path = name.as_string(None).strip('"')
+            yield postgres, f"{postgres_server}?options=-csearch_path%3D{path}"
+        finally:
+            connection.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(name))
 
 
 def _config(postgres: str, more: str = "") -> str:
@@ -175,3 +194,88 @@ def test_the_command_speaks(model: World, capsys: pytest.CaptureFixture[str]) ->
     config = ["--config", str(model.folder / "leeboard.toml")]
     assert main(["erase", "--entity", NAME, "--column", "user", *config]) == 0
     assert "Erased 2 predictions, 2 labels and 0" in capsys.readouterr().out
+
+
+def _answers(monitor: Monitor) -> list[object]:
+    exported = []
+    for kind in ("predictions", "feedback", "joined"):
+        table = monitor.export(kind).read_all()
+        exported.append(rows(table))
+    status = monitor.status(now=NOW).to_dict()
+    for one in status["models"].values():
+        one.pop("bytes", None)
+        one.pop("bytes_per_year", None)
+    figures = monitor.export("measurements").read_all().to_pylist()
+    profiles = monitor.export("profiles").read_all().to_pylist()
+    incidents = [repr(one) for one in monitor.incidents()]
+    quarantined = rows(monitor.quarantined())
+    return [*exported, status, figures, profiles, incidents, quarantined]
+
+
+@pytest.mark.parametrize("first", ["files", "server"])
+@pytest.mark.parametrize("second", ["files", "server"])
+def test_a_backup_is_brought_back_anywhere(
+    tmp_path: Path, postgres_pair: tuple[str, str], first: str, second: str
+) -> None:
+    """Equal answers, and the next pass counts what is new, and nothing else."""
+    (tmp_path / "one").mkdir()
+    model = world(tmp_path / "one")
+    files = f'spool = "spool"\n{CONFIG}'
+    model.configure(files if first == "files" else _config(postgres_pair[0]))
+    ids = model.predict([one for day in range(2) for one in hours(day, 60)])
+    model.label(ids[:40], [100.0] * 40, [START + DAY] * 40)
+    spooled(model.folder / "spool", "a", [prediction("x" * 200, START), b"pbroken"])
+    model.monitor.run(now=NOW)
+    saved = model.monitor.backup(tmp_path / "b.tar")
+    assert saved.files > 5
+    before = _answers(model.monitor)
+    shutil.copytree(model.folder, tmp_path / "two")
+    other = World(tmp_path / "two")
+    for name in ("spool", "monitor"):
+        shutil.rmtree(other.folder / name, ignore_errors=True)
+    other.configure(files if second == "files" else _config(postgres_pair[1]))
+    restore(str(tmp_path / "b.tar"), str(other.folder / "leeboard.toml"))
+    assert _answers(other.monitor) == before
+    other.predict(hours(2, 30), first=500)
+    other.label(ids[60:70], [100.0] * 10, [START + 2 * DAY] * 10)
+    (ran,) = other.monitor.run(now=NOW + timedelta(hours=2)).passes
+    assert (ran.counted, ran.revised, ran.unchanged) == (1, 1, 0)
+
+
+def test_what_a_server_holds_is_replaced_only_by_force(
+    model: World, tmp_path: Path
+) -> None:
+    """And is then as it was when the backup was taken."""
+    config, path = str(model.folder / "leeboard.toml"), str(tmp_path / "b.tar")
+    model.predict(hours(0, 30))
+    model.monitor.run(now=START + 2 * DAY)
+    model.monitor.backup(path)
+    before = _answers(model.monitor)
+    model.predict(hours(1, 30), first=100)
+    model.monitor.run(now=NOW)
+    with pytest.raises(FileError, match="not_empty"):
+        restore(path, config)
+    assert _answers(model.monitor) != before
+    restore(path, config, force=True)
+    assert _answers(model.monitor) == before
+
+
+def test_a_restore_that_breaks_off_changes_no_server(
+    model: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log is filled in one transaction."""
+    config, path = str(model.folder / "leeboard.toml"), str(tmp_path / "b.tar")
+    model.predict(hours(0, 30))
+    model.monitor.run(now=START + 2 * DAY)
+    model.monitor.backup(path)
+    model.predict(hours(1, 30), first=100)
+    before = _answers(model.monitor)
+
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_pg_write, "_write_marks", dies)
+    with pytest.raises(KeyboardInterrupt):
+        restore(path, config, force=True)
+    monkeypatch.undo()
+    assert _answers(model.monitor) == before

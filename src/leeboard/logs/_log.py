@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -201,5 +201,20 @@ class Log(Protocol):
         -------
         mapping of str to str
             Every place that was searched, and what stands there; empty for nothing.
+        """
+        ...
+
+    def copies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of the pieces of a log in a folder that holds the same.
+
+        Of one moment, while others write. Segments come before the manifests that name
+        them.
+        """
+        ...
+
+    def fill(self, folder: str) -> None:
+        """Hold what the log whose pieces lie in a folder holds, and nothing else.
+
+        Places in it stay what they are; see ``changes``.
         """
         ...

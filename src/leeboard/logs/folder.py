@@ -21,6 +21,7 @@ from leeboard.logs._compact import compact, forget, sweep
 from leeboard.logs._counts import Counts, changes, counts
 from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._manifest import FOLDER as MANIFESTS
 from leeboard.logs._manifest import Change, Contents
 from leeboard.logs._objects import Folder, Objects
 from leeboard.logs._prune import ids_with, rid, search, seen, take_out
@@ -236,6 +237,20 @@ class FolderLog:
                     continue
                 yield from manifests.items()
                 return
+
+    def fill(self, folder: str) -> None:
+        """Hold the pieces that lie in a folder, and no others; nobody may write now."""
+        source = Folder(folder)
+        folders = (MANIFESTS, "models")
+        with as_log_errors("log_unwritable"):
+            for own in folders:
+                for piece in reversed(self._objects.pieces(own)):
+                    self._objects.remove(piece.name)
+            # manifests last, so that none names a segment that is not there
+            for own in reversed(folders):
+                for piece in source.pieces(own):
+                    self._objects.put(piece.name, source.get(piece.name))
+        self._chain.begin_anew()
 
     def repair(self) -> Repaired:
         """Make a log readable again whose manifests are damaged; see ``Repaired``."""

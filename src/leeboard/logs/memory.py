@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -18,7 +18,8 @@ from leeboard.logs import _join as queries
 from leeboard.logs._counts import counts
 from leeboard.logs._files import Files
 from leeboard.logs._log import Batch, Changes, Summary, Taken
-from leeboard.logs._segments import KINDS
+from leeboard.logs._portable import Part, Whole, pieces_of
+from leeboard.logs._segments import KINDS, PLAIN
 from leeboard.logs._tables import (
     FEEDBACK_PLAIN,
     PREDICTIONS_PLAIN,
@@ -139,6 +140,33 @@ class MemoryLog:
     ) -> Mapping[str, str]:
         """Look for events that are wanted."""
         return {"memory": "events" if self.would_take(wanted).events else ""}
+
+    def copies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of the pieces of a log in files that holds the same."""
+        with self._lock:
+            batches, marks, accounts = self._batches, self._marks, self._accounts
+        parts = (
+            Part(kind, place, getattr(batch, kind))
+            for place, batch in enumerate(batches, 1)
+            for kind in KINDS
+        )
+        return pieces_of(parts, len(batches), marks, accounts)
+
+    def fill(self, folder: str) -> None:
+        """Hold what the log whose pieces lie in a folder holds, and nothing else."""
+        whole = Whole(folder)
+        held: dict[tuple[int, str], list[pa.Table]] = {}
+        for part in whole.parts():
+            held.setdefault((part.place, part.kind), []).append(part.table)
+        batches = []
+        for place in range(1, whole.number + 1):
+            tables = (
+                together(held.get((place, kind), []), PLAIN[kind]) for kind in KINDS
+            )
+            batches.append(Batch(*tables))
+        with self._lock:
+            self._batches = tuple(batches)
+            self._marks, self._accounts = dict(whole.marks), dict(whole.accounts)
 
     def _summary(self, model: str) -> Summary:
         quarantined = self.events("quarantined", model).read_all()

@@ -32,6 +32,7 @@ from leeboard.logs import _pg_sql as sql
 from leeboard.logs._counts import Counts
 from leeboard.logs._files import Files
 from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._pg_copies import copies, fetched, fill
 from leeboard.logs._pg_rows import (
     LABEL_COLUMNS,
     Shape,
@@ -54,8 +55,6 @@ from leeboard.windows import Window
 __all__ = ["PostgresLog"]
 
 _STEPS = os.path.join(os.path.dirname(__file__), "migrations")
-_ROWS = 20_000
-"""Rows fetched at once."""
 _IDS = 10_000
 """Ids asked for at once."""
 _LABEL_TIMES = ("observed_at", "label_received_at")
@@ -227,6 +226,17 @@ class PostgresLog:
                 found[f"table {kind}"] = "rows"
         return found
 
+    def copies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of the pieces of a log in files that holds the same."""
+        with self._one_view() as connection:
+            yield from copies(connection)
+
+    def fill(self, folder: str) -> None:
+        """Hold what the log whose pieces lie in a folder holds, and nothing else."""
+        with self._database.writing() as connection:
+            prune.wait_for_writers(connection)
+            fill(connection, folder)
+
     def close(self) -> None:
         """Let go of connections."""
         self._database.engine.dispose()
@@ -262,7 +272,7 @@ class PostgresLog:
         with self._one_view() as connection:
             found = connection.exec_driver_sql("SELECT number, columns FROM log_shapes")
             shapes = {number: Shape(tuple(columns)) for number, columns in found}
-            for rows in _fetched(connection, statement, asked):
+            for rows in fetched(connection, statement, asked):
                 yield from prediction_table(rows, shapes, schema).to_batches()
             found = connection.exec_driver_sql(sql.CONTESTED, dict(asked))
             ids = [one for (one,) in found]
@@ -277,21 +287,10 @@ class PostgresLog:
 
         def batches() -> Iterator[pa.RecordBatch]:
             with self._one_view() as connection:
-                for rows in _fetched(connection, sql.FEEDBACK, {"model": model}):
+                for rows in fetched(connection, sql.FEEDBACK, {"model": model}):
                     yield from feedback_table(rows, labels).to_batches()
 
         return pa.RecordBatchReader.from_batches(schema, batches())
-
-
-def _fetched(
-    connection: Connection, statement: str, asked: Mapping[str, Any]
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows in portions, by a cursor of the server's, in binary form."""
-    raw: Any = connection.connection.driver_connection
-    with raw.cursor(name="leeboard_read", binary=True) as cursor:
-        cursor.execute(statement, asked)
-        while rows := cursor.fetchmany(_ROWS):
-            yield rows
 
 
 def _contested(
@@ -303,8 +302,8 @@ def _contested(
     """Rows of ids that came with several contents at one time, each once."""
     typed = sorted({c for shape in shapes.values() for c in shape.columns})
     full = _schema([*PREDICTIONS_PLAIN.names, *typed])
-    made = [r for rows in _fetched(connection, sql.OF_IDS, asked) for r in rows]
-    told = [r for rows in _fetched(connection, sql.FEEDBACK_ON, asked) for r in rows]
+    made = [r for rows in fetched(connection, sql.OF_IDS, asked) for r in rows]
+    told = [r for rows in fetched(connection, sql.FEEDBACK_ON, asked) for r in rows]
     files = Files(
         new_predictions=prediction_table(made, shapes, full),
         new_feedback=feedback_table(told, LABEL_COLUMNS),

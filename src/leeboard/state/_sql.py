@@ -98,6 +98,11 @@ class SqlState:
         self._alarms = SqlAlarms(self._database, self._refuse_lost, self._keep)
 
     @property
+    def database(self) -> Writes:
+        """Its transactions, for copies of all that it holds."""
+        return self._database
+
+    @property
     def alarms(self) -> SqlAlarms:
         """Verdicts, incidents and messages."""
         return self._alarms
