@@ -171,7 +171,8 @@ class TakingContract:
         place = log.changes("demand", 0).upto
         lost = payload("a", logger="t", model="demand", dropped={"queue_full": 2})
         more = [prediction("1", prediction=2), prediction("2", NOW + DAY), b"p{", lost]
-        batch = decode([*more, feedback("2", None), feedback("3", "x", model="")], NOW)
+        more += [prediction("5", NOW + 2 * DAY), feedback("2", None)]
+        batch = decode([*more, feedback("3", "x", model="")], NOW)
         log.write(replace(batch, marks={"spool/a": 7}))
         folder = tmp_path_factory.mktemp("copy")
         for name, data in log.copies():
