@@ -69,8 +69,11 @@ def _standing(s3: str, cache: Path) -> list[str]:
 
 
 def test_no_object_holds_an_entity(model: World, s3: str, tmp_path: Path) -> None:
-    """Segments and manifests of the bucket, and the copies that reads have made."""
+    """Segments and manifests, copies that reads made, one of what others removed."""
     before = held(model.monitor._log())
+    copy = next((tmp_path / "cache").rglob("predictions-*"))
+    copy.with_name("predictions-0.parquet").write_bytes(copy.read_bytes())
+    os.utime(copy.with_name("predictions-0.parquet"), (1, 1))
     there = _standing(s3, tmp_path / "cache")
     assert any("/cache/" in name for name in there)
     assert any("/cache/" not in name for name in there)
