@@ -11,8 +11,9 @@ import pytest
 from hypothesis import settings
 
 from tests.postgres import postgres, postgres_server
+from tests.s3 import s3, s3_endpoint
 
-__all__ = ["postgres", "postgres_server"]
+__all__ = ["postgres", "postgres_server", "s3", "s3_endpoint"]
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -16,12 +16,13 @@ from leeboard.logs import Log
 from leeboard.logs._decode import decode
 from leeboard.windows import Window
 from tests.logs._records import NOW, feedback, held, micros, payload, prediction, rows
+from tests.logs.taking import TakingContract
 
 HOUR = timedelta(hours=1)
 DAY = Window(NOW - 12 * HOUR, NOW + 12 * HOUR)
 
 
-class LogContract:
+class LogContract(TakingContract):
     """Tests of the protocol; a subclass gives fixture ``log``: a new and empty log."""
 
     def test_an_empty_log_answers(self, log: Log) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -22,9 +24,16 @@ class TestBucket(LogContract):
     # splits and orders are the folder's business: only the pieces lie elsewhere here
     test_any_split_and_order_reads_alike = None
 
+    test_it_loses_what_the_log_in_memory_loses = None
+
     @pytest.fixture
     def log(self, s3: str) -> Log:
         return open_log(s3)
+
+    @pytest.fixture
+    def fresh(self, s3: str) -> Callable[[], Log]:
+        numbers = itertools.count()
+        return lambda: open_log(f"{s3}-{next(numbers)}")
 
 
 def test_without_obstore_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from psycopg import sql
 
 from leeboard.databases import open_postgres
 from leeboard.errors import LogError
-from leeboard.logs import _pg_tables
+from leeboard.logs import Wanted, _pg_tables
 from leeboard.logs._decode import decode
 from leeboard.logs._log import Batch
 from leeboard.logs._open import open_log
@@ -180,6 +180,24 @@ def test_a_month_whose_rows_are_among_all_others_stays_there(postgres: str) -> N
     span = Window(later, later + timedelta(days=1))
     table = log.joined("demand", span).read_all()
     assert sorted(table.column("id").to_pylist()) == ["due", "early"]
+    log.close()
+
+
+def test_a_month_of_several_models_stays(postgres: str) -> None:
+    """A past month is dropped once nothing of any model stays in it, and not before."""
+    log = PostgresLog(postgres)
+    old = NOW - timedelta(days=30)
+    for model in ("demand", "other"):
+        log.write(decode([prediction("1", old, model=model)], old))
+    for model, left in (("demand", {"1": 1}), ("other", {})):
+        wanted = Wanted(before=NOW, model=model)
+        assert log.take_out(wanted).predictions == 1
+        assert held(log, "other") == left
+    with psycopg.connect(postgres) as connection:
+        found = connection.execute("SELECT to_regclass('predictions_2026_01')")
+        assert found.fetchone() == (None,)
+    log.write(decode([prediction("2", old)], NOW))
+    assert held(log) == {"2": 1}
     log.close()
 
 

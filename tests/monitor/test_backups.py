@@ -159,10 +159,12 @@ def test_a_cut_backup_is_refused(model: World, tmp_path: Path) -> None:
             restore(str(path), str(model.folder / "leeboard.toml"), force=True)
 
 
-def test_a_server_has_backups_of_its_own(model: World, tmp_path: Path) -> None:
-    """A state in Postgres is not silently left out."""
+def test_a_server_that_does_not_answer_is_not_left_out(
+    model: World, tmp_path: Path
+) -> None:
+    """A backup without the state is none, and leaves no file."""
     text = (model.folder / "leeboard.toml").read_text(encoding="utf-8")
-    model.configure('state = "postgresql://user@nowhere/db"\n' + text)
+    model.configure('state = "postgresql://user@127.0.0.1:1/db"\n' + text)
     config = ["--config", str(model.folder / "leeboard.toml")]
     assert main(["backup", str(tmp_path / "b.tar"), *config]) == 2
     assert not list(tmp_path.glob("b.tar*"))

@@ -21,7 +21,7 @@ def run(
     done = Monitor(config).erase(entity, column=column, ids=ids, model=model)
     say(
         f"Erased {done.predictions:,} predictions, {done.labels:,} labels and "
-        f"{done.quarantined:,} quarantined events; searched {done.files:,} files.\n"
+        f"{done.quarantined:,} quarantined events; searched {done.files:,} places.\n"
     )
     if not done.scanned:
         tell("note: too short to be searched for in bytes; columns were decoded only")

@@ -4,6 +4,7 @@ Place: below the log and the state, which keep their rows in them. Knows no tabl
 theirs. Loads SQLAlchemy when it is imported, so import it where a database is opened.
 """
 
+from leeboard.databases._bytes import search_files
 from leeboard.databases._copies import copy_sqlite, sound_sqlite, vacuum_sqlite
 from leeboard.databases._engine import (
     Writes,
@@ -15,6 +16,7 @@ from leeboard.databases._failures import failures, shown
 from leeboard.databases._migrate import bring_up_to_date
 from leeboard.databases._reading import open_reading
 from leeboard.databases._rows import clean, insert_rows
+from leeboard.databases._search import search_postgres, vacuum_postgres
 from leeboard.databases._types import UtcTime
 from leeboard.databases._where import network_disk
 
@@ -31,7 +33,10 @@ __all__ = [
     "open_postgres",
     "open_reading",
     "open_sqlite",
+    "search_files",
+    "search_postgres",
     "shown",
     "sound_sqlite",
+    "vacuum_postgres",
     "vacuum_sqlite",
 ]

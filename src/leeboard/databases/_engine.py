@@ -81,6 +81,20 @@ class Writes:
         with failures(self._error, self._engine.url), self._writer.begin() as held:
             yield held
 
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Give a connection whose statements stand for themselves, as VACUUM must."""
+        own = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with failures(self._error, self._engine.url), own.connect() as held:
+            yield held
+
+    @contextmanager
+    def one_view(self) -> Iterator[Connection]:
+        """Give a connection whose statements all see one moment of a server."""
+        own = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with failures(self._error, self._engine.url), own.begin() as held:
+            yield held
+
 
 def open_sqlite(path: str, error: type[LogError | StateError]) -> Engine:
     """Open a SQLite file, made where it is not there, and its folder too.

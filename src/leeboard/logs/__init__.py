@@ -5,9 +5,8 @@ Place: an edge, below the monitor. Each log is one file with one small protocol.
 
 from leeboard.logs._decode import decode
 from leeboard.logs._horizon import with_horizon
-from leeboard.logs._log import Batch, Changes, Log, Summary
-from leeboard.logs._open import open_log
-from leeboard.logs._prune import Taken, holds
+from leeboard.logs._log import Batch, Changes, Log, Summary, Taken
+from leeboard.logs._open import local_folder, open_log
 from leeboard.logs._spool import blank_committed, spool_copies
 from leeboard.logs._wanted import SHORTEST, Wanted, digest_of, spellings
 from leeboard.logs.committer import Shipped, ship
@@ -24,7 +23,7 @@ __all__ = [
     "blank_committed",
     "decode",
     "digest_of",
-    "holds",
+    "local_folder",
     "open_log",
     "ship",
     "spellings",

@@ -48,6 +48,7 @@ class Bucket:
             ) from None
         with _as_os_errors():
             self._store: Any = from_url(url)
+        self._url = url.rstrip("/")
         place = hashlib.blake2b(url.encode(), digest_size=10).hexdigest()
         self._cache = os.path.join(cache or _cache_folder(), place)
 
@@ -114,6 +115,10 @@ class Bucket:
             file.write(data)
         os.replace(temporary, path)
         return path
+
+    def address(self, name: str) -> str:
+        """URL of a piece."""
+        return f"{self._url}/{name}"
 
     def forget(self, name: str) -> bool:
         """Remove a local copy; true: the next read fetches the piece anew."""

@@ -105,6 +105,11 @@ class Chain:
             fix="Try again.",
         )
 
+    def begin_anew(self) -> None:
+        """Forget what is known: others' manifests have taken the place of all."""
+        with self._lock:
+            self._known = EMPTY
+
     def trim(self, now: float) -> None:
         """Remove manifests that a later one repeats, the oldest first."""
         last = self.contents().number // EVERY * EVERY

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 import pyarrow as pa
 
+from leeboard.logs._wanted import Wanted
 from leeboard.windows import Window
 
-__all__ = ["Batch", "Changes", "Log", "Summary"]
+__all__ = ["Batch", "Changes", "Log", "Summary", "Taken"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,6 +79,32 @@ class Summary:
     conflicts: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was taken out.
+
+    Parameters
+    ----------
+    predictions, feedback, quarantined : int
+        Events, with repetitions.
+    minutes : frozenset of int
+        Minutes since 1970 in which the predictions were made.
+    unreadable : tuple of str
+        Parts that are damaged or missing, in which nobody can look.
+    """
+
+    predictions: int = 0
+    feedback: int = 0
+    quarantined: int = 0
+    minutes: frozenset[int] = field(default_factory=frozenset)
+    unreadable: tuple[str, ...] = ()
+
+    @property
+    def events(self) -> int:
+        """All of them."""
+        return self.predictions + self.feedback + self.quarantined
+
+
 class Log(Protocol):
     """A log of events at rest.
 
@@ -133,4 +160,61 @@ class Log(Protocol):
 
     def tidy(self) -> None:
         """Merge small parts and remove what no read needs; nothing read changes."""
+        ...
+
+    def take_out(self, wanted: Wanted, batch: Batch | None = None) -> Taken:
+        """Take events out, and store a batch in the same commit.
+
+        What is left of them keeps its place in the log: no read takes it for new. Of
+        events that are too old, those that are so by less than a day may stay.
+        """
+        ...
+
+    def would_take(self, wanted: Wanted) -> Taken:
+        """Tell what ``take_out`` would take."""
+        ...
+
+    def ids_with(self, wanted: Wanted) -> frozenset[tuple[str, str]]:
+        """Return model and id of predictions that have the value that is wanted."""
+        ...
+
+    def rid(self, wanted: Wanted) -> Mapping[str, str]:
+        """Remove for good what was taken out, with all that no read needs.
+
+        Returns
+        -------
+        mapping of str to str
+            Places that may hold what is wanted still, and why.
+        """
+        ...
+
+    def search(self, wanted: Wanted, spelt: Sequence[bytes]) -> Mapping[str, str]:
+        """Look for what is wanted wherever events lie, and for texts by their bytes.
+
+        Parameters
+        ----------
+        wanted : Wanted
+        spelt : sequence of bytes
+            Ways in which the texts may be written.
+
+        Returns
+        -------
+        mapping of str to str
+            Every place that was searched, and what stands there; empty for nothing.
+        """
+        ...
+
+    def copies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of the pieces of a log in a folder that holds the same.
+
+        Of one moment, while others write. Segments come before the manifests that name
+        them.
+        """
+        ...
+
+    def fill(self, folder: str) -> None:
+        """Hold what the log whose pieces lie in a folder holds, and nothing else.
+
+        Places in it stay what they are; see ``changes``.
+        """
         ...

@@ -60,6 +60,10 @@ class Objects(Protocol):
         """Path of a local file with the contents of a piece."""
         ...
 
+    def address(self, name: str) -> str:
+        """Where a piece lies, for people."""
+        ...
+
     def forget(self, name: str) -> bool:
         """Remove a local copy; false where the local file is the piece itself."""
         ...
@@ -133,6 +137,10 @@ class Folder:
         path = self._path(name)
         os.stat(path)
         return path
+
+    def address(self, name: str) -> str:
+        """Path of a piece."""
+        return os.path.realpath(self._path(name))
 
     def forget(self, name: str) -> bool:  # noqa: ARG002 - there are no copies
         """Remove a local copy: here the file is the piece itself."""

@@ -10,7 +10,7 @@ from leeboard.logs._log import Log
 from leeboard.logs._objects import Folder
 from leeboard.logs.folder import FolderLog
 
-__all__ = ["open_log"]
+__all__ = ["local_folder", "open_log"]
 
 
 def open_log(target: str, *, spool: str | None = None) -> Log:
@@ -31,9 +31,10 @@ def open_log(target: str, *, spool: str | None = None) -> Log:
         No such kind of target (``unknown_target``).
     """
     scheme, mark, _ = target.partition("://")
-    if not mark:
+    folder = local_folder(target)
+    if folder is not None:
         frames = spool if spool is not None else os.path.join(target, "spool")
-        return FolderLog(Folder(os.path.join(target, "log")), frames)
+        return FolderLog(Folder(folder), frames)
     if scheme == "s3":
         return FolderLog(Bucket(target), spool)
     if scheme in {"postgresql", "postgres"}:
@@ -47,3 +48,8 @@ def open_log(target: str, *, spool: str | None = None) -> Log:
         expected="a folder, s3:// or postgresql://",
         fix="Name one of these.",
     )
+
+
+def local_folder(target: str) -> str | None:
+    """Folder of a log's pieces; None where it lies in a bucket or a server."""
+    return None if "://" in target else os.path.join(target, "log")

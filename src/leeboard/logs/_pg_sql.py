@@ -7,11 +7,15 @@ from __future__ import annotations
 
 __all__ = [
     "ACCOUNT",
+    "ALL_FEEDBACK",
+    "ALL_PREDICTIONS",
     "ATTACH_MONTH",
     "CHANGES",
+    "CLEANED",
     "COLUMNS",
     "CONTESTED",
     "COUNTS",
+    "EMPTY",
     "FEEDBACK",
     "FEEDBACK_ON",
     "FORGET",
@@ -33,7 +37,9 @@ __all__ = [
     "REASONS",
     "REPEATED",
     "SEEN",
+    "SET_NUMBER",
     "SHAPE",
+    "UNCLEAN",
 ]
 
 
@@ -271,3 +277,23 @@ PARTITION = """
         SELECT FROM predictions_other WHERE made_at >= %s AND made_at < %s
     )
 """
+
+UNCLEAN = "SELECT relation FROM log_unclean ORDER BY relation"
+
+CLEANED = "DELETE FROM log_unclean WHERE relation = %(name)s"
+
+ALL_PREDICTIONS = _together(
+    "SELECT", _COLUMNS, ", p.batch FROM predictions AS p ORDER BY p.batch"
+)
+
+ALL_FEEDBACK = """
+    SELECT id, model, observed_at, received_at, d, i, s, b, batch FROM feedback
+    ORDER BY batch
+"""
+
+EMPTY = """
+    TRUNCATE predictions, feedback, quarantined, log_shapes, log_models, log_repeated,
+        log_marks, log_accounts, log_unclean
+"""
+
+SET_NUMBER = "UPDATE log_head SET number = %(number)s"

@@ -25,7 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 
 __all__ = ["HEAD", "TABLES", "VERSION_TABLE"]
 
-HEAD = "0001"
+HEAD = "0002"
 """The last step in ``migrations/versions``."""
 
 VERSION_TABLE = "leeboard_log_version"
@@ -55,6 +55,7 @@ Table(
     Column("batch", BigInteger, nullable=False),
     Index("predictions_by_time", "model", "made_at"),
     Index("predictions_by_batch", "batch"),
+    Index("predictions_by_arrival", "received_at", postgresql_using="brin"),
     postgresql_partition_by="RANGE (made_at)",
 )
 
@@ -72,6 +73,7 @@ Table(
     Column("digest", LargeBinary, primary_key=True),
     Column("batch", BigInteger, nullable=False),
     Index("feedback_by_batch", "batch"),
+    Index("feedback_by_arrival", "received_at", postgresql_using="brin"),
 )
 
 Table(
@@ -121,5 +123,7 @@ Table(
     Column("token", Text, primary_key=True),
     Column("account", JSON, nullable=False),
 )
+
+Table("log_unclean", TABLES, Column("relation", Text, primary_key=True))
 
 Table("log_head", TABLES, Column("number", BigInteger, nullable=False))

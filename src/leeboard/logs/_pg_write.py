@@ -129,6 +129,9 @@ def _stage(connection: Connection, table: str, rows: Iterable[tuple[Any, ...]]) 
     own, staged = compose.Identifier(table), compose.Identifier(f"staged_{table}")
     raw: Any = connection.connection.driver_connection
     with raw.cursor() as cursor:
+        # of an earlier batch of this transaction
+        gone = "DROP TABLE IF EXISTS pg_temp.{}"
+        cursor.execute(compose.SQL(gone).format(staged))
         make = "CREATE TEMPORARY TABLE {} (LIKE {}) ON COMMIT DROP"
         cursor.execute(compose.SQL(make).format(staged, own))
         copy_in = compose.SQL("COPY {} FROM STDIN (FORMAT BINARY)").format(staged)

@@ -7,8 +7,9 @@ place in the log, so that no read takes what is left of them for new.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ import pyarrow.compute as pc
 
 from leeboard.errors import LogError
 from leeboard.logs._chain import Chain
-from leeboard.logs._log import Batch
+from leeboard.logs._log import Batch, Taken
 from leeboard.logs._manifest import (
     EVERY,
     FOLDER,
@@ -30,7 +31,7 @@ from leeboard.logs._segments import KINDS, one_segment, segments_of
 from leeboard.logs._verified import Verified
 from leeboard.logs._wanted import Wanted, marks_of
 
-__all__ = ["Taken", "holds", "ids_with", "rid", "seen", "take_out"]
+__all__ = ["holds", "ids_with", "rid", "search", "seen", "take_out"]
 
 _TRIES = 20
 _UNFINISHED_S = 3600.0
@@ -38,27 +39,6 @@ _UNFINISHED_S = 3600.0
 
 _SLACK = timedelta(days=1)
 """Events that are too old by less wait, so that no segment is rewritten every hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What was taken out.
-
-    Parameters
-    ----------
-    predictions, feedback, quarantined : int
-        Events, with repetitions.
-    minutes : frozenset of int
-        Minutes since 1970 in which the predictions were made.
-    unreadable : tuple of str
-        Segments that are damaged or missing, in which nobody can look.
-    """
-
-    predictions: int = 0
-    feedback: int = 0
-    quarantined: int = 0
-    minutes: frozenset[int] = field(default_factory=frozenset)
-    unreadable: tuple[str, ...] = ()
 
 
 def take_out(
@@ -125,7 +105,7 @@ def ids_with(
 
 def rid(
     objects: Objects, chain: Chain, verified: Verified, wanted: Wanted, now: float
-) -> tuple[str, ...]:
+) -> Mapping[str, str]:
     """Remove every file that a log does not need and that may hold what is wanted.
 
     Segments that others replaced go at once, manifests that a whole one repeats too
@@ -134,7 +114,7 @@ def rid(
 
     Returns
     -------
-    tuple of names
+    mapping of name to str
         Files that nobody can look into, or that a commit may be about to name.
     """
     while chain.contents().number % EVERY:
@@ -156,14 +136,46 @@ def rid(
             objects.remove(piece.name)
         elif holds(objects.local(piece.name, piece.size), wanted):
             unsure.append(piece.name)
-    return tuple(unsure)
+    objects.forget_others(contents.segments, now)
+    return dict.fromkeys(unsure, "a damaged or unfinished file")
+
+
+def search(
+    objects: Objects, wanted: Wanted, needles: Sequence[bytes]
+) -> Mapping[str, str]:
+    """Look into every piece, Parquet decoded and all of them byte by byte.
+
+    Returns
+    -------
+    mapping of str to str
+        Each piece by its address, and what stands in it; empty for nothing.
+    """
+    found = {}
+    for folder in (FOLDER, "models", "tmp"):
+        for piece in objects.pieces(folder):
+            with suppress(FileNotFoundError):  # gone meanwhile
+                data = objects.get(piece.name)
+                found[objects.address(piece.name)] = _standing(
+                    piece.name, data, wanted, needles
+                )
+    return found
+
+
+def _standing(name: str, data: bytes, wanted: Wanted, needles: Sequence[bytes]) -> str:
+    kind = name.rpartition("/")[2].partition("-")[0]
+    if name.endswith(".parquet") and _any(pa.BufferReader(data), kind, wanted):
+        return "columns of a segment"
+    return "bytes of a file" if any(one in data for one in needles) else ""
 
 
 def holds(path: str, wanted: Wanted) -> bool:
     """Tell whether a file of events has any that are wanted, or cannot be read."""
+    return _any(path, os.path.basename(path).partition("-")[0], wanted)
+
+
+def _any(source: str | pa.NativeFile, kind: str, wanted: Wanted) -> bool:
     try:
-        table = _read(path)
-        kind = os.path.basename(path).partition("-")[0]
+        table = _read(source)
         models = pc.unique(table.column("model")).to_pylist()
     except (pa.ArrowException, KeyError):
         return True
@@ -244,13 +256,10 @@ def _found(
 def _concerned(segment: Segment, wanted: Wanted) -> bool:
     if wanted.upto is not None and segment.sequence > wanted.upto:
         return False
-    if wanted.model is None or segment.model == wanted.model:
-        return True
-    # whose they are is not known: another model may keep them longer
-    return not segment.model and wanted.before is None
+    return wanted.concerns(segment.model)
 
 
-def _read(path: str) -> pa.Table:
+def _read(path: str | pa.NativeFile) -> pa.Table:
     import pyarrow.parquet as pq
 
     return pq.read_table(path, partitioning=None)

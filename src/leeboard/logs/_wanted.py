@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,12 +19,22 @@ import pyarrow.compute as pc
 
 from leeboard.events import GROUPS, Stored
 
-__all__ = ["SHORTEST", "Wanted", "digest_of", "marks_of", "spellings"]
+__all__ = [
+    "SHORTEST",
+    "Sought",
+    "Wanted",
+    "digest_of",
+    "marked",
+    "marks_of",
+    "sought",
+    "spellings",
+]
 
 SHORTEST = 6
 """Bytes from which on a text does not stand in a file by chance."""
 
 _Marks = np.ndarray[Any, Any]
+Sought = str | int | bool | float | tuple[str, ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,13 @@ class Wanted:
     def ids_of(self, model: str) -> list[str]:
         """Ids that concern a model; events that name none concern every one."""
         return [name for m, name in self.ids if not m or not model or m == model]
+
+    def concerns(self, model: str) -> bool:
+        """Tell whether events of a model, or without one, may be taken at all."""
+        if self.model is None or model == self.model:
+            return True
+        # whose they are is not known: another model may keep them longer
+        return not model and self.before is None
 
 
 def digest_of(payload: bytes) -> bytes:
@@ -108,6 +126,18 @@ def marks_of(wanted: Wanted, kind: str, model: str, table: pa.Table) -> _Marks:
     return marks
 
 
+def marked(wanted: Wanted, kind: str, table: pa.Table) -> _Marks:
+    """Tell which rows of a table of several models are to be taken out."""
+    marks = np.zeros(table.num_rows, bool)
+    models = table.column("model")
+    for model in pc.unique(models).to_pylist():
+        if wanted.concerns(model):
+            own = _true(pc.equal(models, model))
+            part = table.filter(pa.array(own))
+            marks[own] = marks_of(wanted, kind, model, part)
+    return marks
+
+
 def spellings(value: str) -> tuple[bytes, ...]:
     """Ways in which bytes may hold a text: plain, and as JSON writes it."""
     escaped = json.dumps(value)[1:-1]
@@ -116,26 +146,42 @@ def spellings(value: str) -> tuple[bytes, ...]:
     return tuple(dict.fromkeys(one.encode("utf-8", "surrogatepass") for one in found))
 
 
-def _valued(column: pa.ChunkedArray, letter: str, value: str) -> _Marks:
+def sought(letter: str, value: str) -> Sought:
+    """What a column of a type must hold to have a value that is written as text.
+
+    Returns
+    -------
+    str, int, bool, float, tuple of str or None
+        What it equals, whole numbers and truth values as a float where they are
+        compared as one; any of several parts of a text of JSON; None: it cannot have
+        it.
+    """
     if letter == "s":
-        return _true(pc.equal(column, value))
+        return value
     if letter == "j":  # lists and objects that hold it somewhere
-        held = np.zeros(len(column), bool)
-        for one in spellings(value):
-            held |= _true(pc.match_substring(column, one.decode()))
-        return held
+        return tuple(one.decode("utf-8", "replace") for one in spellings(value))
     try:
         number = float(value)
     except ValueError:
         truth = {"true": True, "false": False}.get(value.lower())
-        no = np.zeros(len(column), bool)
-        return no if truth is None or letter != "b" else _true(pc.equal(column, truth))
+        return truth if letter == "b" else None
     if letter == "i" and value.lstrip("-").isdigit():
         whole = int(value)
-        fits = -(2**63) <= whole < 2**63
-        no = np.zeros(len(column), bool)
-        return _true(pc.equal(column, whole)) if fits else no
-    return _true(pc.equal(column.cast(pa.float64(), safe=False), number))
+        return whole if -(2**63) <= whole < 2**63 else None
+    return None if math.isnan(number) else number
+
+
+def _valued(column: pa.ChunkedArray, letter: str, value: str) -> _Marks:
+    wanted = sought(letter, value)
+    held = np.zeros(len(column), bool)
+    if isinstance(wanted, tuple):
+        for one in wanted:
+            held |= _true(pc.match_substring(column, one))
+    elif isinstance(wanted, float):
+        held = _true(pc.equal(column.cast(pa.float64(), safe=False), wanted))
+    elif wanted is not None:
+        held = _true(pc.equal(column, wanted))
+    return held
 
 
 def _payloads(wanted: Wanted, ids: list[str], table: pa.Table) -> _Marks:

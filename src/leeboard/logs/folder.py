@@ -20,10 +20,11 @@ from leeboard.logs._chain import Chain
 from leeboard.logs._compact import compact, forget, sweep
 from leeboard.logs._counts import Counts, changes, counts
 from leeboard.logs._failures import as_log_errors
-from leeboard.logs._log import Batch, Changes, Summary
+from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._manifest import FOLDER as MANIFESTS
 from leeboard.logs._manifest import Change, Contents
 from leeboard.logs._objects import Folder, Objects
-from leeboard.logs._prune import Taken, ids_with, rid, seen, take_out
+from leeboard.logs._prune import ids_with, rid, search, seen, take_out
 from leeboard.logs._reading import Reader
 from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
@@ -199,17 +200,16 @@ class FolderLog:
         with as_log_errors("log_unreadable"):
             return ids_with(self._chain, self._verified, wanted)
 
-    def rid(self, wanted: Wanted) -> Sequence[str]:
-        """Remove files that are not needed any more and may hold what is wanted.
-
-        Returns
-        -------
-        sequence of str
-            Files that may hold it and could not be removed.
-        """
+    def rid(self, wanted: Wanted) -> Mapping[str, str]:
+        """Remove files that are not needed any more and may hold what is wanted."""
         with as_log_errors("log_unwritable"):
             now = self._clock()
             return rid(self._objects, self._chain, self._verified, wanted, now)
+
+    def search(self, wanted: Wanted, spelt: Sequence[bytes]) -> Mapping[str, str]:
+        """Look into every piece of the log, Parquet decoded and all as bytes."""
+        with as_log_errors("log_unreadable"):
+            return search(self._objects, wanted, spelt)
 
     def would_take(self, wanted: Wanted) -> Taken:
         """Tell what ``take_out`` would take."""
@@ -237,6 +237,20 @@ class FolderLog:
                     continue
                 yield from manifests.items()
                 return
+
+    def fill(self, folder: str) -> None:
+        """Hold the pieces that lie in a folder, and no others; nobody may write now."""
+        source = Folder(folder)
+        folders = (MANIFESTS, "models")
+        with as_log_errors("log_unwritable"):
+            for own in folders:
+                for piece in reversed(self._objects.pieces(own)):
+                    self._objects.remove(piece.name)
+            # manifests last, so that none names a segment that is not there
+            for own in reversed(folders):
+                for piece in source.pieces(own):
+                    self._objects.put(piece.name, source.get(piece.name))
+        self._chain.begin_anew()
 
     def repair(self) -> Repaired:
         """Make a log readable again whose manifests are damaged; see ``Repaired``."""

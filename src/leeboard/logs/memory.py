@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import pyarrow as pa
@@ -16,7 +17,9 @@ import pyarrow.compute as pc
 from leeboard.logs import _join as queries
 from leeboard.logs._counts import counts
 from leeboard.logs._files import Files
-from leeboard.logs._log import Batch, Changes, Summary
+from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._portable import Part, Whole, pieces_of
+from leeboard.logs._segments import KINDS, PLAIN
 from leeboard.logs._tables import (
     FEEDBACK_PLAIN,
     PREDICTIONS_PLAIN,
@@ -26,6 +29,7 @@ from leeboard.logs._tables import (
     of_model,
     together,
 )
+from leeboard.logs._wanted import Wanted, marked
 from leeboard.logs.folder import summary_of
 from leeboard.windows import Window
 
@@ -102,6 +106,68 @@ class MemoryLog:
     def tidy(self) -> None:
         """Do nothing: there is nothing to merge."""
 
+    def take_out(self, wanted: Wanted, batch: Batch | None = None) -> Taken:
+        """Take events out, and store a batch in the same commit."""
+        with self._lock:
+            taken, self._batches = _without(self._batches, wanted)
+        if batch is not None:
+            self.write(batch)
+        return taken
+
+    def would_take(self, wanted: Wanted) -> Taken:
+        """Tell what ``take_out`` would take."""
+        return _without(self._batches, wanted)[0]
+
+    def ids_with(self, wanted: Wanted) -> frozenset[tuple[str, str]]:
+        """Return model and id of predictions that have the value that is wanted."""
+        if not wanted.column:
+            return frozenset()
+        found: set[tuple[str, str]] = set()
+        for batch in self._batches:
+            marks = pa.array(marked(wanted, "predictions", batch.predictions))
+            rows = batch.predictions.filter(marks).select(["model", "id"])
+            found.update((one["model"], one["id"]) for one in rows.to_pylist())
+        return frozenset(found)
+
+    def rid(self, wanted: Wanted) -> Mapping[str, str]:  # noqa: ARG002
+        """Do nothing: what was taken out is nowhere."""
+        return {}
+
+    def search(
+        self,
+        wanted: Wanted,
+        spelt: Sequence[bytes],  # noqa: ARG002 - all is decoded
+    ) -> Mapping[str, str]:
+        """Look for events that are wanted."""
+        return {"memory": "events" if self.would_take(wanted).events else ""}
+
+    def copies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of the pieces of a log in files that holds the same."""
+        with self._lock:
+            batches, marks, accounts = self._batches, self._marks, self._accounts
+        parts = (
+            Part(kind, place, getattr(batch, kind))
+            for place, batch in enumerate(batches, 1)
+            for kind in KINDS
+        )
+        return pieces_of(parts, len(batches), marks, accounts)
+
+    def fill(self, folder: str) -> None:
+        """Hold what the log whose pieces lie in a folder holds, and nothing else."""
+        whole = Whole(folder)
+        held: dict[tuple[int, str], list[pa.Table]] = {}
+        for part in whole.parts():
+            held.setdefault((part.place, part.kind), []).append(part.table)
+        batches = []
+        for place in range(1, whole.number + 1):
+            tables = (
+                together(held.get((place, kind), []), PLAIN[kind]) for kind in KINDS
+            )
+            batches.append(Batch(*tables))
+        with self._lock:
+            self._batches = tuple(batches)
+            self._marks, self._accounts = dict(whole.marks), dict(whole.accounts)
+
     def _summary(self, model: str) -> Summary:
         quarantined = self.events("quarantined", model).read_all()
         return summary_of(
@@ -128,3 +194,27 @@ class MemoryLog:
         self, part: Callable[[Batch], pa.Table], plain: pa.Schema, after: int = 0
     ) -> pa.Table:
         return together([part(batch) for batch in self._batches[after:]], plain)
+
+
+def _without(
+    batches: Sequence[Batch], wanted: Wanted
+) -> tuple[Taken, tuple[Batch, ...]]:
+    """Batches without what is wanted, each in its place, and what that is."""
+    left = []
+    counts = dict.fromkeys(KINDS, 0)
+    minutes: set[int] = set()
+    for number, batch in enumerate(batches, 1):
+        rest = {}
+        for kind in KINDS if wanted.upto is None or number <= wanted.upto else ():
+            table = getattr(batch, kind)
+            marks = marked(wanted, kind, table)
+            counts[kind] += int(marks.sum())
+            rest[kind] = table.filter(pa.array(~marks))
+            if kind == "predictions":
+                made_at = table.filter(pa.array(marks)).column("made_at")
+                minute = pc.divide(made_at.cast(pa.int64()), 60_000_000)
+                minutes.update(pc.unique(minute).to_pylist())
+        left.append(replace(batch, **rest))
+    predictions, feedback, quarantined = counts.values()
+    taken = Taken(predictions, feedback, quarantined, frozenset(minutes))
+    return taken, tuple(left)

@@ -21,22 +21,25 @@ from sqlalchemy import Connection
 from leeboard.databases import (
     Writes,
     bring_up_to_date,
-    failures,
     open_postgres,
+    search_postgres,
+    vacuum_postgres,
 )
 from leeboard.errors import LogError
 from leeboard.logs import _join as queries
+from leeboard.logs import _pg_prune as prune
 from leeboard.logs import _pg_sql as sql
 from leeboard.logs._counts import Counts
 from leeboard.logs._files import Files
-from leeboard.logs._log import Batch, Changes, Summary
+from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._pg_copies import copies, fetched, fill
 from leeboard.logs._pg_rows import (
     LABEL_COLUMNS,
     Shape,
     feedback_table,
     prediction_table,
 )
-from leeboard.logs._pg_tables import HEAD, VERSION_TABLE
+from leeboard.logs._pg_tables import HEAD, TABLES, VERSION_TABLE
 from leeboard.logs._pg_write import write
 from leeboard.logs._tables import (
     ARROW,
@@ -45,14 +48,13 @@ from leeboard.logs._tables import (
     TIME,
     dropped_of,
 )
+from leeboard.logs._wanted import Wanted
 from leeboard.logs.folder import summary_of
 from leeboard.windows import Window
 
 __all__ = ["PostgresLog"]
 
 _STEPS = os.path.join(os.path.dirname(__file__), "migrations")
-_ROWS = 20_000
-"""Rows fetched at once."""
 _IDS = 10_000
 """Ids asked for at once."""
 _LABEL_TIMES = ("observed_at", "label_received_at")
@@ -180,6 +182,61 @@ class PostgresLog:
     def tidy(self) -> None:
         """Do nothing: the server tidies by itself (autovacuum)."""
 
+    def take_out(self, wanted: Wanted, batch: Batch | None = None) -> Taken:
+        """Take events out, and store a batch in the same commit."""
+        with self._database.writing() as connection:
+            prune.wait_for_writers(connection)
+            taken = prune.take_out(connection, wanted)
+            if batch is not None:
+                number = connection.exec_driver_sql(sql.NEXT_NUMBER).scalar_one()
+                write(connection, batch, number)
+        return taken
+
+    def would_take(self, wanted: Wanted) -> Taken:
+        """Tell what ``take_out`` would take."""
+        with self._one_view() as connection:
+            return prune.seen(connection, wanted)
+
+    def ids_with(self, wanted: Wanted) -> frozenset[tuple[str, str]]:
+        """Return model and id of predictions that have the value that is wanted."""
+        if not wanted.column:
+            return frozenset()
+        with self._one_view() as connection:
+            return prune.ids_with(connection, wanted)
+
+    def rid(self, wanted: Wanted) -> Mapping[str, str]:  # noqa: ARG002 - all goes
+        """Write anew the tables out of which anything was taken."""
+        names = [name for (name,) in self._rows(sql.UNCLEAN)]
+        left = vacuum_postgres(self._database, names)
+        with self._database.writing() as connection:
+            for name in names:
+                if f"table {name}" not in left:
+                    connection.exec_driver_sql(sql.CLEANED, {"name": name})
+            # what the planner knows of all partitions together holds values as well
+            connection.exec_driver_sql("ANALYZE predictions")
+        return left
+
+    def search(self, wanted: Wanted, spelt: Sequence[bytes]) -> Mapping[str, str]:
+        """Look into every table, and into what the planner remembers of it."""
+        with self._one_view() as connection:
+            found = dict(search_postgres(connection, TABLES, spelt))
+            taken = prune.seen(connection, wanted)
+        for kind in ("predictions", "feedback", "quarantined"):
+            if getattr(taken, kind) and not found[f"table {kind}"]:
+                found[f"table {kind}"] = "rows"
+        return found
+
+    def copies(self) -> Iterator[tuple[str, bytes]]:
+        """Yield name and bytes of the pieces of a log in files that holds the same."""
+        with self._one_view() as connection:
+            yield from copies(connection)
+
+    def fill(self, folder: str) -> None:
+        """Hold what the log whose pieces lie in a folder holds, and nothing else."""
+        with self._database.writing() as connection:
+            prune.wait_for_writers(connection)
+            fill(connection, folder)
+
     def close(self) -> None:
         """Let go of connections."""
         self._database.engine.dispose()
@@ -204,10 +261,7 @@ class PostgresLog:
     @contextmanager
     def _one_view(self) -> Iterator[Connection]:
         """Give a connection whose statements all see the log at one moment."""
-        engine = self._database.engine.execution_options(
-            isolation_level="REPEATABLE READ"
-        )
-        with failures(LogError, engine.url), engine.begin() as connection:
+        with self._database.one_view() as connection:
             # compiling these statements takes longer than they run
             connection.exec_driver_sql("SET LOCAL jit = off")
             yield connection
@@ -218,7 +272,7 @@ class PostgresLog:
         with self._one_view() as connection:
             found = connection.exec_driver_sql("SELECT number, columns FROM log_shapes")
             shapes = {number: Shape(tuple(columns)) for number, columns in found}
-            for rows in _fetched(connection, statement, asked):
+            for rows in fetched(connection, statement, asked):
                 yield from prediction_table(rows, shapes, schema).to_batches()
             found = connection.exec_driver_sql(sql.CONTESTED, dict(asked))
             ids = [one for (one,) in found]
@@ -233,21 +287,10 @@ class PostgresLog:
 
         def batches() -> Iterator[pa.RecordBatch]:
             with self._one_view() as connection:
-                for rows in _fetched(connection, sql.FEEDBACK, {"model": model}):
+                for rows in fetched(connection, sql.FEEDBACK, {"model": model}):
                     yield from feedback_table(rows, labels).to_batches()
 
         return pa.RecordBatchReader.from_batches(schema, batches())
-
-
-def _fetched(
-    connection: Connection, statement: str, asked: Mapping[str, Any]
-) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows in portions, by a cursor of the server's, in binary form."""
-    raw: Any = connection.connection.driver_connection
-    with raw.cursor(name="leeboard_read", binary=True) as cursor:
-        cursor.execute(statement, asked)
-        while rows := cursor.fetchmany(_ROWS):
-            yield rows
 
 
 def _contested(
@@ -259,8 +302,8 @@ def _contested(
     """Rows of ids that came with several contents at one time, each once."""
     typed = sorted({c for shape in shapes.values() for c in shape.columns})
     full = _schema([*PREDICTIONS_PLAIN.names, *typed])
-    made = [r for rows in _fetched(connection, sql.OF_IDS, asked) for r in rows]
-    told = [r for rows in _fetched(connection, sql.FEEDBACK_ON, asked) for r in rows]
+    made = [r for rows in fetched(connection, sql.OF_IDS, asked) for r in rows]
+    told = [r for rows in fetched(connection, sql.FEEDBACK_ON, asked) for r in rows]
     files = Files(
         new_predictions=prediction_table(made, shapes, full),
         new_feedback=feedback_table(told, LABEL_COLUMNS),

@@ -24,10 +24,10 @@ from typing import Any
 from leeboard._version import __version__
 from leeboard.config import load_plan
 from leeboard.config.plan import Plan
-from leeboard.errors import FileError, LeeboardError, LogError, StateError
-from leeboard.logs import open_log, spool_copies
+from leeboard.errors import FileError, LeeboardError
+from leeboard.logs import local_folder, open_log, spool_copies
 from leeboard.logs.folder import FolderLog
-from leeboard.state import file_of
+from leeboard.state import copy_state, file_of, fill_state, state_is_empty
 
 __all__ = ["FORMAT", "Saved", "back_up", "restore"]
 
@@ -91,15 +91,14 @@ def back_up(plan: Plan, path: str) -> Saved:
     Raises
     ------
     LeeboardError
-        Log or state lie in a server (``not_in_files``), or cannot be read.
+        Log or state cannot be read.
     """
-    log, state = _places(plan)
     now = datetime.now(UTC)
     path = os.path.realpath(path)
     temporary = f"{path}.{secrets.token_hex(4)}.tmp"
     try:
         with _told(path):
-            writer = _written(plan, log, state, temporary, now)
+            writer = _written(plan, temporary, now)
             os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):
@@ -109,9 +108,7 @@ def back_up(plan: Plan, path: str) -> Saved:
     return Saved(path, now, len(writer.files), size)
 
 
-def _written(
-    plan: Plan, log: FolderLog, state: str, temporary: str, now: datetime
-) -> _Writer:
+def _written(plan: Plan, temporary: str, now: datetime) -> _Writer:
     """Write everything, in the order that makes it one moment."""
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with (
@@ -120,34 +117,16 @@ def _written(
     ):
         writer = _Writer(file, now)
         references = _save_config(writer, plan)
-        _save_state(writer, state, temporary)
+        _save_state(writer, plan.state, temporary)
         for name, data in spool_copies(plan.spool):
             writer.add(f"spool/{name}", data)
-        for name, data in log.copies():
+        for name, data in open_log(plan.log).copies():
             writer.add(f"log/{name}", data)
         head = {"format": FORMAT, "leeboard": __version__, "at": now.isoformat()}
         writer.finish({**head, "references": references})
         raw.flush()
         os.fsync(raw.fileno())
     return writer
-
-
-def _places(plan: Plan) -> tuple[FolderLog, str]:
-    """Log and state, where they are files of this machine."""
-    log, state = open_log(plan.log), file_of(plan.state)
-    if "://" in plan.log or not isinstance(log, FolderLog):
-        raise LogError(code="not_in_files", where="log", **_elsewhere(plan.log))
-    if state is None:
-        raise StateError(code="not_in_files", where="state", **_elsewhere(plan.state))
-    return log, state
-
-
-def _elsewhere(target: str) -> dict[str, str]:
-    return {
-        "found": f"a place at {target.partition('://')[0]}://",
-        "expected": "a folder of this machine",
-        "fix": "Use the server's own backups: pg_dump, or versions of the bucket.",
-    }
 
 
 def _save_config(writer: _Writer, plan: Plan) -> dict[str, dict[str, str]]:
@@ -166,13 +145,12 @@ def _save_config(writer: _Writer, plan: Plan) -> dict[str, dict[str, str]]:
 
 
 def _save_state(writer: _Writer, state: str, temporary: str) -> None:
-    from leeboard.databases import copy_sqlite
-
-    if not os.path.exists(state):
+    own = file_of(state)
+    if own is not None and not os.path.exists(own):
         return
     copy = f"{temporary}.sqlite"
     try:
-        copy_sqlite(state, copy)
+        copy_state(state, copy)
         writer.add(_STATE, _read(copy))
     finally:
         with suppress(OSError):
@@ -219,11 +197,13 @@ def _restored(path: str, config: str, staging: str, *, force: bool) -> Plan:
         if not os.path.exists(config):
             shutil.copyfile(os.path.join(staging, _CONFIG), config)
         plan = load_plan(config)
-        _, state = _places(plan)
-        pairs = list(_moves(staging, plan, state, index))
+        _leave_committed(staging)
+        pairs = list(_moves(staging, plan, index))
         taken = [new for _, new in pairs if _full(new)]
+        taken += [] if force else _full_servers(plan)
         if taken and not force:
             raise _not_empty(taken[0])
+        _fill_servers(plan, staging)
         _swap(pairs, staging)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -290,15 +270,13 @@ def _check_state(path: str, staging: str) -> None:
 
 
 def _moves(
-    staging: str, plan: Plan, state: str, index: dict[str, Any]
+    staging: str, plan: Plan, index: dict[str, Any]
 ) -> Iterator[tuple[str, str]]:
     """Yield what is to be moved, and where to."""
-    _leave_committed(staging)
-    pairs = [("log", os.path.join(plan.log, "log")), (_STATE, state)]
-    if plan.spool:
-        pairs.append(("spool", plan.spool))
-    for name, target in pairs:
-        yield os.path.join(staging, name), target
+    places = {"log": local_folder(plan.log), _STATE: file_of(plan.state)}
+    for name, target in {**places, "spool": plan.spool or None}.items():
+        if target is not None:
+            yield os.path.join(staging, name), target
     for model, held in index.get("references", {}).items():
         own = next((one for one in plan.models if one.name == model), None)
         for key, name in held.items():
@@ -308,6 +286,28 @@ def _moves(
                 os.path.exists(target) and _read(target) == _read(source)
             ):
                 yield source, target
+
+
+def _full_servers(plan: Plan) -> list[str]:
+    """Places that are no files of this machine and hold something."""
+    found = []
+    if local_folder(plan.log) is None:
+        log = open_log(plan.log)
+        if log.marks() or log.summary():
+            found.append("log")
+    if file_of(plan.state) is None and not state_is_empty(plan.state):
+        found.append("state")
+    return found
+
+
+def _fill_servers(plan: Plan, staging: str) -> None:
+    """Fill what lies elsewhere; the log first, so that the state is never ahead."""
+    if local_folder(plan.log) is None:
+        open_log(plan.log).fill(os.path.join(staging, "log"))
+    state = os.path.join(staging, _STATE)
+    if file_of(plan.state) is None:
+        # without any results saved, an empty file of them
+        fill_state(plan.state, state)
 
 
 def _leave_committed(staging: str) -> None:

@@ -10,35 +10,33 @@ import hashlib
 import json
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from leeboard.config.plan import Plan
+from leeboard.databases import search_files
 from leeboard.errors import ConfigError
-from leeboard.logs import SHORTEST, Taken, Wanted, blank_committed, holds, spellings
-from leeboard.logs.folder import FolderLog
+from leeboard.logs import SHORTEST, Log, Taken, Wanted, blank_committed, spellings
 from leeboard.monitor.sampling import SAMPLES, draws_of, without, write_draws
-from leeboard.state import State, file_of
+from leeboard.state import State
 
 __all__ = ["ERASURES", "Erased", "erase"]
 
 ERASURES = "erasures"
 """Key of the record of erasures in the state, of no model."""
 
-_CHUNK = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased, and what a search of all files finds after it.
+    """What was erased, and what a search of all places finds after it.
 
     Parameters
     ----------
     predictions, labels, quarantined : int
         Events that were taken out, with repetitions.
     files : int
-        Files that were searched, byte by byte and decoded.
+        Files and tables that were searched, byte by byte and decoded.
     left : tuple of (path, str)
         Where it still stands, and what that is; empty when it is gone.
     kept : tuple of (path, str)
@@ -59,7 +57,7 @@ class Erased:
 
 def erase(
     plan: Plan,
-    log: FolderLog,
+    log: Log,
     state: State,
     *,
     ids: Sequence[str] = (),
@@ -74,7 +72,7 @@ def erase(
     Parameters
     ----------
     plan : Plan
-    log : FolderLog
+    log : Log
     state : State
     ids : sequence of str
         Of predictions.
@@ -97,20 +95,28 @@ def erase(
     gone = log.ids_with(wanted) | pairs
     taken = log.take_out(replace(wanted, ids=gone))
     blank_committed(plan.spool, log.marks())
-    unsure = log.rid(replace(wanted, ids=gone))
-    names = {name for _, name in gone}
-    _forget_samples(plan, state, names)
+    wanted = replace(wanted, ids=gone)
+    left = dict(log.rid(wanted))
+    _forget_samples(plan, state, {name for _, name in gone})
     texts = [value] if value else list(ids)
     _record(state, taken, texts, column)
-    _vacuum(plan)
-    found = _searched(plan, taken, texts, replace(wanted, ids=gone), unsure)
-    # a bucket has no files here to search: its segments are read once more
-    again = log.would_take(replace(wanted, ids=gone))
-    events = again.predictions + again.feedback + again.quarantined
-    if not events:
-        return found
-    came = (plan.log, f"{events:,} events that came meanwhile")
-    return replace(found, left=(*found.left, came))
+    left.update(state.rid())
+    # a short text stands anywhere by chance
+    scanned = all(len(text.encode()) >= SHORTEST for text in texts)
+    spelt = [one for text in texts if scanned for one in spellings(text)]
+    found = _searched(plan, log, state, wanted, spelt)
+    left.update((place, what) for place, what in found.items() if what)
+    if events := log.would_take(wanted).events:
+        left[plan.log] = f"{events:,} events that came meanwhile"
+    return Erased(
+        taken.predictions,
+        taken.feedback,
+        taken.quarantined,
+        len(found),
+        tuple(left.items()),
+        tuple(_kept(plan, spelt)),
+        scanned,
+    )
 
 
 def _forget_samples(plan: Plan, state: State, ids: set[str]) -> None:
@@ -141,87 +147,29 @@ def _record(state: State, taken: Taken, texts: Iterable[str], column: str) -> No
     state.keep("", ERASURES, json.dumps([*before, record]))
 
 
-def _vacuum(plan: Plan) -> None:
-    path = file_of(plan.state)
-    if path is not None:
-        from leeboard.databases import vacuum_sqlite
-
-        vacuum_sqlite(path)
-
-
 def _searched(
-    plan: Plan,
-    taken: Taken,
-    texts: Sequence[str],
-    wanted: Wanted,
-    unsure: Sequence[str],
-) -> Erased:
-    """Search every file of log, spool and state, and those the plan reads."""
-    scanned = all(len(text.encode()) >= SHORTEST for text in texts)
-    needles = [one for text in texts for one in spellings(text)] if scanned else []
-    left = [(name, "a damaged or unfinished file") for name in unsure]
-    files = 0
-    for path in sorted(set(_files(plan))):
-        files += 1
-        if found := _holds(path, needles, wanted):
-            left.append((path, found))
-    reason = "configuration or reference of a model"
-    kept = [(one, reason) for one in _outside(plan) if _holds(one, needles, wanted)]
-    return Erased(
-        taken.predictions,
-        taken.feedback,
-        taken.quarantined,
-        files,
-        tuple(left),
-        tuple(kept),
-        scanned,
-    )
+    plan: Plan, log: Log, state: State, wanted: Wanted, spelt: Sequence[bytes]
+) -> Mapping[str, str]:
+    """Search log and state, and every other file that lies beside them or waits."""
+    found = {**log.search(wanted, spelt), **state.search(spelt)}
+    return found | search_files(sorted(set(_files(plan)) - set(found)), spelt)
+
+
+def _kept(plan: Plan, spelt: Sequence[bytes]) -> Iterator[tuple[str, str]]:
+    """Files that a person wrote and that the plan reads, where they hold a text."""
+    named = {plan.path, *(one.reference for one in plan.models)}
+    named.update(one.baseline for one in plan.models if one.baseline)
+    for path, found in search_files(sorted(named), spelt).items():
+        if found:
+            yield path, "configuration or reference of a model"
 
 
 def _files(plan: Plan) -> Iterator[str]:
-    """Every file below the places of log, spool and state."""
-    state = file_of(plan.state)
-    if state is not None:
-        for end in ("", "-journal", "-wal", "-shm"):
-            if os.path.exists(state + end):
-                yield os.path.realpath(state + end)
+    """Every file below the places of log and spool."""
     for top in (plan.log, plan.spool):
         if top and "://" not in top:
             for folder, _, names in os.walk(top):
                 yield from (os.path.realpath(os.path.join(folder, n)) for n in names)
-
-
-def _outside(plan: Plan) -> list[str]:
-    named = [plan.path]
-    named += [one.reference for one in plan.models]
-    named += [one.baseline for one in plan.models if one.baseline]
-    return sorted({path for path in named if os.path.exists(path)})
-
-
-def _holds(path: str, needles: Sequence[bytes], wanted: Wanted) -> str:
-    """Tell what of a file still holds what was erased; empty if nothing does."""
-    try:
-        if path.endswith(".parquet") and holds(path, wanted):
-            return "columns of a segment"
-        return "bytes of a file" if _contains(path, needles) else ""
-    except FileNotFoundError:  # gone meanwhile
-        return ""
-    except OSError as error:
-        return f"a file that cannot be read ({error.strerror})"
-
-
-def _contains(path: str, needles: Sequence[bytes]) -> bool:
-    if not needles:
-        return False
-    longest = max(map(len, needles))
-    tail = b""
-    with open(path, "rb") as file:
-        while data := file.read(_CHUNK):
-            window = tail + data
-            if any(needle in window for needle in needles):
-                return True
-            tail = window[-longest:]
-    return False
 
 
 def _no_choice() -> ConfigError:

@@ -22,14 +22,13 @@ from leeboard.alarms.budget import Budget
 from leeboard.alarms.judged import Judged
 from leeboard.alarms.rules import Rule
 from leeboard.config import DEFAULT, load_plan
-from leeboard.errors import ConfigError, LogError
+from leeboard.errors import ConfigError
 from leeboard.estimates.record import Record
 from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident
 from leeboard.logs import Log, open_log, ship
 from leeboard.logs.columns import Moments
 from leeboard.logs.committer import Shipped
-from leeboard.logs.folder import FolderLog
 from leeboard.monitor import handling
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.backups import Saved, back_up
@@ -367,12 +366,12 @@ class Monitor:
     ) -> Replayed:
         """Decode quarantined events again; what is sound now enters the log, once."""
         self.ship()
-        return replay(self._files(), model, reason)
+        return replay(self._log(), model, reason)
 
     def discard(self, model: str | None = None, reason: str | None = None) -> int:
         """Remove quarantined events for good; return how many there were."""
         self.ship()
-        return discard(self._files(), model, reason)
+        return discard(self._log(), model, reason)
 
     def backup(self, path: str | PathLike[str]) -> Saved:
         """Write all that the monitor holds into one file, while it goes on.
@@ -409,26 +408,13 @@ class Monitor:
         with self._state() as state:
             return erase(
                 self.plan,
-                self._files(),
+                self._log(),
                 state,
                 ids=tuple(ids),
                 column=column or "",
                 value=entity or "",
                 model=None if model is None else self.model(model),
             )
-
-    def _files(self) -> FolderLog:
-        """The log, where its segments can be written anew."""
-        log = self._log()
-        if isinstance(log, FolderLog):
-            return log
-        raise LogError(
-            code="not_in_files",
-            where="log",
-            found="a log in a database",
-            expected="a folder or a bucket, whose files are written anew",
-            fix="Use the database's own means; docs/operations.md says which.",
-        )
 
     def model(self, name: str | None = None) -> str:
         """Return the name of a model; the only one's if none is named."""

@@ -1,6 +1,6 @@
 """Events that were set aside: what there is, why, and what becomes of it after a fix.
 
-Place: beside a pass; over a log whose segments can be written anew.
+Place: beside a pass.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 
 from leeboard.errors import ConfigError
 from leeboard.logs import Batch, Log, Wanted, decode, digest_of
-from leeboard.logs.folder import FolderLog
 
 __all__ = [
     "Aside",
@@ -110,9 +109,7 @@ def listed(log: Log, model: str | None = None) -> Sequence[Aside]:
     return sorted(found, key=lambda one: (one.model, -one.count, one.reason))
 
 
-def replay(
-    log: FolderLog, model: str | None = None, reason: str | None = None
-) -> Replayed:
+def replay(log: Log, model: str | None = None, reason: str | None = None) -> Replayed:
     """Decode quarantined events once more; what is sound now enters the log, once.
 
     An event keeps the time at which it was received. It leaves the quarantine in the
@@ -137,7 +134,7 @@ def replay(
     return Replayed(batch.predictions.num_rows, batch.feedback.num_rows, left)
 
 
-def discard(log: FolderLog, model: str | None = None, reason: str | None = None) -> int:
+def discard(log: Log, model: str | None = None, reason: str | None = None) -> int:
     """Remove quarantined events for good; return how many there were."""
     rows = quarantined_rows(log, model, reason)
     payloads = frozenset(map(digest_of, rows.column("payload").to_pylist()))

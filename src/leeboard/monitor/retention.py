@@ -12,9 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from leeboard.config.plan import ModelPlan
-from leeboard.errors import LogError
 from leeboard.logs import Log, Wanted
-from leeboard.logs.folder import FolderLog
 from leeboard.state import State
 from leeboard.windows import Window
 
@@ -101,23 +99,15 @@ def forget(
     -------
     int
         Events that were forgotten.
-
-    Raises
-    ------
-    LogError
-        The log lies in a database (``not_in_files``).
     """
     if plan.retention is None:
         return 0
-    if not isinstance(log, FolderLog):
-        raise _elsewhere(plan.name)
     first = min((window.start for window in waiting), default=None)
     before = now - plan.retention if first is None else min(now - plan.retention, first)
     known = forgotten_of(state, plan.name)
     wanted = Wanted(before=before, made_before=first, model=plan.name, upto=upto)
     old = log.would_take(wanted)
-    events = old.predictions + old.feedback + old.quarantined
-    if not events:
+    if not old.events:
         return 0
     before = max(before, known.before)
     touched = known.windows | set(plan.calendar.of_minutes(old.minutes))
@@ -131,7 +121,7 @@ def forget(
     # first, so that a crash in between leaves no window to be counted from what is left
     state.keep(plan.name, FORGOTTEN, _text(found))
     log.take_out(wanted)
-    return events
+    return old.events
 
 
 def forget_unnamed(
@@ -140,7 +130,7 @@ def forget_unnamed(
     """Take out events that name no model, once no model keeps any that long."""
     kept = [plan.retention for plan in plans]
     longest = [span for span in kept if span is not None]
-    if len(longest) < len(kept) or not isinstance(log, FolderLog):
+    if len(longest) < len(kept):
         return 0
     forgotten = [forgotten_of(state, plan.name).before for plan in plans]
     before = min(now - max(longest), *forgotten)
@@ -160,14 +150,4 @@ def _text(found: Forgotten) -> str:
                 "quarantined": found.quarantined,
             },
         }
-    )
-
-
-def _elsewhere(model: str) -> LogError:
-    return LogError(
-        code="not_in_files",
-        where=f"retention of {model!r}",
-        found="a log in a database",
-        expected="a folder or a bucket, whose files are written anew",
-        fix="Leave retention out, and let the database drop old partitions.",
     )

@@ -5,7 +5,13 @@ Place: an edge, below the monitor; plain documented tables in SQLite or Postgres
 
 from leeboard.state._alarms import Alarms, Outgoing, Written
 from leeboard.state._lease import Lease
-from leeboard.state._open import file_of, open_state
+from leeboard.state._open import (
+    copy_state,
+    file_of,
+    fill_state,
+    open_state,
+    state_is_empty,
+)
 from leeboard.state._state import Done, Held, Measured, Packed, State
 
 __all__ = [
@@ -18,6 +24,9 @@ __all__ = [
     "Packed",
     "State",
     "Written",
+    "copy_state",
     "file_of",
+    "fill_state",
     "open_state",
+    "state_is_empty",
 ]

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from os import PathLike, fspath
+from typing import TYPE_CHECKING
 
 from leeboard.errors import Note, StateError
 from leeboard.state._state import State
 
-__all__ = ["file_of", "open_state"]
+if TYPE_CHECKING:
+    from leeboard.state._sql import SqlState
+
+__all__ = ["copy_state", "file_of", "fill_state", "open_state", "state_is_empty"]
 
 
 def open_state(target: str | PathLike[str]) -> State:
@@ -29,6 +33,55 @@ def open_state(target: str | PathLike[str]) -> State:
     StateError
         If it cannot be read and written, or a newer Leeboard has written it.
     """
+    return _open(target)
+
+
+def copy_state(target: str | PathLike[str], path: str) -> None:
+    """Write all results as of one moment into a new file of SQLite.
+
+    Raises
+    ------
+    StateError
+        If they cannot be read.
+    """
+    from leeboard.state._copies import copy_rows
+
+    state = _open(target)
+    try:
+        copy_rows(state, path)
+    finally:
+        state.close()
+
+
+def fill_state(target: str | PathLike[str], path: str) -> None:
+    """Hold what a file of SQLite holds, and nothing else; all of it or no change.
+
+    Raises
+    ------
+    StateError
+        If it cannot be read, or the target not be written.
+    """
+    from leeboard.state._copies import replace_rows
+
+    state = _open(target)
+    try:
+        replace_rows(state, path)
+    finally:
+        state.close()
+
+
+def state_is_empty(target: str | PathLike[str]) -> bool:
+    """Tell whether there are no results at all."""
+    from leeboard.state._copies import holds_rows
+
+    state = _open(target)
+    try:
+        return not holds_rows(state)
+    finally:
+        state.close()
+
+
+def _open(target: str | PathLike[str]) -> SqlState:
     from leeboard.databases import network_disk, open_postgres, open_sqlite
     from leeboard.state._sql import SqlState
 

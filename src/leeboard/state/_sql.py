@@ -29,7 +29,11 @@ from leeboard.databases import (
     bring_up_to_date,
     clean,
     insert_rows,
+    search_files,
+    search_postgres,
     shown,
+    vacuum_postgres,
+    vacuum_sqlite,
 )
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_sql import SqlAlarms
@@ -52,6 +56,7 @@ from leeboard.state._tables import (
     MEASUREMENTS,
     PLACES,
     PROFILES,
+    TABLES,
     VERSION_TABLE,
     WINDOWS,
 )
@@ -91,6 +96,11 @@ class SqlState:
             error=StateError,
         )
         self._alarms = SqlAlarms(self._database, self._refuse_lost, self._keep)
+
+    @property
+    def database(self) -> Writes:
+        """Its transactions, for copies of all that it holds."""
+        return self._database
 
     @property
     def alarms(self) -> SqlAlarms:
@@ -303,6 +313,26 @@ class SqlState:
         if self._database.is_postgres:
             return [(t, func.pg_column_size(t.table_valued())) for t in tables]
         return [(t, _sqlite_size(t)) for t in tables]
+
+    def rid(self) -> Mapping[str, str]:
+        """Write anew the file, or in a server the documents, without deleted rows."""
+        if self._database.is_postgres:
+            return vacuum_postgres(self._database, [DOCUMENTS.name])
+        vacuum_sqlite(self._path)
+        return {}
+
+    def search(self, spelt: Sequence[bytes]) -> Mapping[str, str]:
+        """Look for texts in the file and its journals, or in a server's tables."""
+        if self._database.is_postgres:
+            with self._database.one_view() as connection:
+                return search_postgres(connection, TABLES, spelt)
+        path = os.path.realpath(self._path)
+        ends = ("", "-journal", "-wal", "-shm")
+        return search_files([f"{path}{end}" for end in ends], spelt)
+
+    @property
+    def _path(self) -> str:
+        return str(self._database.engine.url.database)
 
     def close(self) -> None:
         """Let go of connections."""

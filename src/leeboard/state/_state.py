@@ -216,6 +216,26 @@ class State(Protocol):
         """How much room a model's results take, and over what time."""
         ...
 
+    def rid(self) -> Mapping[str, str]:
+        """Remove for good what was replaced or dropped.
+
+        Returns
+        -------
+        mapping of str to str
+            Places that may hold some of it still, and why.
+        """
+        ...
+
+    def search(self, spelt: Sequence[bytes]) -> Mapping[str, str]:
+        """Look for texts, however they may be spelt, wherever results lie.
+
+        Returns
+        -------
+        mapping of str to str
+            Every place that was searched, and what stands there; empty for nothing.
+        """
+        ...
+
     def close(self) -> None:
         """Let go of connections."""
         ...

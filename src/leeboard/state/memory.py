@@ -197,5 +197,15 @@ class MemoryState:
         last = max((done.window.end for done, _, _ in found), default=None)
         return Held(taken, first, last)
 
+    def rid(self) -> Mapping[str, str]:
+        """Do nothing: what was replaced is nowhere."""
+        return {}
+
+    def search(self, spelt: Sequence[bytes]) -> Mapping[str, str]:
+        """Look for texts in documents and figures."""
+        held = repr((self._documents, self._done, self._places))
+        texts = [one.decode("utf-8", "replace") for one in spelt]
+        return {"memory": "results" if any(one in held for one in texts) else ""}
+
     def close(self) -> None:
         """Nothing is held open."""

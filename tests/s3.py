@@ -1,4 +1,4 @@
-"""What tests of logs share: a server that speaks S3."""
+"""A server that speaks S3 for the tests, and a place in it for each of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-STARTS_S = 30.0
+__all__ = ["s3", "s3_endpoint"]
+
+_STARTS_S = 30.0
 
 
 @pytest.fixture(scope="session")
@@ -23,13 +25,13 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
     server = subprocess.Popen(
         [sys.executable, "-m", "tests.logs._s3", str(port)],
-        cwd=Path(__file__).resolve().parents[2],
+        cwd=Path(__file__).resolve().parents[1],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     address = f"http://127.0.0.1:{port}"
     try:
-        until = time.monotonic() + STARTS_S
+        until = time.monotonic() + _STARTS_S
         while True:
             try:
                 request = urllib.request.Request(f"{address}/logs", method="PUT")

@@ -1,0 +1,63 @@
+"""All results as one file of SQLite, out of any database, and back into it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, delete, exists, select
+
+from leeboard.databases import copy_sqlite, insert_rows, open_sqlite
+from leeboard.errors import StateError
+from leeboard.state._sql import SqlState
+from leeboard.state._tables import TABLES
+
+__all__ = ["copy_rows", "holds_rows", "replace_rows"]
+
+_ROWS = 10_000
+
+
+def copy_rows(state: SqlState, path: str) -> None:
+    """Write a file of SQLite that holds what a store holds, as of one moment.
+
+    Raises
+    ------
+    StateError
+        The store cannot be read, or the file not be written.
+    """
+    database = state.database
+    if not database.is_postgres:
+        copy_sqlite(str(database.engine.url.database), path)
+        return
+    copy = SqlState(open_sqlite(path, StateError))
+    try:
+        with database.one_view() as source, copy.database.writing() as target:
+            _poured(source, target)
+    finally:
+        copy.close()
+
+
+def replace_rows(state: SqlState, path: str) -> None:
+    """Hold what a file of SQLite holds, and nothing else; all of it or no change."""
+    copy = SqlState(open_sqlite(path, StateError))
+    try:
+        with copy.database.reading() as source, state.database.writing() as target:
+            for table in reversed(TABLES.sorted_tables):
+                target.execute(delete(table))
+            _poured(source, target)
+    finally:
+        copy.close()
+
+
+def holds_rows(state: SqlState) -> bool:
+    """Tell whether a store holds anything."""
+    with state.database.reading() as connection:
+        return any(_any(connection, table) for table in TABLES.sorted_tables)
+
+
+def _any(connection: Connection, table: Table) -> bool:
+    return bool(connection.execute(select(exists().select_from(table))).scalar())
+
+
+def _poured(source: Connection, target: Connection) -> None:
+    for table in TABLES.sorted_tables:
+        found = source.execution_options(stream_results=True).execute(select(table))
+        for rows in found.partitions(_ROWS):
+            insert_rows(target, table, [tuple(row) for row in rows])
