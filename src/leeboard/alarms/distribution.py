@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +22,11 @@ from leeboard.alarms.look import RESIDUAL, Look, Standard
 from leeboard.alarms.watch import Reading
 from leeboard.detectors._detector import Evidence, Memory, Score
 from leeboard.detectors.conformal import Conformal
-from leeboard.detectors.tolerant import Tolerant
+from leeboard.detectors.tolerant import Tolerant, errors_of
 from leeboard.profiles.blocks import BlockSums
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import Counts
-from leeboard.schema import Role
+from leeboard.schema import Column, Role
 from leeboard.stats.size import Size, shares
 
 __all__ = [
@@ -158,32 +158,56 @@ def distribution_watches(
     standard: Standard, delta: float
 ) -> Iterator[DistributionWatch]:
     """Watch every column that has at least two cells."""
-    part = standard.reference.parts[None]
+    usual = [one for one in map(_usual(standard), standard.columns()) if one]
+    errors = errors_of([one.rows for one in usual], delta)
+    for one, error in zip(usual, errors, strict=True):
+        group = _group(one.column.role, extra=one.column.name in standard.extra)
+        tolerance = _TOLERANCE.get(group, _USUAL_TOLERANCE)
+        yield DistributionWatch(
+            Subject("", one.column.name, "distribution"),
+            group,
+            one.column.role is Role.LABEL,
+            one.rows,
+            one.places,
+            Tolerant(one.rows, tolerance=tolerance, delta=delta, error=error),
+            Conformal(minimum=ENOUGH),
+            one.correlation,
+            one.block_rows,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Usual:
+    """A column of the reference in joined cells, its design effect taken off."""
+
+    column: Column
+    rows: _Array
+    places: _Array
+    correlation: float
+    block_rows: float
+
+
+def _usual(
+    standard: Standard,
+) -> Callable[[tuple[Column, Cells, Counts]], _Usual | None]:
+    blocks = standard.reference.parts[None].blocks
     entity = standard.reference.schema.first(Role.ENTITY) is not None
-    for column, cells, counts in standard.columns():
+
+    def usual(counted: tuple[Column, Cells, Counts]) -> _Usual | None:
+        column, cells, counts = counted
         if column.name == RESIDUAL or column.role is Role.SEGMENT:
-            continue
+            return None
         places = joined_cells(cells, counts)
         rows = joined(counts.cells, places)
         if len(rows) < 2 or rows.sum() == 0:
-            continue
-        group = _group(column.role, extra=column.name in standard.extra)
-        blocks = part.blocks.get(column.name)
-        correlation = _correlation(blocks)
-        effect = 1.0 if blocks is None else 1.0 + (blocks.block_rows - 1) * correlation
-        tolerance = _TOLERANCE.get(group, _USUAL_TOLERANCE)
-        reference = rows / effect
-        yield DistributionWatch(
-            Subject("", column.name, "distribution"),
-            group,
-            column.role is Role.LABEL,
-            reference,
-            places,
-            Tolerant(reference, tolerance=tolerance, delta=delta),
-            Conformal(minimum=ENOUGH),
-            correlation,
-            blocks.block_rows if blocks is not None and entity else math.inf,
-        )
+            return None
+        sums = blocks.get(column.name)
+        correlation = _correlation(sums)
+        effect = 1.0 if sums is None else 1.0 + (sums.block_rows - 1) * correlation
+        most = sums.block_rows if sums is not None and entity else math.inf
+        return _Usual(column, rows / effect, places, correlation, most)
+
+    return usual
 
 
 def _correlation(blocks: BlockSums | None) -> float:

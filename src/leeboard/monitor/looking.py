@@ -109,8 +109,9 @@ def _looks(
 ) -> Iterator[tuple[Window, Look]]:
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
     cells = {**baseline.reference.cells, **extra}
+    own = baseline.reference.fingerprint
     for window, fingerprint, packed in state.profiles(plan.name, span, ""):
-        if fingerprint != baseline.reference.fingerprint:
+        if fingerprint != own:
             continue
         columns, outcomes = split_packed(packed.data)
         tally = None
