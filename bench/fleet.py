@@ -27,19 +27,31 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from measure import save
+from window import CONFIG, DAY, logged, training
 
-from leeboard import profile
+from leeboard import Monitor, profile
 from leeboard._version import __version__
 from leeboard.alarms.memory import memories_from_text
+from leeboard.cli import main as leeboard
 from leeboard.config.plan import ModelPlan
 from leeboard.engines.profiling import profile_current
+from leeboard.logs import Batch, open_log
+from leeboard.logs._tables import (
+    FEEDBACK_PLAIN,
+    PREDICTIONS_PLAIN,
+    QUARANTINED,
+    arranged,
+)
+from leeboard.monitor import judging as room
+from leeboard.monitor import passes
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.holder import taken
-from leeboard.monitor.judging import KEY, Standing, judge_model
+from leeboard.monitor.judging import KEY, Standing
 from leeboard.monitor.packs import join_packed
 from leeboard.profiles.packed import pack
 from leeboard.profiles.profile import Profile
@@ -111,16 +123,35 @@ def put(
     state.release(lease)
 
 
-def judged(state: State, plan: ModelPlan, baseline: Baseline, hour: int) -> float:
-    """Judge what is due after an hour, as a pass does; return CPU seconds."""
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """CPU seconds of what follows counting in a pass, and of judging alone in it."""
+
+    whole: float
+    judging: float
+
+
+def judged(state: State, plan: ModelPlan, baseline: Baseline, hour: int) -> Cost:
+    """Judge what is due after an hour, as a pass does."""
+    own, alone = room.judge, []
+
+    def watched(*given: Any) -> Any:
+        at = time.process_time()
+        found = own(*given)
+        alone.append(time.process_time() - at)
+        return found
+
+    room.judge = watched
     began = time.process_time()
     lease = taken(state, f"pass:{plan.name}")
     assert lease is not None
     adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, "adopted"))
     standing = Standing(state, lease, plan, baseline, adopted)
-    judge_model(standing, START + (hour + 1) * HOUR, {})
+    room.judge_model(standing, START + (hour + 1) * HOUR, {})
     state.release(lease)
-    return time.process_time() - began
+    whole = time.process_time() - began
+    room.judge = own
+    return Cost(whole, sum(alone))
 
 
 def counting(draw: np.random.Generator, size: Size, reference: Profile) -> float:
@@ -134,6 +165,42 @@ def counting(draw: np.random.Generator, size: Size, reference: Profile) -> float
     return float(np.median(taken_))
 
 
+def counting_in_a_pass(columns: int) -> float:
+    """CPU seconds of a pass that counts 10,000 rows of a log, without judging them."""
+    draw, spent = np.random.default_rng(2), [0.0]
+    own = passes.judge_model
+
+    def apart(*given: Any) -> Any:
+        at = time.process_time()
+        found = own(*given)
+        spent.append(time.process_time() - at)
+        return found
+
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        train, config = folder / "train.parquet", folder / "leeboard.toml"
+        pq.write_table(training(draw, 20_000, columns - 1), train)
+        if leeboard(["init", str(train), "--model", "m", "--config", str(config)]):
+            raise SystemExit("the reference was not made")
+        config.write_text(CONFIG)
+        predictions, feedback = logged(draw, COUNTED, columns - 1, 0.0)
+        batch = (
+            arranged(predictions, PREDICTIONS_PLAIN),
+            arranged(feedback, FEEDBACK_PLAIN),
+            QUARANTINED.empty_table(),
+        )
+        open_log(str(folder / "monitor")).write(Batch(*batch))
+        monitor = Monitor(str(config))
+        passes.judge_model = apart
+        began = time.process_time()
+        done = monitor.run(now=DAY + timedelta(days=1, hours=1))
+        whole = time.process_time() - began
+        passes.judge_model = own
+    if done.passes[0].counted != 1:
+        raise SystemExit("the window was not counted")
+    return whole - sum(spent)
+
+
 def measure(size: Size, *, profiled: bool = False) -> dict[str, Any]:
     """Simulate, and return the figures."""
     draw = np.random.default_rng(1)
@@ -141,45 +208,58 @@ def measure(size: Size, *, profiled: bool = False) -> dict[str, Any]:
     baseline = Baseline(reference)
     packed = counted(draw, size, reference)
     plans = [plan_of(f"model{number:04d}") for number in range(size.models)]
-    seconds, bulk = [], []
+    each: list[Cost] = []
+    bulk: list[Cost] = []
+    watch = cProfile.Profile() if profiled else None
     with ExitStack() as open_:
         folder = open_.enter_context(tempfile.TemporaryDirectory())
         state = open_state(str(Path(folder) / "results.db"))
         open_.callback(state.close)
         for plan in plans:
-            past = range(size.history)
-            put(state, plan, reference.fingerprint, packed, past)
+            put(state, plan, reference.fingerprint, packed, range(size.history))
             bulk.append(judged(state, plan, baseline, size.history - 1))
-        watch = cProfile.Profile() if profiled else None
         for hour in range(size.history, size.history + size.hours):
             for plan in plans:
                 now = range(hour, hour + 1)
                 put(state, plan, reference.fingerprint, packed, now)
                 if watch:
                     watch.enable()
-                seconds.append(judged(state, plan, baseline, hour))
+                each.append(judged(state, plan, baseline, hour))
                 if watch:
                     watch.disable()
         texts = [state.kept(plan.name, KEY) or "" for plan in plans]
     if watch:
         pstats.Stats(watch, stream=sys.stderr).sort_stats("cumulative").print_stats(70)
-    monitors = [memories_from_text(json.loads(one)["memories"]) for one in texts]
-    count = counting(draw, size, reference)
-    each = float(np.median(seconds))
+    figures = _seconds(size, each, bulk, counting(draw, size, reference))
+    return figures | _room(texts)
+
+
+def _seconds(
+    size: Size, each: list[Cost], bulk: list[Cost], count: float
+) -> dict[str, Any]:
+    whole = float(np.median([one.whole for one in each]))
+    alone = float(np.median([one.judging for one in each]))
+    steady = float(np.median([one.whole for one in bulk])) / size.history
     return {
-        "monitors_per_model": len(monitors[0]),
         "columns": size.columns,
-        "cpu_s_per_model_hour": round(each, 4),
-        "cpu_s_per_window_in_bulk": round(float(np.median(bulk)) / size.history, 4),
+        "cpu_s_per_model_hour": round(whole, 4),
+        "of_it_judging_s": round(alone, 4),
+        "cpu_s_per_window_of_history": round(steady, 4),
         "fleet_models": FLEET,
         "fleet_cores": CORES,
-        "fleet_minutes_of_an_hour": round(each * FLEET / CORES / 60, 2),
+        "fleet_minutes_of_an_hour": round(whole * FLEET / CORES / 60, 2),
         "cpu_s_counting_10000_rows": round(count, 4),
-        "judging_by_counting": round(each / count, 2),
-        "bytes_per_monitor": round(len(texts[0]) / len(monitors[0]), 1),
-        "floats_per_monitor": round(
-            sum(map(len, monitors[0].values())) / len(monitors[0]), 1
-        ),
+        "judging_by_counting": round(alone / count, 2),
+    }
+
+
+def _room(texts: list[str]) -> dict[str, Any]:
+    memories = memories_from_text(json.loads(texts[0])["memories"])
+    floats = sum(map(len, memories.values()))
+    return {
+        "monitors_per_model": len(memories),
+        "bytes_per_monitor": round(len(texts[0]) / len(memories), 1),
+        "floats_per_monitor": round(floats / len(memories), 1),
     }
 
 
@@ -193,6 +273,10 @@ def main() -> None:
     profiled = given.pop("profile")
     size = Size(**given)
     found = measure(size, profiled=profiled)
+    passed = counting_in_a_pass(size.columns)
+    found["cpu_s_pass_counting_10000_rows"] = round(passed, 4)
+    by = found["cpu_s_per_model_hour"] / passed
+    found["pass_judging_by_pass_counting"] = round(by, 2)
     command = f"python bench/fleet.py --models {size.models} --columns {size.columns}"
     command += f" --history {size.history} --hours {size.hours}"
     document = {

@@ -27,7 +27,7 @@ from leeboard.profiles.blocks import BlockSums
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import Counts
 from leeboard.schema import Column, Role
-from leeboard.stats.size import Size, shares
+from leeboard.stats.size import noise_floor, psi, shares
 
 __all__ = [
     "ENOUGH",
@@ -40,6 +40,10 @@ __all__ = [
 
 ENOUGH = 20
 """Windows from which on windows are compared with windows."""
+
+_KEPT = 60
+"""Highest scores that are kept of a stratum: those of a year of hours would take 70 kB
+a column, and be read and written each hour."""
 
 _CELLS = 10
 _TOLERANCE = {Group.PREDICTIONS: 0.01}
@@ -66,8 +70,10 @@ class DistributionWatch:
     subject : Subject
     group : Group
     labelled : bool
-    reference : array, shape (K,)
-        Rows of the reference by joined cell, its design effect taken off.
+    rows : float
+        Rows of the reference, its design effect taken off.
+    shares : array, shape (K,)
+        Of the reference's joined cells, smoothed.
     places : array, shape (size,)
         Joined cell of each counted cell; -1: not looked at.
     tolerant : Tolerant
@@ -81,7 +87,8 @@ class DistributionWatch:
     subject: Subject
     group: Group
     labelled: bool
-    reference: _Array
+    rows: float
+    shares: _Array
     places: _Array
     tolerant: Tolerant
     conformal: Conformal
@@ -104,15 +111,19 @@ class DistributionWatch:
             return None
         effect = 1.0 + (min(float(n), self.block_rows) - 1.0) * self.correlation
         counts = counts / effect
-        before, now = float(self.reference.sum()), float(counts.sum())
-        size = Size.of(shares(self.reference), shares(counts), before, now)
-        score = Score(size.observed - size.noise_floor, self._u(look), look.stratum)
+        before, now = self.rows, n / effect
+        observed = float(psi(self.shares, shares(counts)))
+        floor = noise_floor(len(counts), before, now)
+        # seven digits rank windows as well, and are kept in half the room
+        value = float(np.float32(observed - floor))
+        score = Score(value, self._u(look), look.stratum)
+        size = max(0.0, observed - floor)
         text = (
-            f"the distribution of {self.subject.name} is {size.debiased:.2g} away from"
+            f"the distribution of {self.subject.name} is {size:.2g} away from"
             f" the reference's (PSI without noise; {n:,} rows)"
         )
         inside = self.tolerant.inside(counts)
-        return Reading(Seen(counts, score), inside, size.debiased, 0.0, n, text)
+        return Reading(Seen(counts, score), inside, size, 0.0, n, text)
 
     def _u(self, look: Look) -> float:
         """A number in [0, 1) that is the window's own, whenever it is judged."""
@@ -167,10 +178,11 @@ def distribution_watches(
             Subject("", one.column.name, "distribution"),
             group,
             one.column.role is Role.LABEL,
-            one.rows,
+            float(one.rows.sum()),
+            shares(one.rows),
             one.places,
             Tolerant(one.rows, tolerance=tolerance, delta=delta, error=error),
-            Conformal(minimum=ENOUGH),
+            Conformal(minimum=ENOUGH, keep=_KEPT),
             one.correlation,
             one.block_rows,
         )
@@ -224,9 +236,8 @@ def _group(role: Role, *, extra: bool) -> Group:
 
 def joined(cells: _Array, places: _Array) -> _Array:
     """Rows by joined cell, shape (K,)."""
-    used = places >= 0
-    size = int(places.max(initial=-1)) + 1
-    return np.bincount(places[used], weights=cells[used], minlength=size)
+    # what is not looked at comes first, and is left out
+    return np.bincount(places + 1, weights=cells)[1:]
 
 
 def joined_cells(cells: Cells, counts: Counts) -> _Array:

@@ -21,7 +21,7 @@ _CLOSE = 1e-13
 
 def divergence(centre: _Array, shares: _Array) -> float:
     """KL(centre || shares) in nats; infinite where a share is 0."""
-    if not shares.all():
+    if shares.min() <= 0.0:
         return math.inf
     return max(-float(centre @ np.log(shares / centre)), 0.0)
 

@@ -13,6 +13,7 @@ so that every memory is a tuple of finite numbers.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -27,8 +28,7 @@ NOTHING = -700.0
 
 def log_mean(logs: _Array) -> float:
     """Logarithm of the mean of e-values given by their logarithms, shape (J,)."""
-    top = float(logs.max())
-    return top + float(np.log(np.exp(logs - top).mean()))
+    return float(np.logaddexp.reduce(logs)) - math.log(len(logs))
 
 
 def advance(kept: _Array, log_e: _Array) -> tuple[_Array, float]:

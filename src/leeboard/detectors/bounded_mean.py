@@ -133,7 +133,7 @@ class BoundedMean:
             middle = (_PRIOR_ROWS * self._mean + total) / (_PRIOR_ROWS + rows)
             parts = [self._bets(part, seen, middle) for part in self._sides]
             centre = (_FADE * (rows + seen.n), _FADE * (total + seen.total))
-        log_e = np.concatenate(parts)
+        log_e = parts[0] if len(parts) == 1 else np.concatenate(parts)
         after, log_m = _recursion.advance(kept, log_e)
         told = _recursion.log_mean(log_e)
         return Evidence((*after.tolist(), *centre), told, log_m)
