@@ -146,6 +146,8 @@ class DistributionWatch:
     def step(self, memory: Memory, seen: Seen) -> Evidence:
         """Take in one window."""
         windows, first, second = _split(memory)
+        if windows < ENOUGH and len(first) != len(self.tolerant.start()):
+            first = self.tolerant.start()  # kept by a Leeboard with other bets
         late = self.conformal.step(second, seen.score)
         if windows >= ENOUGH:
             kept = _together(windows + 1.0, (), late.memory)
@@ -181,7 +183,13 @@ def distribution_watches(
             float(one.rows.sum()),
             shares(one.rows),
             one.places,
-            Tolerant(one.rows, tolerance=tolerance, delta=delta, error=error),
+            Tolerant(
+                one.rows,
+                tolerance=tolerance,
+                delta=delta,
+                error=error,
+                ordered=one.ordered,
+            ),
             Conformal(minimum=ENOUGH, keep=_KEPT),
             one.correlation,
             one.block_rows,
@@ -197,6 +205,7 @@ class _Usual:
     places: _Array
     correlation: float
     block_rows: float
+    ordered: bool
 
 
 def _usual(
@@ -217,7 +226,8 @@ def _usual(
         correlation = _correlation(sums)
         effect = 1.0 if sums is None else 1.0 + (sums.block_rows - 1) * correlation
         most = sums.block_rows if sums is not None and entity else math.inf
-        return _Usual(column, rows / effect, places, correlation, most)
+        ordered = isinstance(cells, NumericCells)
+        return _Usual(column, rows / effect, places, correlation, most, ordered)
 
     return usual
 

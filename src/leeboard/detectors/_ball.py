@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["divergence", "likeliest", "reference_error", "reference_errors"]
+__all__ = ["divergence", "edges", "likeliest", "reference_error", "reference_errors"]
 
 _Array = np.ndarray[Any, Any]
 _STEPS = 60
 _CLOSE = 1e-13
+_OUTSIDE = 1e-11
 
 
 def divergence(centre: _Array, shares: _Array) -> float:
@@ -62,6 +63,42 @@ def likeliest(centre: _Array, shares: _Array, radius: float) -> _Array:
         ahead = v - (root - math.sqrt(radius)) * 2.0 * root / slope if slope else high
         v = ahead if low < ahead < high else (low + high) / 2.0
     result: _Array = centre * (1.0 + v * away)
+    return result
+
+
+def edges(centre: _Array, outside: _Array, radius: float) -> _Array:
+    """Points of the ball that are nearest to distributions outside it.
+
+    Parameters
+    ----------
+    centre : floats, shape (K,), above 0, sum 1
+    outside : floats, shape (D, K), above 0, sum 1
+        Each further from the centre than ``radius``.
+    radius : float, above 0, in nats
+
+    Returns
+    -------
+    floats, shape (D, K)
+        As ``likeliest``, but never inside by more than rounding: a ball a little larger
+        keeps what is promised of this one.
+    """
+    away = outside / centre - 1.0
+    low, high = np.zeros(len(away)), np.ones(len(away))
+    v = np.minimum(np.sqrt(2.0 * radius / ((away * away) @ centre)), 0.5)
+    for _ in range(_STEPS):
+        grown = v[:, None] * away
+        value = -(np.log1p(grown) @ centre)
+        low = np.where(value < radius, v, low)
+        high = np.where(value < radius, high, v)
+        if ((value >= radius) & (value <= radius + _OUTSIDE)).all():
+            break
+        # Newton on the root of the divergence, kept between what is known; aimed a
+        # little beyond
+        slope = -((away / (1.0 + grown)) @ centre)
+        root = np.sqrt(np.maximum(value, 1e-300))
+        ahead = v - (root - math.sqrt(radius + _OUTSIDE / 2.0)) * 2.0 * root / slope
+        v = np.where((low < ahead) & (ahead < high), ahead, (low + high) / 2.0)
+    result: _Array = centre * (1.0 + high[:, None] * away)
     return result
 
 

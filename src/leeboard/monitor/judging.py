@@ -202,9 +202,7 @@ class _Judging:
         before = self._plan.calendar.window_of(moment)
         if before in self._looks:
             return self._looks[before]
-        found = looks(
-            self._state, self._plan, self._baseline, self._adopted, [before]
-        )
+        found = looks(self._state, self._plan, self._baseline, self._adopted, [before])
         return found.get(before)
 
 

@@ -116,9 +116,8 @@ def _runs(windows: Sequence[Window]) -> Iterator[Window]:
     """
     spans: list[Window] = []
     for window in windows:
-        if spans and window.start <= spans[-1].end:
-            window = Window(spans.pop().start, window.end)
-        spans.append(window)
+        near = spans and window.start <= spans[-1].end
+        spans.append(Window(spans.pop().start, window.end) if near else window)
     return iter(spans)
 
 
