@@ -83,7 +83,8 @@ class D2(_Evidence):
 
     def make(self, reference: Reference, _history: Sequence[Window]) -> Any:
         """Watch the shares of the cells."""
-        return Tolerant(reference.counts, tolerance=self.tolerance)
+        ordered = reference.kind == "number"
+        return Tolerant(reference.counts, tolerance=self.tolerance, ordered=ordered)
 
     def see(self, window: Window) -> Any:
         """Return the counts."""

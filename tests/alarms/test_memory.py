@@ -29,8 +29,17 @@ def test_no_text_is_no_memory() -> None:
     assert memories_from_text(None) == {}
 
 
+def test_memories_of_the_first_format_are_read() -> None:
+    """What an earlier Leeboard kept goes on."""
+    text = (
+        '{"format": 1, "of": [["", "x", "missing", 2]], "numbers'
+        '": "c${NkK!6V{_6`69ngMh"}'
+    )
+    assert memories_from_text(text) == {Subject("", "x", "missing"): (1.0, 2.5)}
+
+
 @pytest.mark.parametrize(
-    "change", [("1", "2"), ('"format": 1', '"format": 9'), ("numbers", "lumber")]
+    "change", [("2]", "3]"), ('"format": 2', '"format": 9'), ("numbers", "lumber")]
 )
 def test_damaged_memories_are_refused(change: tuple[str, str]) -> None:
     """Evidence that cannot be read is not begun anew in silence."""

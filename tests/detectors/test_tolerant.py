@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from leeboard.detectors._ball import divergence, likeliest, reference_error
+from leeboard.detectors._ball import divergence, edges, likeliest, reference_error
+from leeboard.detectors._bets import following, shaped
 from leeboard.detectors.tolerant import Tolerant
 
 
@@ -61,10 +62,13 @@ def _windows(rows: int) -> list[Any]:
     return [np.array(x) for x in every if sum(x) == rows]
 
 
+@pytest.mark.parametrize("ordered", [False, True])
 @pytest.mark.parametrize("rows", [1, 4, 8])
-def test_the_mean_of_an_e_value_is_at_most_one_over_the_ball(rows: int) -> None:
+def test_the_mean_of_an_e_value_is_at_most_one_over_the_ball(
+    rows: int, *, ordered: bool
+) -> None:
     """For distributions in the ball the sum over all windows is at most 1."""
-    detector = Tolerant(np.array([30, 15, 5]), tolerance=0.02)
+    detector = Tolerant(np.array([30, 15, 5]), tolerance=0.02, ordered=ordered)
     windows = _windows(rows)
     memory = detector.step(detector.start(), np.array([2, 3, 3])).memory
     e = np.exp([detector.step(memory, x).log_e for x in windows])
@@ -76,6 +80,52 @@ def test_the_mean_of_an_e_value_is_at_most_one_over_the_ball(rows: int) -> None:
     for p in inside:
         chances = [w * np.prod(p**x) for w, x in zip(ways, windows, strict=True)]
         assert np.dot(chances, e) <= 1.0 + 1e-12
+
+
+@pytest.mark.parametrize("radius", [1e-4, 0.02, 0.5])
+@pytest.mark.parametrize("cells", [2, 3, 10])
+def test_each_bet_has_a_mean_of_at_most_one_over_the_ball(
+    cells: int, radius: float
+) -> None:
+    """The best that any point of the ball gives a row, found by a general solver."""
+    draw = np.random.default_rng(cells)
+    centre = draw.dirichlet(np.full(cells, 3.0))
+    shares = draw.dirichlet(centre * 30, 2)
+    bets = shaped(centre, radius, ordered=True)
+    assert bets.weights.sum() == pytest.approx(1.0)
+    for log in (*bets.logs, *following(centre, shares, radius)):
+        assert _most(centre, radius, np.exp(log)) <= 1.0 + 1e-9
+
+
+def _most(centre: Any, radius: float, values: Any) -> float:
+    """Largest mean of values over the ball.
+
+    A linear function is largest where p = centre a / (b - values): by b one knows all.
+    """
+    top = float(values.max())
+
+    def at(log: float) -> Any:
+        p = centre / (top + exp(log) - values)
+        return p / p.sum()
+
+    low, high = -60.0, 60.0
+    for _ in range(200):
+        middle = (low + high) / 2.0
+        inside = divergence(centre, at(middle)) <= radius
+        low, high = (low, middle) if inside else (middle, high)
+    return float(at(high) @ values)
+
+
+def test_nearest_points_of_the_ball_are_the_likeliest_and_not_inside() -> None:
+    """Beside a rare cell and far out, too."""
+    centre = np.array([1e-6, 0.3, 0.7 - 1e-6])
+    outside = np.array([[1e-9, 0.6, 0.4], [0.9, 0.05, 0.05], [1e-6, 0.01, 0.99]])
+    outside /= outside.sum(axis=1, keepdims=True)
+    for radius in (1e-7, 0.01, 0.1):
+        found = edges(centre, outside, radius)
+        for point, there in zip(found, outside, strict=True):
+            assert point == pytest.approx(likeliest(centre, there, radius), rel=1e-6)
+            assert -1e-15 <= divergence(centre, point) - radius <= 1e-11
 
 
 def test_the_ball_holds_the_reference_error() -> None:
@@ -95,8 +145,8 @@ def test_a_replay_is_the_same_run_and_a_shift_is_found() -> None:
         assert detector.step(tuple(json.loads(json.dumps(other))), x) == there
         one = other = there.memory
     restarted = detector.restart(one)
-    assert not any(restarted[:6])
-    assert restarted[6:] == one[6:]
+    assert not any(restarted[:-40])
+    assert restarted[-40:] == one[-40:]
     moved = np.array([200, 100, *[25] * 8])
     assert detector.step(restarted, moved).log_m > np.log(500)
     assert not detector.inside(moved)

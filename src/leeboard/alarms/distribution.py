@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,12 +22,12 @@ from leeboard.alarms.look import RESIDUAL, Look, Standard
 from leeboard.alarms.watch import Reading
 from leeboard.detectors._detector import Evidence, Memory, Score
 from leeboard.detectors.conformal import Conformal
-from leeboard.detectors.tolerant import Tolerant
+from leeboard.detectors.tolerant import Tolerant, errors_of
 from leeboard.profiles.blocks import BlockSums
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import Counts
-from leeboard.schema import Role
-from leeboard.stats.size import Size, shares
+from leeboard.schema import Column, Role
+from leeboard.stats.size import noise_floor, psi, shares
 
 __all__ = [
     "ENOUGH",
@@ -40,6 +40,10 @@ __all__ = [
 
 ENOUGH = 20
 """Windows from which on windows are compared with windows."""
+
+_KEPT = 60
+"""Highest scores that are kept of a stratum: those of a year of hours would take 70 kB
+a column, and be read and written each hour."""
 
 _CELLS = 10
 _TOLERANCE = {Group.PREDICTIONS: 0.01}
@@ -66,8 +70,10 @@ class DistributionWatch:
     subject : Subject
     group : Group
     labelled : bool
-    reference : array, shape (K,)
-        Rows of the reference by joined cell, its design effect taken off.
+    rows : float
+        Rows of the reference, its design effect taken off.
+    shares : array, shape (K,)
+        Of the reference's joined cells, smoothed.
     places : array, shape (size,)
         Joined cell of each counted cell; -1: not looked at.
     tolerant : Tolerant
@@ -81,7 +87,8 @@ class DistributionWatch:
     subject: Subject
     group: Group
     labelled: bool
-    reference: _Array
+    rows: float
+    shares: _Array
     places: _Array
     tolerant: Tolerant
     conformal: Conformal
@@ -104,15 +111,19 @@ class DistributionWatch:
             return None
         effect = 1.0 + (min(float(n), self.block_rows) - 1.0) * self.correlation
         counts = counts / effect
-        before, now = float(self.reference.sum()), float(counts.sum())
-        size = Size.of(shares(self.reference), shares(counts), before, now)
-        score = Score(size.observed - size.noise_floor, self._u(look), look.stratum)
+        before, now = self.rows, n / effect
+        observed = float(psi(self.shares, shares(counts)))
+        floor = noise_floor(len(counts), before, now)
+        # seven digits rank windows as well, and are kept in half the room
+        value = float(np.float32(observed - floor))
+        score = Score(value, self._u(look), look.stratum)
+        size = max(0.0, observed - floor)
         text = (
-            f"the distribution of {self.subject.name} is {size.debiased:.2g} away from"
+            f"the distribution of {self.subject.name} is {size:.2g} away from"
             f" the reference's (PSI without noise; {n:,} rows)"
         )
         inside = self.tolerant.inside(counts)
-        return Reading(Seen(counts, score), inside, size.debiased, 0.0, n, text)
+        return Reading(Seen(counts, score), inside, size, 0.0, n, text)
 
     def _u(self, look: Look) -> float:
         """A number in [0, 1) that is the window's own, whenever it is judged."""
@@ -135,6 +146,8 @@ class DistributionWatch:
     def step(self, memory: Memory, seen: Seen) -> Evidence:
         """Take in one window."""
         windows, first, second = _split(memory)
+        if windows < ENOUGH and len(first) != len(self.tolerant.start()):
+            first = self.tolerant.start()  # kept by a Leeboard with other bets
         late = self.conformal.step(second, seen.score)
         if windows >= ENOUGH:
             kept = _together(windows + 1.0, (), late.memory)
@@ -158,32 +171,65 @@ def distribution_watches(
     standard: Standard, delta: float
 ) -> Iterator[DistributionWatch]:
     """Watch every column that has at least two cells."""
-    part = standard.reference.parts[None]
+    usual = [one for one in map(_usual(standard), standard.columns()) if one]
+    errors = errors_of([one.rows for one in usual], delta)
+    for one, error in zip(usual, errors, strict=True):
+        group = _group(one.column.role, extra=one.column.name in standard.extra)
+        tolerance = _TOLERANCE.get(group, _USUAL_TOLERANCE)
+        yield DistributionWatch(
+            Subject("", one.column.name, "distribution"),
+            group,
+            one.column.role is Role.LABEL,
+            float(one.rows.sum()),
+            shares(one.rows),
+            one.places,
+            Tolerant(
+                one.rows,
+                tolerance=tolerance,
+                delta=delta,
+                error=error,
+                ordered=one.ordered,
+            ),
+            Conformal(minimum=ENOUGH, keep=_KEPT),
+            one.correlation,
+            one.block_rows,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Usual:
+    """A column of the reference in joined cells, its design effect taken off."""
+
+    column: Column
+    rows: _Array
+    places: _Array
+    correlation: float
+    block_rows: float
+    ordered: bool
+
+
+def _usual(
+    standard: Standard,
+) -> Callable[[tuple[Column, Cells, Counts]], _Usual | None]:
+    blocks = standard.reference.parts[None].blocks
     entity = standard.reference.schema.first(Role.ENTITY) is not None
-    for column, cells, counts in standard.columns():
+
+    def usual(counted: tuple[Column, Cells, Counts]) -> _Usual | None:
+        column, cells, counts = counted
         if column.name == RESIDUAL or column.role is Role.SEGMENT:
-            continue
+            return None
         places = joined_cells(cells, counts)
         rows = joined(counts.cells, places)
         if len(rows) < 2 or rows.sum() == 0:
-            continue
-        group = _group(column.role, extra=column.name in standard.extra)
-        blocks = part.blocks.get(column.name)
-        correlation = _correlation(blocks)
-        effect = 1.0 if blocks is None else 1.0 + (blocks.block_rows - 1) * correlation
-        tolerance = _TOLERANCE.get(group, _USUAL_TOLERANCE)
-        reference = rows / effect
-        yield DistributionWatch(
-            Subject("", column.name, "distribution"),
-            group,
-            column.role is Role.LABEL,
-            reference,
-            places,
-            Tolerant(reference, tolerance=tolerance, delta=delta),
-            Conformal(minimum=ENOUGH),
-            correlation,
-            blocks.block_rows if blocks is not None and entity else math.inf,
-        )
+            return None
+        sums = blocks.get(column.name)
+        correlation = _correlation(sums)
+        effect = 1.0 if sums is None else 1.0 + (sums.block_rows - 1) * correlation
+        most = sums.block_rows if sums is not None and entity else math.inf
+        ordered = isinstance(cells, NumericCells)
+        return _Usual(column, rows / effect, places, correlation, most, ordered)
+
+    return usual
 
 
 def _correlation(blocks: BlockSums | None) -> float:
@@ -200,9 +246,8 @@ def _group(role: Role, *, extra: bool) -> Group:
 
 def joined(cells: _Array, places: _Array) -> _Array:
     """Rows by joined cell, shape (K,)."""
-    used = places >= 0
-    size = int(places.max(initial=-1)) + 1
-    return np.bincount(places[used], weights=cells[used], minlength=size)
+    # what is not looked at comes first, and is left out
+    return np.bincount(places + 1, weights=cells)[1:]
 
 
 def joined_cells(cells: Cells, counts: Counts) -> _Array:

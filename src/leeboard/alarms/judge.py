@@ -19,6 +19,8 @@ from leeboard.verdicts.verdict import State
 
 __all__ = ["Memories", "judge", "restarted"]
 
+_THOUSAND = math.log(1e3)
+
 Memories = dict[Subject, Memory]
 """By subject: whether it has warned (0 or 1), and the detector's memory."""
 
@@ -161,8 +163,8 @@ def _text(
 
 def _times(log: float) -> str:
     """Evidence as people read it: 12, 3,400, 10^17."""
-    if log < math.log(1e3):
+    if log < _THOUSAND:
         return f"{math.exp(log):.3g}"
-    if log < math.log(1e6):
+    if log < 2.0 * _THOUSAND:
         return f"{math.exp(log):,.0f}"
     return f"10^{log / math.log(10.0):.0f}"

@@ -12,6 +12,7 @@ so that every memory is a tuple of finite numbers.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -24,13 +25,19 @@ NOTHING = -700.0
 """ln M is never given lower: exp(-700) is nothing, and any store holds the number."""
 
 
-def log_mean(logs: _Array) -> float:
-    """Logarithm of the mean of e-values given by their logarithms, shape (J,)."""
-    top = float(logs.max())
-    return top + float(np.log(np.exp(logs - top).mean()))
+def log_mean(logs: _Array, log_weights: _Array | None = None) -> float:
+    """Logarithm of the mean of e-values given by their logarithms, shape (J,).
+
+    ``log_weights``, shape (J,): of weights that sum to 1; None: they are equal.
+    """
+    if log_weights is None:
+        return float(np.logaddexp.reduce(logs)) - math.log(len(logs))
+    return float(np.logaddexp.reduce(logs + log_weights))
 
 
-def advance(kept: _Array, log_e: _Array) -> tuple[_Array, float]:
+def advance(
+    kept: _Array, log_e: _Array, log_weights: _Array | None = None
+) -> tuple[_Array, float]:
     """Take in one window.
 
     Parameters
@@ -39,22 +46,25 @@ def advance(kept: _Array, log_e: _Array) -> tuple[_Array, float]:
         ln(1 + S) of each component, at least 0.
     log_e : floats, shape (J,)
         ln of the window's e-value of each component, finite.
+    log_weights : floats, shape (J,), optional
+        As of ``log_mean``.
 
     Returns
     -------
     kept : floats, shape (J,)
     log_m : float
-        ln M with equal weights, at least ``NOTHING``.
+        ln M, at least ``NOTHING``.
     """
     log_s = kept + log_e
-    return np.logaddexp(0.0, log_s), max(log_mean(log_s), NOTHING)
+    log_m = max(log_mean(log_s, log_weights), NOTHING)
+    return np.logaddexp(0.0, log_s), log_m
 
 
-def gathered(kept: _Array) -> float:
+def gathered(kept: _Array, log_weights: _Array | None = None) -> float:
     """Return ln M as it stands, for a window that says nothing."""
     if not kept.any():
         return NOTHING
     # ln S = ln(exp(kept) - 1), written so that neither end loses its digits
     with np.errstate(divide="ignore"):
         log_s = kept + np.log(-np.expm1(-kept))
-    return max(log_mean(log_s), NOTHING)
+    return max(log_mean(log_s, log_weights), NOTHING)

@@ -106,7 +106,8 @@ class BoundedMean:
         if seen.n == 0:
             return Evidence(memory, 0.0, _recursion.gathered(kept))
         _sound(seen)
-        log_e = np.concatenate([_likelihood(part, seen) for part in self._sides])
+        parts = [_likelihood(part, seen) for part in self._sides]
+        log_e = parts[0] if len(parts) == 1 else np.concatenate(parts)
         after, log_m = _recursion.advance(kept, log_e)
         return Evidence(tuple(after.tolist()), _recursion.log_mean(log_e), log_m)
 

@@ -20,6 +20,7 @@ __all__ = ["Conformal"]
 
 _POWERS = np.array([0.05, 0.1, 0.2, 0.3, 0.5, 0.7])
 """The bets k p^(k - 1) on small p-values."""
+_LOG_POWERS = np.log(_POWERS)
 _BETS = len(_POWERS)
 _LARGEST = 1.7976931348623157e308
 _Pools = dict[int, tuple[int, list[float]]]
@@ -90,14 +91,15 @@ class Conformal:
         kept = np.array(memory[:_BETS])
         if math.isnan(seen.value):
             return Evidence(memory, 0.0, _recursion.gathered(kept))
-        pools = _unpacked(memory[_BETS:])
+        start, stop = _place(memory, seen.stratum)
+        pools = _unpacked(memory[start:stop])
         earlier, _ = pools.get(seen.stratum, (0, []))
         p = self._p_value(pools, seen)
         self._add(pools, seen)
-        pool = _packed(pools)
+        pool = memory[_BETS:start] + _packed(pools) + memory[stop:]
         if earlier < self._minimum:
             return Evidence((*memory[:_BETS], *pool), 0.0, _recursion.gathered(kept))
-        log_e = np.log(_POWERS) + (_POWERS - 1.0) * math.log(p)
+        log_e = _LOG_POWERS + (_POWERS - 1.0) * math.log(p)
         after, log_m = _recursion.advance(kept, log_e)
         told = _recursion.log_mean(log_e)
         return Evidence((*after.tolist(), *pool), told, log_m)
@@ -124,6 +126,16 @@ class Conformal:
 def _finite(value: float) -> float:
     """Return infinite scores as the largest number, which any store can hold."""
     return min(max(value, -_LARGEST), _LARGEST)
+
+
+def _place(memory: Memory, stratum: int) -> tuple[int, int]:
+    """Where a stratum's numbers begin and end, or would be put in."""
+    at = _BETS
+    while at < len(memory) and memory[at] < stratum:
+        at += 3 + int(memory[at + 2])
+    if at < len(memory) and memory[at] == stratum:
+        return at, at + 3 + int(memory[at + 2])
+    return at, at
 
 
 def _packed(pools: _Pools) -> Memory:

@@ -80,8 +80,9 @@ def _counted(
     cells = {**baseline.reference.cells, **extra}
     part: Part | None = None
     tally: Tally | None = None
+    own = baseline.reference.fingerprint
     for _, fingerprint, packed in state.profiles(model, span, ""):
-        if fingerprint != baseline.reference.fingerprint:
+        if fingerprint != own:
             continue
         columns, outcomes = split_packed(packed.data)
         one = unpack(columns, cells)

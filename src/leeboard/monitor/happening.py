@@ -6,7 +6,7 @@ windows act on them one by one, and gives what has changed to be written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -28,6 +28,9 @@ __all__ = ["Happening"]
 
 _FRESH = timedelta(days=2)
 """News of windows that could be judged longer ago is history: kept, and not sent."""
+
+
+_Looks = tuple[Callable[[], Look | None], Look | None]
 
 
 @dataclass(slots=True)
@@ -79,7 +82,7 @@ class Happening:
         self,
         turn: Turn,
         judged: Sequence[Judged],
-        looks: tuple[Look | None, Look | None],
+        looks: _Looks,
     ) -> tuple[Subject, ...]:
         """Let one judged window act.
 
@@ -87,8 +90,9 @@ class Happening:
         ----------
         turn : Turn
         judged : sequence of Judged
-        looks : (Look, Look)
-            At the window before, and at this one; None where nothing was counted.
+        looks : (callable, Look)
+            At the window before, read when it is needed, and at this one; None where
+            nothing was counted.
 
         Returns
         -------
@@ -139,14 +143,14 @@ class Happening:
     def _diagnosed(
         self,
         one: Incident,
-        looks: tuple[Look | None, Look | None],
+        looks: _Looks,
         judged: Sequence[Judged],
     ) -> Incident:
         """Say what it most likely is, when it begins and when it becomes graver."""
         before, now = looks
         if now is None or not one.subjects:
             return one
-        return self._scenes.diagnosed(one, now, before, judged)
+        return self._scenes.diagnosed(one, now, before(), judged)
 
     def _near(self, moment: datetime) -> list[Incident]:
         """Incidents that run, and those that may run again."""

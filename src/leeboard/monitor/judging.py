@@ -8,9 +8,10 @@ is killed and made again judges each window once.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 
 from leeboard.alarms.budget import Threshold
 from leeboard.alarms.judge import Memories, judge, restarted
@@ -200,12 +201,18 @@ class _Judging:
         self._kept.places = replace(places, **{name: window.start})
         return judged
 
-    def looks(self, turn: Turn) -> tuple[Look | None, Look | None]:
-        """What was seen of the window before, in this batch, and of this one."""
+    def looks(self, turn: Turn) -> tuple[Callable[[], Look | None], Look | None]:
+        """What was seen of the window before, if it is asked for, and of this one."""
         window = turn.done.window
-        earlier = [one for one in self._looks if one < window]
-        before = self._looks[max(earlier)] if earlier else None
-        return before, self._looks.get(window)
+        return partial(self._before, window), self._looks.get(window)
+
+    def _before(self, window: Window) -> Look | None:
+        moment = window.start - timedelta(microseconds=1)
+        before = self._plan.calendar.window_of(moment)
+        if before in self._looks:
+            return self._looks[before]
+        found = looks(self._state, self._plan, self._baseline, self._adopted, [before])
+        return found.get(before)
 
 
 def _read(text: str | None, fingerprint: str) -> _Kept:

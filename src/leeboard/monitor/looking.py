@@ -69,14 +69,16 @@ def turns(
     Labels are taken in order of time too: a window whose labels are not complete holds
     up those after it, until its horizon has passed.
     """
-    own = [one for one in windows if _own(plan, one.window)]
     found = [
         Turn(one.window.end + plan.delay, labelled=False, done=one)
-        for one in own
+        for one in windows
         if places.counted is None or one.window.start > places.counted
+        if _own(plan, one.window)
     ]
-    for one in own:
+    for one in windows:
         if places.labelled is not None and one.window.start <= places.labelled:
+            continue
+        if not _own(plan, one.window):
             continue
         horizon = one.window.end + plan.horizon
         if one.provisional and horizon > now:
@@ -98,10 +100,25 @@ def looks(
     windows: Sequence[Window],
 ) -> Mapping[Window, Look]:
     """Read the counts of windows that were counted in the reference's cells."""
-    if not windows:
-        return {}
-    span = Window(min(windows).start, max(windows).end)
-    return dict(_looks(state, plan, baseline, adopted, span))
+    wanted = frozenset(windows)
+    return {
+        window: look
+        for span in _runs(sorted(wanted))
+        for window, look in _looks(state, plan, baseline, adopted, span)
+        if window in wanted
+    }
+
+
+def _runs(windows: Sequence[Window]) -> Iterator[Window]:
+    """Spans of windows that touch one another: what lies between is not read.
+
+    The newest window and one whose labels are complete may lie a month apart.
+    """
+    spans: list[Window] = []
+    for window in windows:
+        near = spans and window.start <= spans[-1].end
+        spans.append(Window(spans.pop().start, window.end) if near else window)
+    return iter(spans)
 
 
 def _looks(
@@ -109,8 +126,9 @@ def _looks(
 ) -> Iterator[tuple[Window, Look]]:
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
     cells = {**baseline.reference.cells, **extra}
+    own = baseline.reference.fingerprint
     for window, fingerprint, packed in state.profiles(plan.name, span, ""):
-        if fingerprint != baseline.reference.fingerprint:
+        if fingerprint != own:
             continue
         columns, outcomes = split_packed(packed.data)
         tally = None

@@ -114,8 +114,9 @@ def _sums(
     cells: dict[str, Cells] = {**baseline.reference.cells, **extra}
     wanted = {one.window for one in hours}
     found: dict[str, _Sums] = {}
+    own = baseline.reference.fingerprint
     for window, fingerprint, packed in state.profiles(plan.name, day):
-        if window in wanted and fingerprint == baseline.reference.fingerprint:
+        if window in wanted and fingerprint == own:
             columns, outcomes = split_packed(packed.data)
             tally = None
             if outcomes and adopted.outcomes is not None:

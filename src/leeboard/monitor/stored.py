@@ -39,8 +39,9 @@ def profiles_of(
     """Unpack profiles; counts in other cells than the reference's are left out."""
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
     cells: dict[str, Cells] = {**reference.cells, **extra}
+    own = reference.fingerprint
     for window, fingerprint, one in packed:
-        if fingerprint == reference.fingerprint:
+        if fingerprint == own:
             part = unpack(split_packed(one.data)[0], cells)
             counts = {n: c for n, c in part.counts.items() if n in reference.cells}
             parts: dict[str | None, Part] = {None: replace(part, counts=counts)}

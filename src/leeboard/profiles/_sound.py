@@ -16,7 +16,7 @@ from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
 from leeboard.profiles.part import Part
 
-__all__ = ["refuse_unsound"]
+__all__ = ["refuse_unsound", "refuse_unsound_counts"]
 
 
 def refuse_unsound(
@@ -45,10 +45,18 @@ def refuse_unsound(
     for name, own in cells.items():
         for fault in _cells(own):
             _refuse(where, name, fault)
-        for part in parts.values():
-            if name in part.counts:
-                for fault in _counts(own, part.counts[name], fixed=fixed):
-                    _refuse(where, name, fault)
+    for part in parts.values():
+        refuse_unsound_counts(cells, part, fixed=fixed, where=where)
+
+
+def refuse_unsound_counts(
+    cells: Mapping[str, Cells], part: Part, *, fixed: bool, where: str
+) -> None:
+    """Refuse counts that cannot be, in cells that are known to be sound."""
+    for name, own in cells.items():
+        if name in part.counts:
+            for fault in _counts(own, part.counts[name], fixed=fixed):
+                _refuse(where, name, fault)
 
 
 def _refuse(where: str, name: str, fault: str) -> None:
@@ -86,8 +94,9 @@ def _counts(cells: Cells, counts: Counts, *, fixed: bool) -> Iterator[str]:
     if len(counts.cells) != cells.size:
         yield f"counts of {len(counts.cells)} cells, where there are {cells.size}"
         return
-    for i in np.flatnonzero(counts.cells < 0).tolist():
-        yield f"cell {i} with {counts.cells[i]} rows"
+    if counts.cells.min() < 0:
+        for i in np.flatnonzero(counts.cells < 0).tolist():
+            yield f"cell {i} with {counts.cells[i]} rows"
     if isinstance(counts, CategoryCounts):
         if not isinstance(cells, NumericCells) and not (
             0 <= counts.unseen <= counts.cells[cells.rare]
@@ -103,8 +112,9 @@ def _covered(
     if len(counts.sums) != cells.inner + 2:
         yield f"sums of {len(counts.sums)} cells, where there are {cells.inner + 2}"
     whole = cells.edges.dtype.kind == "i"
+    empty = counts.finite == 0
     for value in (counts.minimum, counts.maximum):
-        if (value is None) != (counts.finite == 0):
+        if (value is None) != empty:
             yield "a least or largest value that does not fit the counts"
         elif value is not None:
             # nothing follows the largest whole number: it shares the last cell

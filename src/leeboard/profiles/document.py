@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -195,7 +196,10 @@ def _column(column: Column) -> list[Any]:
 
 def _numbers(array: np.ndarray[Any, Any]) -> list[Any]:
     """Numbers as JSON: whole ones as such, floats shortest-exact, infinity as text."""
-    return [value if np.isfinite(value) else str(value) for value in array.tolist()]
+    if np.isfinite(array).all():
+        numbers: list[Any] = array.tolist()
+        return numbers
+    return [value if math.isfinite(value) else str(value) for value in array.tolist()]
 
 
 def _cells(cells: Cells) -> _Dict:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from leeboard.errors import ProfileError
-from leeboard.profiles._sound import refuse_unsound
+from leeboard.profiles._sound import refuse_unsound_counts
 from leeboard.profiles.blocks import BlockSums
 from leeboard.profiles.cells import Cells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
@@ -124,8 +124,7 @@ def unpack(data: bytes, cells: Mapping[str, Cells]) -> Part:
             expected="columns that the reference has",
             fix="Give the reference by which the rows were counted.",
         )
-    counted = {name: cells[name] for name in part.counts}
-    refuse_unsound(counted, {None: part}, fixed=False, where=_WHERE)
+    refuse_unsound_counts(cells, part, fixed=False, where=_WHERE)
     return part
 
 

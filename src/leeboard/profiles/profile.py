@@ -47,6 +47,7 @@ class Profile:
     fixed: bool = False
     problems: Mapping[str, Problem] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
+    _named: list[str] = field(default_factory=list, init=False, repr=False)
 
     @property
     def rows(self) -> int:
@@ -56,7 +57,9 @@ class Profile:
     @property
     def fingerprint(self) -> str:
         """Name of the cells: profiles with the same one may be added and compared."""
-        return fingerprint(self)
+        if not self._named:  # cells never change, and writing them takes a while
+            self._named.append(fingerprint(self))
+        return self._named[0]
 
     def __add__(self, other: Profile) -> Profile:
         if self.fingerprint != other.fingerprint:

@@ -42,6 +42,11 @@ def psi(p: _Array, q: _Array) -> Any:
     return ((p - q) * np.log(p / q)).sum(axis=-1)
 
 
+def noise_floor(cells: int, n: float, m: float) -> float:
+    """Mean of the raw PSI of n and m effective rows when nothing changed, in nats."""
+    return (cells - 1) * (1.0 / n + 1.0 / m)
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """What an observed PSI says of the true size.
