@@ -134,9 +134,7 @@ class Happening:
             self._tell(news, turn, judged)
         return tuple(over)
 
-    def _faulty(
-        self, looks: tuple[Look | None, Look | None], judged: Sequence[Judged]
-    ) -> Collection[str]:
+    def _faulty(self, looks: _Looks, judged: Sequence[Judged]) -> Collection[str]:
         before, now = looks
         return () if now is None else self._scenes.faulty(now, before, judged)
 

@@ -5,7 +5,7 @@ Place: under judging; reads kept figures and verdicts, and decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -88,12 +88,16 @@ class Scenes:
         return tuple(size for _, size in self._series(incident, window))
 
     def faulty(
-        self, look: Look, previous: Look | None, judged: Sequence[Judged]
+        self,
+        look: Look,
+        before: Callable[[], Look | None],
+        judged: Sequence[Judged],
     ) -> frozenset[str]:
         """Columns that crossed in a window, and whose counts show a fault."""
         crossed = [one for one in judged if one.severity is not None]
         if all(one.group is not Group.QUALITY for one in crossed):
             return frozenset()
+        previous = before()
         scene = Scene(
             reference=self._baseline.reference,
             current=look.part,
