@@ -33,7 +33,7 @@ from leeboard.schema import Column, Kind
 from leeboard.verdicts.report import ColumnResult, Findings
 from leeboard.verdicts.verdict import State, Verdict
 
-__all__ = ["cards", "effect_mark", "figure_line", "in_order", "note_line"]
+__all__ = ["cards", "effect_mark", "facts", "figure_line", "in_order", "note_line"]
 
 _MAX_DRAWN = 240
 """So many cards have all distributions and measurements: a file must stay small."""
@@ -72,12 +72,12 @@ def _card(
     column = _column(findings, result)
     cells = findings.reference.cells.get(name)
     drawing: Histogram | None = None
-    facts: tuple[FactLine, ...] = ()
+    told: tuple[FactLine, ...] = ()
     if pair is not None and cells is not None:
         if at < _MAX_SMALL:
             pieces = COARSE if len(findings.columns) > _MANY else FINE
             drawing = histogram(column, cells, *pair, pieces=pieces)
-        facts = _facts(column, cells, *pair)
+        told = facts(column, cells, *pair)
     return ColumnCard(
         key=f"c{at}",
         name=name,
@@ -96,7 +96,7 @@ def _card(
         p_beyond=p_in_words(verdict.p_beyond),
         histogram=drawing,
         drawn=drawn and drawing is not None,
-        facts=facts,
+        facts=told,
         figures=tuple(map(figure_line, result.measurements.values())) if drawn else (),
         notes=tuple(note_line(n) for n in result.notes),
     )
@@ -182,9 +182,10 @@ def note_line(note: Note) -> NoteLine:
     return NoteLine(note.code, note.where, note.text)
 
 
-def _facts(
+def facts(
     column: Column, cells: object, reference: Counts, current: Counts
 ) -> tuple[FactLine, ...]:
+    """Write the summary numbers of a column, reference before current."""
     n, m = reference.rows, current.rows
     lines = [FactLine("rows", count(n), count(m), "")]
     gone = [c.missing / c.rows if c.rows else 0.0 for c in (reference, current)]
