@@ -6,11 +6,17 @@ from collections.abc import Callable, Iterator, Mapping
 
 from leeboard.config.plan import ModelPlan
 from leeboard.dashboard.asked import Asked
+from leeboard.dashboard.business import business_parts
+from leeboard.dashboard.drift import drift_parts
 from leeboard.dashboard.performance import performance_parts
+from leeboard.dashboard.predictions import prediction_parts
+from leeboard.dashboard.quality import quality_parts
 from leeboard.dashboard.ranges import range_of
 from leeboard.dashboard.reading import Reader
+from leeboard.dashboard.reference import reference_parts
 from leeboard.dashboard.standing import Standing, standing_of, when
 from leeboard.dashboard.summary import summary_parts
+from leeboard.dashboard.system import system_parts
 from leeboard.pages.dashboard.contexts import ModelPage
 from leeboard.pages.dashboard.fields import EvidenceField
 from leeboard.pages.dashboard.heatmaps import HeatMap
@@ -23,6 +29,12 @@ __all__ = ["model_of"]
 _SECTIONS: dict[str, Callable[[Asked], Iterator[Part | HeatMap | EvidenceField]]] = {
     "": summary_parts,
     "performance": performance_parts,
+    "quality": quality_parts,
+    "drift": drift_parts,
+    "system": system_parts,
+    "predictions": prediction_parts,
+    "business": business_parts,
+    "reference": reference_parts,
 }
 _TIMELESS = frozenset({"reference"})
 _TITLES = {"": "Summary", "quality": "Data quality", "system": "System health"}

@@ -23,7 +23,10 @@ from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import Baseline, load_baseline
 from leeboard.monitor.expecting import announced
 from leeboard.monitor.handling import Case, case_of, explained
+from leeboard.monitor.packs import split_packed
 from leeboard.monitor.stored import profiles_of
+from leeboard.profiles.counts import Counts
+from leeboard.profiles.packed import unpack
 from leeboard.profiles.profile import Profile
 from leeboard.state import Done, State
 from leeboard.windows import Window
@@ -96,11 +99,12 @@ class Reader:
         self,
         model: str,
         span: Window | None = None,
-        **where: str,
+        **where: str | Sequence[str],
     ) -> list[Row]:
         """Figures as mappings by column of the table, in order of time.
 
-        ``where`` may name ``segment``, ``subject``, ``metric`` and ``basis``.
+        ``where`` may name ``segment``, ``subject``, ``metric`` and ``basis``, each with
+        one value or several.
         """
         table = self.state.measurements({"model": model, **where}, span)
         rows: list[Row] = table.to_pylist()
@@ -108,7 +112,7 @@ class Reader:
         return rows
 
     def verdicts(
-        self, model: str, span: Window | None = None, **where: str
+        self, model: str, span: Window | None = None, **where: str | Sequence[str]
     ) -> list[Row]:
         """Verdicts as mappings by column of the table, in order of time."""
         table: pa.Table = self.state.alarms.verdict_table(
@@ -162,6 +166,19 @@ class Reader:
         for found, _, profile in profiles_of(reference, self.adopted(model), packed):
             if found == window:
                 return profile
+        return None
+
+    def adopted_counts(
+        self, model: ModelPlan, window: Window, name: str
+    ) -> Counts | None:
+        """Counts of one window of a column that the reference does not have."""
+        adopted = self.adopted(model)
+        extra = {key: one.cells[key] for key, one in adopted.profiles.items()}
+        cells = {**self.baseline(model).reference.cells, **extra}
+        for found, _, packed in self.state.profiles(model.name, window, ""):
+            if found == window:
+                part = unpack(split_packed(packed.data)[0], cells)
+                return part.counts.get(name)
         return None
 
     def logged(self, model: str) -> Summary | None:
