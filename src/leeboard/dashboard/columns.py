@@ -29,7 +29,7 @@ class ColumnLine:
     evidence : float
         By its threshold, 0 where the window gave none; from 1 on it has crossed.
     state : str
-        Of its distribution in this window.
+        Of its distribution in this window; empty where it could not be told.
     verdict : str
         Its id; empty where nothing was kept, since it held.
     """
@@ -41,6 +41,11 @@ class ColumnLine:
     evidence: float
     state: str
     verdict: str
+
+    @property
+    def beyond(self) -> bool:
+        """It crossed in this window, or goes on since people were told of it."""
+        return self.state == "moved" or self.evidence >= 1.0
 
 
 def chosen_window(asked: Asked) -> Done | None:
@@ -76,7 +81,8 @@ def column_lines(asked: Asked, done: Done) -> list[ColumnLine]:
 
 
 def _line(size: Row, verdict: Row | None, column: Column | None) -> ColumnLine:
-    evidence, state, id_ = 0.0, "held", ""
+    evidence, id_ = 0.0, ""
+    state = "held" if size["value"] is not None else ""
     if verdict is not None:
         state, id_ = verdict["state"], verdict["id"]
         if verdict["evidence"] is not None and verdict["threshold"]:

@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from leeboard.alarms.judged import Judged
 from leeboard.dashboard.distributions import distribution_of
 from leeboard.dashboard.lines import figure_chart
-from leeboard.dashboard.reading import Reader
-from leeboard.dashboard.standing import main_metric, when
+from leeboard.dashboard.reading import Reader, Row
+from leeboard.dashboard.standing import main_metric, metric_name, when
 from leeboard.errors import LeeboardError
 from leeboard.monitor.handling import Case
 from leeboard.pages.dashboard.links import Links
 from leeboard.pages.dashboard.parts import Part
 from leeboard.pages.timelines import Stretch
+from leeboard.pages.words import number
 from leeboard.state import Done
 from leeboard.windows import Window
 
@@ -69,7 +70,7 @@ def _drawn(reader: Reader, one: Judged, span: Window, what: str) -> Iterator[Par
             rows,
             windows,
             name="over-time",
-            title=f"{one.subject} around {when(span.start)}",
+            title=_title(one, metric, rows),
             metric=metric,
             level=level,
             stretches=(mark,),
@@ -82,6 +83,27 @@ def _drawn(reader: Reader, one: Judged, span: Window, what: str) -> Iterator[Par
             yield from distribution_of(reader, plan, name, one.window, segment)
         except LeeboardError:  # the reference may be gone; figures are shown still
             return
+
+
+def _title(one: Judged, metric: str, rows: Sequence[Row]) -> str:
+    """State the drawn figure of the window that was judged."""
+    where = f" where {one.subject.segment}" if one.subject.segment else ""
+    name = "" if one.subject.name == "performance" else f" of {one.subject.name}"
+    what = f"{metric_name(metric)}{name}{where}"
+    row = next(
+        (
+            r
+            for r in rows
+            if r["window_start"] == one.window.start and r["value"] is not None
+        ),
+        None,
+    )
+    if row is None:
+        return f"{what} around {when(one.window.start)}"
+    beside = row["reference"]
+    said = f", {number(beside, 3)} in the reference" if beside is not None else ""
+    now = f"{number(row['value'], 3)} in the window of {when(one.window.start)}"
+    return f"{what}: {now}{said}"
 
 
 def _around(windows: Sequence[Done], span: Window) -> list[Done]:

@@ -68,12 +68,12 @@ def _field(asked: Asked, done: Done, lines: Sequence[ColumnLine]) -> EvidenceFie
             _href(asked, line.name, done),
             line.size,
             line.evidence,
-            line.state,
+            _tone(line),
         )
         for line in lines[:_MOST_MARKS]
         if line.size is not None
     )
-    crossed = [line for line in lines if line.state == "moved"]
+    crossed = [line for line in lines if line.beyond]
     told = plural(len(lines), "column")
     title = f"{len(crossed)} of {told} moved in the window of {when(done.window.start)}"
     if not crossed:
@@ -85,6 +85,10 @@ def _field(asked: Asked, done: Done, lines: Sequence[ColumnLine]) -> EvidenceFie
         " are columns that held.",
         marks,
     )
+
+
+def _tone(line: ColumnLine) -> str:
+    return "moved" if line.beyond else line.state
 
 
 def _cell(asked: Asked, done: Done, lines: Sequence[ColumnLine]) -> Iterator[Part]:
@@ -159,7 +163,12 @@ def _row(asked: Asked, done: Done, line: ColumnLine) -> tuple[Cell, ...]:
     meter = min(line.evidence, 2.0) / 2.0
     return (
         Cell(line.name, _href(asked, line.name, done), sub=line.about),
-        Cell(line.state, verdict, tone=line.state),
+        Cell(
+            line.state or "not compared",
+            verdict,
+            tone=line.state,
+            sub="goes on, told before" if line.beyond and line.state != "moved" else "",
+        ),
         Cell(number(line.evidence, 2), number=True, meter=meter),
         Cell(number(line.size, 3), number=True, sub=line.reason),
         Cell("", effect=mark) if mark is not None else Cell(DASH),

@@ -6,7 +6,7 @@ from leeboard.alarms.judged import Judged
 from leeboard.dashboard.crossed import verdict_parts
 from leeboard.dashboard.incident import strength
 from leeboard.dashboard.reading import Reader
-from leeboard.dashboard.standing import when
+from leeboard.dashboard.standing import told, when
 from leeboard.pages.dashboard.contexts import VerdictPage
 from leeboard.pages.dashboard.links import Links
 from leeboard.pages.dashboard.parts import Cell
@@ -70,7 +70,7 @@ def _facts(one: Judged) -> list[_Fact]:
 def _links(reader: Reader, links: Links, one: Judged) -> list[Cell]:
     start = one.window.start.isoformat()
     found = [
-        Cell(f"Incident: {each.title}", links.incident(each.id))
+        Cell(f"Incident: {told(each)}", links.incident(each.id))
         for each in reader.incidents(one.model)
         if one.id in each.verdicts
     ]

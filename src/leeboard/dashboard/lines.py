@@ -58,6 +58,7 @@ def figure_chart(
     title: str,
     metric: str,
     level: float | None = None,
+    level_name: str = "reference",
     stretches: tuple[Stretch, ...] = (),
     note: str = "",
     unit: str | None = None,
@@ -79,7 +80,7 @@ def figure_chart(
         unit,
         tuple(series),
         height=200,
-        level=None if level is None else ("reference", level),
+        level=None if level is None else (level_name, level),
         stretches=stretches,
     )
     return Chart(name, timeline, note, series_table(timeline))

@@ -82,9 +82,8 @@ def _title(crossed: Mapping[_Key, Row], n: int) -> str:
     columns = {name for name, _ in crossed}
     if not columns:
         return f"None of these columns asked for somebody in {plural(n, 'window')}"
-    asked = "asked" if len(columns) > 1 else "alone asked"
     some = plural(len(columns), "column")
-    return f"{some} {asked} for somebody in {plural(n, 'window')}"
+    return f"{some} asked for somebody in {plural(n, 'window')}"
 
 
 def _sizes(

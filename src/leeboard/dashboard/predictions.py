@@ -14,10 +14,12 @@ from leeboard.monitor.frame import RESIDUAL
 from leeboard.pages.dashboard.parts import Empty, Notice, Part, Tile, Tiles
 from leeboard.pages.words import DASH, number
 from leeboard.schema import Role
+from leeboard.verdicts.verdict import Lines
 
 __all__ = ["prediction_parts"]
 
 _MOST = 4
+_LINES = Lines()
 _ROLES = (Role.PREDICTION, Role.SCORE)
 
 
@@ -86,9 +88,9 @@ def _over_time(asked: Asked, name: str) -> Iterator[Part]:
         name="size",
         title=f"How far {name} was from the reference",
         metric="psi",
-        level=0.1,
+        level=_LINES.large,
+        level_name="large",
         stretches=asked.stretches(),
-        note="The line is where a change is large.",
     )
     if chart is not None:
         yield chart

@@ -127,6 +127,8 @@ def _chart(asked: Asked, lines: Sequence[_Line]) -> Iterator[Part]:
     )
     if chosen is None:
         chosen = max(drawn, key=lambda one: one.growth, default=None)
+        if chosen is not None and chosen.growth <= 0:
+            return  # a line along zero tells nothing
     if chosen is None:
         return
     rows = asked.reader.figures(

@@ -22,7 +22,7 @@ from leeboard.pages.dashboard.parts import (
 )
 from leeboard.pages.dashboard.thinning import thinned
 from leeboard.pages.timelines import Point, Series, Timeline
-from leeboard.pages.words import DASH, count, number
+from leeboard.pages.words import DASH, count, share
 from leeboard.state import Done
 
 __all__ = ["system_parts"]
@@ -141,7 +141,10 @@ def _passes(asked: Asked) -> Table:
                 if one.provisional
                 else Cell("complete"),
                 Cell(count(one.rows), number=True),
-                Cell(number(one.completeness, 3), number=True),
+                Cell(
+                    DASH if one.completeness is None else share(one.completeness),
+                    number=True,
+                ),
                 Cell(str(one.revision), number=True),
                 Cell(count(one.late), number=True),
             )

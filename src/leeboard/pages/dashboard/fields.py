@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EvidenceField", "Mark", "draw_field"]
 
-_LEFT, _TOP, _WIDE, _HIGH = 44.0, 14.0, 620.0, 250.0
+_LEFT, _TOP, _WIDE, _HIGH = 44.0, 14.0, 1040.0, 230.0
 _END_SIZE, _END_EVIDENCE = 5.0, 100.0
 _MOST_NAMED = 8
 _MOST_DOTS = 300
@@ -72,7 +72,7 @@ def draw_field(field: EvidenceField) -> Markup:
     """Draw the field as SVG; beyond the first 300, dots are one path."""
     from markupsafe import Markup
 
-    frame = f'viewBox="0 0 {_LEFT + _WIDE + 16:g} 304" role="img"'
+    frame = f'viewBox="0 0 {_LEFT + _WIDE + 16:g} {_TOP + _HIGH + 40:g}" role="img"'
     says = _text(field.title)
     parts = [f'<svg class="evidence" {frame} aria-label="{says}">', *_axes()]
     rest = field.marks[_MOST_DOTS:]
