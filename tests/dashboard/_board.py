@@ -20,25 +20,25 @@ from tests.monitor._world import CONFIG, DAY, START, hours, world
 
 __all__ = ["DAYS", "board", "every_page", "monitor"]
 
-DAYS = 12
-_BROKEN = 8
+DAYS = 9
+_BROKEN = 6
 """The day from which on the errors are six times as large."""
 
 
 @cache
 def monitor() -> Monitor:
-    """Twelve days of predictions; labels of the last two have come in part."""
+    """Nine days of predictions; labels of the last two have come in part."""
     folder = tempfile.TemporaryDirectory(prefix="leeboard-board-")
     atexit.register(folder.cleanup)
     model = world(Path(folder.name))
     model.configure(CONFIG + 'segments = ["city"]\n')
     for day in range(DAYS):
-        times = hours(day, 120)
+        times = hours(day, 240)
         ids = model.predict(times, first=day * 1000, seed=day)
-        temp = np.random.default_rng(day).normal(15, 5, 120)
+        temp = np.random.default_rng(day).normal(15, 5, 240)
         spread = 60.0 if day >= _BROKEN else 10.0
-        labels = 20 + 6 * temp + np.random.default_rng(99 + day).normal(0, spread, 120)
-        n = 120 if day < DAYS - 2 else 40
+        labels = 20 + 6 * temp + np.random.default_rng(99 + day).normal(0, spread, 240)
+        n = 240 if day < DAYS - 2 else 80
         seen = [at + timedelta(hours=2) for at in times[:n]]
         model.label(ids[:n], labels[:n].tolist(), seen)
     for day in (_BROKEN - 1, DAYS - 1):

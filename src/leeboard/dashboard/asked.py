@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from leeboard.config.plan import ModelPlan
 from leeboard.dashboard.ranges import Range
 from leeboard.dashboard.reading import Reader
-from leeboard.dashboard.standing import Standing
+from leeboard.dashboard.standing import Standing, metric_name, unit_of
+from leeboard.errors import LeeboardError
 from leeboard.incidents.incident import Incident, Kind
 from leeboard.pages.dashboard.links import Links
 from leeboard.pages.dashboard.parts import Choice, Option
 from leeboard.pages.timelines import Stretch
+from leeboard.schema import Role
 from leeboard.state import Done
 from leeboard.windows import Window
 
@@ -21,6 +23,7 @@ __all__ = ["Asked"]
 _KEPT = ("segment", "metric", "column", "window", "sort", "find", "page")
 """What a section's address may say beside model and time."""
 
+_OF_LABEL = "unit of the label"
 _MOST_SEGMENTS = 8
 _MOST_STRETCHES = 60
 
@@ -113,6 +116,19 @@ class Asked:
             subject="predictions",
         )
         return sorted({row["segment"] for row in rows} - {""})
+
+    def unit(self, metric: str) -> str:
+        """Unit of a figure of performance; that of the label where it is known."""
+        unit = unit_of(metric) or metric_name(metric)
+        if unit.startswith(_OF_LABEL):
+            try:
+                schema = self.reader.baseline(self.plan).reference.schema
+            except LeeboardError:  # the page of the reference says what is wrong
+                return unit
+            label = schema.first(Role.LABEL)
+            known = label.unit if label is not None else ""
+            return unit.replace(_OF_LABEL, known) if known else unit
+        return unit
 
     def stretches(self) -> tuple[Stretch, ...]:
         """When incidents ran that asked for somebody."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from leeboard.dashboard.asked import Asked
 from leeboard.dashboard.lines import MOST_POINTS, figure_chart
 from leeboard.dashboard.reading import Row
-from leeboard.dashboard.standing import main_metric, metric_name, unit_of
+from leeboard.dashboard.standing import main_metric, metric_name
 from leeboard.pages.dashboard.parts import (
     Cell,
     Chart,
@@ -46,7 +46,7 @@ def performance_parts(asked: Asked) -> Iterator[Part]:
         level=level,
         stretches=asked.stretches(),
         note=_note(metric, rows),
-        unit=unit_of(metric) or metric.replace("_", " "),
+        unit=asked.unit(metric),
     )
     if chart is None:
         yield Empty(
@@ -155,7 +155,7 @@ def _figure(asked: Asked, row: Row) -> tuple[Cell, ...]:
     if row["low"] is not None and row["high"] is not None:
         interval = f"{number(row['low'], 3)} to {number(row['high'], 3)}"
     return (
-        Cell(metric_name(metric), asked.here(metric=metric), sub=unit_of(metric)),
+        Cell(metric_name(metric), asked.here(metric=metric), sub=asked.unit(metric)),
         Cell(row["basis"]),
         Cell(number(row["reference"]), number=True),
         Cell(number(row["value"]), number=True, sub=row["reason"].replace("_", " ")),

@@ -9,7 +9,7 @@ from leeboard.dashboard.lines import figure_chart
 from leeboard.dashboard.lists import incident_table
 from leeboard.dashboard.performance import finding
 from leeboard.dashboard.reading import Row
-from leeboard.dashboard.standing import main_metric, metric_name, unit_of, when
+from leeboard.dashboard.standing import main_metric, metric_name, when
 from leeboard.pages.dashboard.parts import Notice, Part, Tile, Tiles
 from leeboard.pages.words import DASH, count, number, plural, share
 
@@ -44,7 +44,7 @@ def summary_parts(asked: Asked) -> Iterator[Part]:
         metric=metric,
         level=level,
         stretches=asked.stretches(),
-        unit=unit_of(metric) or metric,
+        unit=asked.unit(metric),
     )
     if chart is not None:
         yield chart

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from leeboard.pages.axes import Axis
+from leeboard.pages.printable import printable, shorten
 from leeboard.pages.times import Span, moment_of, named, ticks
 from leeboard.pages.words import number
 
@@ -125,7 +126,7 @@ def draw_timeline(chart: Timeline) -> Markup:
     whole = f'width="100%" height="{chart.height + 24}" role="img"'
     inner = f'width="100%" height="{chart.height}" viewBox="0 0 {_WIDE:g} 100"'
     parts = [
-        f'<svg class="timeline" {whole} aria-label="{escape(chart.title)}">',
+        f'<svg class="timeline" {whole} aria-label="{escape(printable(chart.title))}">',
         *_stretches(chart, span),
         *_grid(chart, axis),
         *_times(chart, span),
@@ -211,7 +212,7 @@ def _stretches(chart: Timeline, span: Span) -> Iterator[str]:
             yield (
                 f'<rect class="stretch {one.tone}" x="{100 * left:.2f}%"'
                 f' width="{100 * (right - left):.2f}%" y="0" height="{chart.height}">'
-                f"<title>{escape(one.text)}</title></rect>"
+                f"<title>{escape(shorten(one.text, 200))}</title></rect>"
             )
 
 
@@ -281,7 +282,7 @@ def _hits(chart: Timeline, span: Span) -> Iterator[str]:
                 told.append(f"{one.name} {_told(point)} {chart.unit}".rstrip())
     for (start, end), told in texts.items():
         x, width = 100.0 * _x(start, span), 100.0 * (_x(end, span) - _x(start, span))
-        text = escape("\n".join([named(start, end), *told]))
+        text = escape("\n".join(map(printable, [named(start, end), *told])))
         yield (
             f'<rect class="hit" x="{x:.2f}%" width="{width:.2f}%" y="0"'
             f' height="{chart.height}"><title>{text}</title></rect>'

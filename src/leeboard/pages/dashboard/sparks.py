@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from leeboard.pages.dashboard.parts import Spark
+from leeboard.pages.printable import printable
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -39,6 +40,6 @@ def draw_spark(spark: Spark) -> Markup:
     # the only text among these has been escaped
     return Markup(  # noqa: S704
         f'<svg class="spark" viewBox="0 0 {_WIDE:g} {_HIGH:g}" width="{_WIDE:g}"'
-        f' height="{_HIGH:g}" role="img" aria-label="{escape(spark.says)}">'
+        f' height="{_HIGH:g}" role="img" aria-label="{escape(printable(spark.says))}">'
         f'{dashed}<path class="line" d="{"".join(path)}"/></svg>'
     )
