@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from leeboard.dashboard.asked import Asked
+from leeboard.dashboard.ranges import moment_of
 from leeboard.dashboard.reading import Row
 from leeboard.errors import LeeboardError
 from leeboard.schema import Column
@@ -50,9 +51,9 @@ class ColumnLine:
 
 def chosen_window(asked: Asked) -> Done | None:
     """Return the window that the address names, else the latest that is shown."""
-    text = asked.get("window")
-    for one in asked.windows:
-        if text and one.window.start.isoformat() == text:
+    start = moment_of(asked.get("window"))
+    for one in asked.windows if start is not None else ():
+        if one.window.start == start:
             return one
     return asked.windows[-1] if asked.windows else None
 

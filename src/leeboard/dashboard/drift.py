@@ -9,6 +9,7 @@ from leeboard.dashboard.columns import ColumnLine, chosen_window, column_lines
 from leeboard.dashboard.distributions import distribution_of
 from leeboard.dashboard.lists import paged
 from leeboard.dashboard.mapping import heat_map
+from leeboard.dashboard.ranges import stamp_of
 from leeboard.dashboard.standing import when
 from leeboard.errors import LeeboardError
 from leeboard.pages.cards import size_mark
@@ -48,7 +49,7 @@ def drift_parts(asked: Asked) -> Iterator[Part | HeatMap | EvidenceField]:
             'metrics = ["psi", "missing", "unseen", "mean"]',
         )
         return
-    yield _field(asked, done, lines)
+    yield _field(done, lines)
     found = asked.get("find").strip().lower()
     shown = [line for line in lines if found in line.name.lower()]
     yield heat_map(asked, done, shown)
@@ -57,15 +58,14 @@ def drift_parts(asked: Asked) -> Iterator[Part | HeatMap | EvidenceField]:
 
 
 def _href(asked: Asked, name: str, done: Done) -> str:
-    there = asked.here(column=name, window=done.window.start.isoformat())
+    there = asked.here(column=name, window=stamp_of(done.window.start))
     return f"{there}#cell"
 
 
-def _field(asked: Asked, done: Done, lines: Sequence[ColumnLine]) -> EvidenceField:
+def _field(done: Done, lines: Sequence[ColumnLine]) -> EvidenceField:
     marks = tuple(
         Mark(
             line.name,
-            _href(asked, line.name, done),
             line.size,
             line.evidence,
             _tone(line),

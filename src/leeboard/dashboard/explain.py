@@ -5,6 +5,7 @@ from __future__ import annotations
 from leeboard.alarms.judged import Judged
 from leeboard.dashboard.crossed import verdict_parts
 from leeboard.dashboard.incident import strength
+from leeboard.dashboard.ranges import stamp_of
 from leeboard.dashboard.reading import Reader
 from leeboard.dashboard.standing import told, when
 from leeboard.pages.dashboard.contexts import VerdictPage
@@ -68,7 +69,7 @@ def _facts(one: Judged) -> list[_Fact]:
 
 
 def _links(reader: Reader, links: Links, one: Judged) -> list[Cell]:
-    start = one.window.start.isoformat()
+    start = stamp_of(one.window.start)
     found = [
         Cell(f"Incident: {told(each)}", links.incident(each.id))
         for each in reader.incidents(one.model)

@@ -8,7 +8,7 @@ from datetime import datetime
 from leeboard.dashboard.asked import Asked
 from leeboard.dashboard.columns import ColumnLine
 from leeboard.dashboard.lists import paged
-from leeboard.dashboard.ranges import shown_windows
+from leeboard.dashboard.ranges import shown_windows, stamp_of
 from leeboard.dashboard.reading import Row
 from leeboard.dashboard.standing import when
 from leeboard.pages.dashboard.heatmaps import (
@@ -63,7 +63,7 @@ def heat_map(asked: Asked, chosen: Done, lines: Sequence[ColumnLine]) -> HeatMap
     return HeatMap(
         title=_title(crossed, len(asked.windows)),
         note=note,
-        windows=tuple(one.window.start.isoformat() for one in windows),
+        windows=tuple(stamp_of(one.window.start) for one in windows),
         marks=_marks(windows),
         rows=rows,
         legend=_legend(),

@@ -10,7 +10,7 @@ from leeboard.pages.dashboard.parts import Choice, Option
 from leeboard.state import Done
 from leeboard.windows import Window
 
-__all__ = ["Range", "asked_page", "moment_of", "range_of", "shown_windows"]
+__all__ = ["Range", "asked_page", "moment_of", "range_of", "shown_windows", "stamp_of"]
 
 _LENGTHS = (
     ("7d", "7 days", timedelta(days=7)),
@@ -55,8 +55,8 @@ class Range:
         """What links to other views keep."""
         if self.name == "custom" and self.span is not None:
             return {
-                "from": self.span.start.isoformat(),
-                "to": self.span.end.isoformat(),
+                "from": stamp_of(self.span.start),
+                "to": stamp_of(self.span.end),
             }
         return {"range": self.name}
 
@@ -101,6 +101,11 @@ def moment_of(text: str) -> datetime | None:
         return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def stamp_of(moment: datetime) -> str:
+    """Write a moment as ``moment_of`` reads it, without a sign that a query changes."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"
 
 
 def shown_windows(windows: Sequence[Done], most: int) -> list[Done]:

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -37,6 +38,7 @@ Row = Mapping[str, Any]
 """One row of a table."""
 
 _KEPT_S = 5.0
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Reader:
@@ -106,21 +108,13 @@ class Reader:
         ``where`` may name ``segment``, ``subject``, ``metric`` and ``basis``, each with
         one value or several.
         """
-        table = self.state.measurements({"model": model, **where}, span)
-        rows: list[Row] = table.to_pylist()
-        rows.sort(key=lambda row: row["window_start"])
-        return rows
+        return _rows(self.state.measurements({"model": model, **where}, span))
 
     def verdicts(
         self, model: str, span: Window | None = None, **where: str | Sequence[str]
     ) -> list[Row]:
         """Verdicts as mappings by column of the table, in order of time."""
-        table: pa.Table = self.state.alarms.verdict_table(
-            {"model": model, **where}, span
-        )
-        rows: list[Row] = table.to_pylist()
-        rows.sort(key=lambda row: row["window_start"])
-        return rows
+        return _rows(self.state.alarms.verdict_table({"model": model, **where}, span))
 
     def incidents(
         self, model: str | None = None, *, running: bool = False
@@ -191,6 +185,24 @@ class Reader:
     def has_log(self) -> bool:
         """True if ``logged`` can answer."""
         return self._log is not None
+
+
+def _rows(table: pa.Table) -> list[Row]:
+    """Rows in order of time; moments by arithmetic, much faster than one by one."""
+    columns = []
+    for name in table.column_names:
+        column = table[name]
+        if pa.types.is_timestamp(column.type):
+            micros = column.cast(pa.timestamp("us", "UTC")).cast(pa.int64()).to_pylist()
+            columns.append([_EPOCH + timedelta(microseconds=one) for one in micros])
+        else:
+            columns.append(column.to_pylist())
+    names = table.column_names
+    rows: list[Row] = [
+        dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)
+    ]
+    rows.sort(key=lambda row: row["window_start"])
+    return rows
 
 
 def _changed(path: str) -> float:

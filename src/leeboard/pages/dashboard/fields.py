@@ -26,7 +26,7 @@ class Mark:
 
     Parameters
     ----------
-    name, href : str
+    name : str
     size : float
         PSI in nats.
     evidence : float
@@ -35,7 +35,6 @@ class Mark:
     """
 
     name: str
-    href: str
     size: float
     evidence: float
     state: str

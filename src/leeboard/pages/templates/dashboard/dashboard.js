@@ -21,12 +21,10 @@
         Array.from(document.querySelectorAll("details")).indexOf(one)
       )
     );
-    for (const place of ["main", ".top"]) {
-      const before = document.querySelector(place);
-      const after = fresh.querySelector(place);
-      if (before && after && before.innerHTML !== after.innerHTML) {
-        before.replaceChildren(...after.childNodes);
-      }
+    const before = document.querySelector("main");
+    const after = fresh.querySelector("main");
+    if (before && after && before.innerHTML !== after.innerHTML) {
+      before.replaceChildren(...after.childNodes);
     }
     document.querySelectorAll("details").forEach((one, at) => {
       one.open = opened.has(at);
