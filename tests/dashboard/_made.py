@@ -49,11 +49,12 @@ def fill(
     full: int | None = None,
     text: str = "nothing strange",
     counted: Profile | None = None,
+    crossed: int = -1,
 ) -> None:
     """Put hourly windows with figures, and one incident that says ``text`` everywhere.
 
     All figures are in the last ``full`` windows; those before have performance alone.
-    The last window has the counts ``counted``.
+    The last window has the counts ``counted``, and window ``crossed`` the incident.
     """
     hour = timedelta(hours=1)
     spans = [Window(START + i * hour, START + (i + 1) * hour) for i in range(windows)]
@@ -74,7 +75,7 @@ def fill(
         packed = _packed(counted) if i == windows - 1 else []
         batch.append((done, packed, rows))
     state.put(lease, batch, model=model, place=1)
-    state.alarms.write(lease, model, _alarms(model, spans[-1], columns, text))
+    state.alarms.write(lease, model, _alarms(model, spans[crossed], columns, text))
     state.release(lease)
 
 

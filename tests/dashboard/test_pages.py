@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from leeboard.dashboard.pages import Dashboard
@@ -11,7 +13,10 @@ from leeboard.dashboard.reading import Reader
 from leeboard.errors import StateError
 from leeboard.incidents.incident import Incident
 from leeboard.pages.dashboard.contexts import Shell
+from leeboard.state.memory import MemoryState
 from tests.dashboard._board import board, every_page
+from tests.dashboard._made import fill, plan_of
+from tests.pages.findings import findings, numbers
 
 
 @pytest.mark.parametrize(
@@ -88,3 +93,41 @@ class _Broken(Reader):
 def _broken() -> Dashboard:
     reader = board().reader
     return Dashboard(_Broken(reader.plan, reader.state))
+
+
+def _reader(folder: Path, names: Sequence[str]) -> Reader:
+    values = np.random.default_rng(0).normal(size=60)
+    reference = findings([numbers("x", values, values)]).reference
+    return Reader(plan_of(folder, reference, names), MemoryState())
+
+
+def test_nothing_monitored_says_how_to_begin(tmp_path: Path) -> None:
+    """Without models the first page says what to type."""
+    shown = Dashboard(_reader(tmp_path, []))
+    for path in ("/", "/incidents", "/settings"):
+        assert shown.page(path).status == 200
+    assert "leeboard init" in shown.page("/").html
+
+
+def test_a_model_without_windows_says_so(tmp_path: Path) -> None:
+    """Each section of a model that has just begun says what it waits for."""
+    shown = Dashboard(_reader(tmp_path, ["new"]))
+    assert "no data" in shown.page("/").html
+    for section in ("", "/performance", "/quality", "/drift", "/system", "/business"):
+        page = shown.page(f"/model{section}", {"model": "new"})
+        assert page.status == 200
+        assert "No window has been counted yet" in page.html
+    assert "Schema: 1 column" in shown.page("/model/reference", {"model": "new"}).html
+
+
+def test_a_missing_reference_hides_only_itself(tmp_path: Path) -> None:
+    """Where the reference's file is gone, figures are shown, and its page says so."""
+    reader = _reader(tmp_path, ["m"])
+    fill(reader.state, "m", ["x"], windows=3)
+    (tmp_path / "made.profile.json").unlink()
+    shown = Dashboard(reader)
+    for name, (path, query) in every_page(shown).items():
+        assert shown.page(path, query).status == 200, name
+    for section in ("drift", "reference"):
+        html = shown.page(f"/model/{section}", {"model": "m"}).html
+        assert "The reference cannot be read." in html

@@ -2,3 +2,8 @@
 
 Place: above the monitor, below whoever answers requests. Reads, and changes nothing.
 """
+
+from leeboard.dashboard.pages import Answer, Dashboard
+from leeboard.dashboard.reading import Reader
+
+__all__ = ["Answer", "Dashboard", "Reader"]
