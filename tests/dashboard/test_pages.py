@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import unescape
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from leeboard.config import load_plan
 from leeboard.dashboard.pages import Dashboard
 from leeboard.dashboard.reading import Reader
 from leeboard.errors import StateError
@@ -131,3 +133,18 @@ def test_a_missing_reference_hides_only_itself(tmp_path: Path) -> None:
     for section in ("drift", "reference"):
         html = shown.page(f"/model/{section}", {"model": "m"}).html
         assert "The reference cannot be read." in html
+
+
+def test_what_pages_say_to_type_is_understood(tmp_path: Path) -> None:
+    """The configuration that the business section proposes can be used as it is."""
+    html = board().page("/model/business", {"model": "demand"}).html
+    code = html.partition("<pre")[2].partition("<code>")[2].partition("</code>")[0]
+    proposed = unescape(code)
+    folder = Path(board().reader.plan.path).parent
+    config = (folder / "leeboard.toml").read_text("utf-8")
+    text = proposed.replace("[model.NAME]\n", "").replace("NAME", "demand")
+    mended = folder / "proposed.toml"
+    mended.write_text(config + text, "utf-8")
+    (model,) = load_plan(mended).models
+    assert model.metadata == ("revenue",)
+    assert [rule.below for rule in model.alarms.rules] == [9]

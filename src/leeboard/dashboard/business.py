@@ -26,9 +26,8 @@ def business_parts(asked: Asked) -> Iterator[Part]:
             "Log what a prediction is worth as metadata, name it in the configuration,"
             " and it is counted, drawn here and watched like any column. Rules put a"
             " threshold of your own on any figure.",
-            '[model.NAME]\nmetadata = ["revenue"]\n\n'
-            '[[model.NAME.rule]]\nname = "revenue"\nmetric = "mean"\n'
-            'column = "revenue"\nthreshold = "< 9"',
+            '[model.NAME]\nmetadata = ["revenue"]\n\n[[model.NAME.rule]]\n'
+            'metric = "mean"\ncolumn = "revenue"\nbelow = 9',
         )
         return
     yield from drawn
