@@ -138,6 +138,18 @@ def test_measurements_are_filtered_by_equality(state: State) -> None:
         assert caught.value.code == "unknown_column"
 
 
+def test_a_filter_takes_several_values(state: State) -> None:
+    """Several values of one column let through what has any of them; none, nothing."""
+    figures = [measured(m, s) for m in ("rmse", "mae") for s in ("", "city=Graz")]
+    state.put(leased(state), [(done(hour(0)), [], figures)], model="demand", place=1)
+    both = state.measurements({"metric": "mae", "segment": ["", "city=Graz"]})
+    assert both.num_rows == 2
+    assert state.measurements({"segment": ["city=Graz", "city=Lyon"]}).num_rows == 2
+    assert state.measurements({"segment": []}).num_rows == 0
+    kept = state.alarms.verdict_table({"severity": ["warn", "page"]})
+    assert kept.num_rows == 0
+
+
 def test_segments_are_asked_for_by_name(state: State) -> None:
     """The empty segment is all rows; None asks for every segment."""
     kept = [packed(), packed("a=1"), packed("a=2")]

@@ -31,9 +31,17 @@ from leeboard.profiles.cells import NumericCells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
 from leeboard.schema import Column, Kind
 from leeboard.verdicts.report import ColumnResult, Findings
-from leeboard.verdicts.verdict import State, Verdict
+from leeboard.verdicts.verdict import Lines, State, Verdict
 
-__all__ = ["cards", "effect_mark", "figure_line", "in_order", "note_line"]
+__all__ = [
+    "cards",
+    "effect_mark",
+    "facts",
+    "figure_line",
+    "in_order",
+    "note_line",
+    "size_mark",
+]
 
 _MAX_DRAWN = 240
 """So many cards have all distributions and measurements: a file must stay small."""
@@ -72,12 +80,12 @@ def _card(
     column = _column(findings, result)
     cells = findings.reference.cells.get(name)
     drawing: Histogram | None = None
-    facts: tuple[FactLine, ...] = ()
+    told: tuple[FactLine, ...] = ()
     if pair is not None and cells is not None:
         if at < _MAX_SMALL:
             pieces = COARSE if len(findings.columns) > _MANY else FINE
             drawing = histogram(column, cells, *pair, pieces=pieces)
-        facts = _facts(column, cells, *pair)
+        told = facts(column, cells, *pair)
     return ColumnCard(
         key=f"c{at}",
         name=name,
@@ -96,7 +104,7 @@ def _card(
         p_beyond=p_in_words(verdict.p_beyond),
         histogram=drawing,
         drawn=drawn and drawing is not None,
-        facts=facts,
+        facts=told,
         figures=tuple(map(figure_line, result.measurements.values())) if drawn else (),
         notes=tuple(note_line(n) for n in result.notes),
     )
@@ -133,15 +141,24 @@ def _p_value(verdict: Verdict) -> str:
 
 
 def effect_mark(verdict: Verdict) -> EffectMark | None:
+    """Place size, interval and lines of a verdict on the common scale."""
+    return size_mark(
+        verdict.value, verdict.interval, verdict.lines, psi_in_words(verdict)
+    )
+
+
+def size_mark(
+    value: float | None, interval: tuple[float, float] | None, lines: Lines, says: str
+) -> EffectMark | None:
     """Place size, interval and lines on a scale that all columns share.
 
     The scale is log(1 + PSI / 0.02), from 0 to a PSI of 2: small sizes keep their room,
     and a shift of three standard deviations still fits.
     """
-    if verdict.value is None or not math.isfinite(verdict.value):
+    if value is None or not math.isfinite(value):
         return None
-    low, high = verdict.interval or (verdict.value, verdict.value)
-    end = max(_SCALE_END, 2.0 * verdict.lines.large)
+    low, high = interval or (value, value)
+    end = max(_SCALE_END, 2.0 * lines.large)
 
     def place(psi: float) -> float:
         if psi >= end:
@@ -149,13 +166,13 @@ def effect_mark(verdict: Verdict) -> EffectMark | None:
         return math.log1p(max(psi, 0.0) / 0.02) / math.log1p(end / 0.02)
 
     return EffectMark(
-        at=place(verdict.value),
+        at=place(value),
         low=place(low),
         high=place(high),
-        negligible=place(verdict.lines.negligible),
-        large=place(verdict.lines.large),
-        beyond=high > end or verdict.value > end,
-        says=psi_in_words(verdict),
+        negligible=place(lines.negligible),
+        large=place(lines.large),
+        beyond=high > end or value > end,
+        says=says,
     )
 
 
@@ -182,9 +199,10 @@ def note_line(note: Note) -> NoteLine:
     return NoteLine(note.code, note.where, note.text)
 
 
-def _facts(
+def facts(
     column: Column, cells: object, reference: Counts, current: Counts
 ) -> tuple[FactLine, ...]:
+    """Write the summary numbers of a column, reference before current."""
     n, m = reference.rows, current.rows
     lines = [FactLine("rows", count(n), count(m), "")]
     gone = [c.missing / c.rows if c.rows else 0.0 for c in (reference, current)]

@@ -6,19 +6,30 @@ with readable labels. Draws what it is given and decides nothing but the axes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from leeboard.pages.axes import Axis
-from leeboard.pages.times import time_ticks
+from leeboard.pages.printable import printable, shorten
+from leeboard.pages.times import Span, moment_of, named, time_ticks
 from leeboard.pages.words import number
 
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["Plot", "Point", "Series", "Timeline", "draw_timeline", "plot_of", "shapes"]
+__all__ = [
+    "Plot",
+    "Point",
+    "Series",
+    "Stretch",
+    "Timeline",
+    "draw_timeline",
+    "plot_of",
+    "shapes",
+]
 
 _LAST_LABEL = 0.9
 """Place after which a label would leave the chart."""
@@ -34,7 +45,8 @@ class Point:
     Parameters
     ----------
     start, end : date or datetime
-        The window is from ``start`` on and before ``end``; alike in all points.
+        The window is from ``start`` on and before ``end``; days are taken as
+        beginning at midnight in UTC.
     value : float or None
         None: a gap.
     low, high : float or None
@@ -56,8 +68,8 @@ class Series:
     ----------
     name : str
     role : str
-        ``current`` is drawn as a line, ``reference`` as a dashed one, ``share`` as an
-        area.
+        ``current`` is drawn as a line, ``reference`` as a dashed one, ``provisional``
+        and ``corrected`` as dotted ones, ``share`` as an area.
     points : tuple of Point
         In order.
     """
@@ -65,6 +77,24 @@ class Series:
     name: str
     role: str
     points: tuple[Point, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A time that is marked on a chart, as one in which an incident ran.
+
+    Parameters
+    ----------
+    start, end : date or datetime
+    tone : str
+        ``page``, ``warn``, ``note`` or ``chosen``.
+    text : str
+    """
+
+    start: date
+    end: date
+    tone: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +113,8 @@ class Timeline:
         A steady figure to compare with, and its name.
     top : float or None
         Upper end of the axis; None: by the figures.
+    stretches : tuple of Stretch
+        Marked behind the figures.
     since, until : date or datetime, or None
         Where a stretch that is shaded begins and ends; None: there is none, and at the
         end of the chart.
@@ -94,6 +126,7 @@ class Timeline:
     height: int = 220
     level: tuple[str, float] | None = None
     top: float | None = None
+    stretches: tuple[Stretch, ...] = ()
     since: date | None = None
     until: date | None = None
 
@@ -106,21 +139,21 @@ class Plot:
     ----------
     axis : Axis
         Of the figures, upwards.
-    span : (date, date)
+    span : (datetime, datetime)
         From the left to the right.
     wide, high : float
         Of the drawing, in its own units.
     """
 
     axis: Axis
-    span: tuple[date, date]
+    span: Span
     wide: float = 1000.0
     high: float = 100.0
 
     def along(self, day: date) -> float:
         """Place of a moment, from 0 to 1."""
-        whole = self.span[1] - self.span[0]
-        return (day - self.span[0]) / whole if whole else 0.0
+        whole = (self.span[1] - self.span[0]) or timedelta(days=1)
+        return (moment_of(day) - self.span[0]) / whole
 
     def x(self, point: Point) -> float:
         """Middle of a window."""
@@ -135,14 +168,19 @@ def plot_of(chart: Timeline, wide: float = 1000.0, high: float = 100.0) -> Plot:
     """Choose the axes of a chart: from 0, or from below it where figures are."""
     points = [point for one in chart.series for point in one.points]
     level = [chart.level[1]] if chart.level else []
-    values = [point.value for point in points if point.value is not None] + level
-    ends = [point.high for point in points if point.high is not None]
+    values = [*_finite(point.value for point in points), *level]
+    ends = _finite(point.high for point in points)
     # an interval that reaches below 0 where no figure does is cut there
     low = min([*values, 0.0]) * 1.06
     top = chart.top or max([*values, *ends, 0.0]) * 1.06
     axis = Axis(low, top if top > low else low + 1.0)
-    span = min(p.start for p in points), max(p.end for p in points)
+    first = min(moment_of(point.start) for point in points)
+    span = first, max(moment_of(point.end) for point in points)
     return Plot(axis, span, wide, high)
+
+
+def _finite(values: Iterable[float | None]) -> list[float]:
+    return [one for one in values if one is not None and math.isfinite(one)]
 
 
 def draw_timeline(chart: Timeline) -> Markup:
@@ -152,9 +190,11 @@ def draw_timeline(chart: Timeline) -> Markup:
     plot = plot_of(chart)
     whole = f'width="100%" height="{chart.height + 24}" role="img"'
     inner = f'width="100%" height="{chart.height}"'
+    title = escape(printable(chart.title))
     box = f'viewBox="0 0 {plot.wide:g} {plot.high:g}"'
     parts = [
-        f'<svg class="timeline" {whole} aria-label="{escape(chart.title)}">',
+        f'<svg class="timeline" {whole} aria-label="{title}">',
+        *_stretches(chart, plot),
         *_grid(chart, plot.axis),
         *_times(chart, plot.span),
         f'<svg {inner} {box} preserveAspectRatio="none">',
@@ -168,20 +208,35 @@ def draw_timeline(chart: Timeline) -> Markup:
 
 
 def _grid(chart: Timeline, axis: Axis) -> Iterator[str]:
-    ticks = axis.ticks()
-    every = max(1, len(ticks) // 2) if chart.height < _LOW else 1
-    for tick in ticks[::every]:
+    places = axis.ticks()
+    if chart.height < _LOW and len(places) > 3:
+        places = (places[0], places[len(places) // 2], places[-1])
+    for tick in places:
         y = f"{chart.height * (1.0 - tick.at):.1f}"
         yield f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
         yield f'<text class="value" x="-8" y="{y}" dy=".35em">{tick.label}</text>'
 
 
-def _times(chart: Timeline, span: tuple[date, date]) -> Iterator[str]:
+def _times(chart: Timeline, span: Span) -> Iterator[str]:
     for tick in time_ticks(span):
         x = f"{100.0 * tick.at:.2f}%"
         label = tick.label if tick.at < _LAST_LABEL else ""
         yield f'<line class="grid" x1="{x}" x2="{x}" y1="0" y2="{chart.height}"/>'
         yield f'<text class="time" x="{x}" y="{chart.height + 17}">{label}</text>'
+
+
+def _stretches(chart: Timeline, plot: Plot) -> Iterator[str]:
+    from markupsafe import escape
+
+    for one in chart.stretches:
+        ends = (plot.along(day) for day in (one.start, one.end))
+        left, right = (min(max(place, 0.0), 1.0) for place in ends)
+        if right > left:
+            yield (
+                f'<rect class="stretch {one.tone}" x="{100 * left:.2f}%"'
+                f' width="{100 * (right - left):.2f}%" y="0" height="{chart.height}">'
+                f"<title>{escape(shorten(one.text, 200))}</title></rect>"
+            )
 
 
 def shapes(chart: Timeline, plot: Plot) -> Iterator[str]:
@@ -242,7 +297,7 @@ def _area(run: Sequence[Point], plot: Plot) -> str:
         for p in run
     ]
     first, last = (plot.along(day) * plot.wide for day in (run[0].start, run[-1].end))
-    ground = f"{plot.high:g}"
+    ground = f"{plot.y(0.0):.2f}".removesuffix(".00")
     return f"M{first:.1f} {ground}{''.join(steps)}L{last:.1f} {ground}Z"
 
 
@@ -258,7 +313,7 @@ def _hits(chart: Timeline, plot: Plot) -> Iterator[str]:
                 told.append(f"{one.name} {_told(point)} {chart.unit}".rstrip())
     for (start, end), told in texts.items():
         x, upto = 100.0 * plot.along(start), 100.0 * plot.along(end)
-        text = escape("\n".join([f"week of {start}", *told]))
+        text = escape("\n".join(map(printable, [named(start, end), *told])))
         yield (
             f'<rect class="hit" x="{x:.2f}%" width="{upto - x:.2f}%" y="0"'
             f' height="{chart.height}"><title>{text}</title></rect>'

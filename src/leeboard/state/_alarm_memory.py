@@ -7,7 +7,7 @@ comes back from them.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import deepcopy
 from datetime import datetime
 from types import SimpleNamespace
@@ -34,7 +34,7 @@ from leeboard.state._alarm_rows import (
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, TRANSITIONS, VERDICTS
 from leeboard.state._alarms import FILTERS, Outgoing, Written
 from leeboard.state._lease import Lease
-from leeboard.state._rows import check_filter
+from leeboard.state._rows import any_of, check_filter
 from leeboard.windows import Window
 
 __all__ = ["MemoryAlarms"]
@@ -93,15 +93,15 @@ class MemoryAlarms:
         return None if row is None else judged_from(_named(VERDICTS, row))
 
     def verdict_table(
-        self, where: Mapping[str, str], span: Window | None = None
+        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
     ) -> pa.Table:
-        """Return verdicts as a table, filtered by equality of columns of text."""
+        """Return verdicts as a table, filtered by one value a column, or several."""
         check_filter(where, FILTERS, "verdicts")
         return verdict_table(
             [
                 tuple(getattr(row, name) for name in VERDICT.names)
                 for row in self._in_span(span)
-                if all(getattr(row, n) == clean(v) for n, v in where.items())
+                if all(getattr(row, n) in any_of(v) for n, v in where.items())
             ]
         )
 

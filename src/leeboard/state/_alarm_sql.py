@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -39,7 +39,7 @@ from leeboard.state._alarm_rows import (
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, TRANSITIONS, VERDICTS
 from leeboard.state._alarms import FILTERS, Outgoing, Written
 from leeboard.state._lease import Lease
-from leeboard.state._rows import check_filter
+from leeboard.state._rows import any_of, check_filter
 from leeboard.windows import Window
 
 __all__ = ["SqlAlarms"]
@@ -117,12 +117,12 @@ class SqlAlarms:
         return next(iter(self._read(asked, judged_from)), None)
 
     def verdict_table(
-        self, where: Mapping[str, str], span: Window | None = None
+        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
     ) -> pa.Table:
-        """Return verdicts as a table, filtered by equality of columns of text."""
+        """Return verdicts as a table, filtered by one value a column, or several."""
         check_filter(where, FILTERS, "verdicts")
         asked = select(*(VERDICTS.c[name] for name in VERDICT.names)).where(
-            *(VERDICTS.c[name] == clean(value) for name, value in where.items()),
+            *(VERDICTS.c[name].in_(any_of(value)) for name, value in where.items()),
             *_within(None, span),
         )
         with self._database.reading() as connection:

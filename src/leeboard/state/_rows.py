@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
@@ -17,6 +17,7 @@ from leeboard.windows import Window
 
 __all__ = [
     "MEASURED",
+    "any_of",
     "check_filter",
     "measured_row",
     "measured_table",
@@ -56,8 +57,14 @@ def window_of(start: datetime, end: datetime) -> Window:
     return Window(start, end)
 
 
+def any_of(wanted: str | Collection[str]) -> list[str]:
+    """Values that a filter lets through: one text, or several."""
+    every = [wanted] if isinstance(wanted, str) else wanted
+    return [clean(one) for one in every]
+
+
 def check_filter(
-    where: Mapping[str, str],
+    where: Mapping[str, str | Collection[str]],
     known: Sequence[str] = _FILTERS,
     table: str = "measurements",
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,7 @@ from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, VERDICTS
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     MEASURED,
+    any_of,
     check_filter,
     measured_row,
     measured_table,
@@ -205,13 +206,13 @@ class SqlState:
         ]
 
     def measurements(
-        self, where: Mapping[str, str], span: Window | None = None
+        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
     ) -> pa.Table:
-        """Figures as a table, filtered by equality of columns such as model, metric."""
+        """Figures as a table, filtered by one value a column, or several."""
         check_filter(where)
         table = MEASUREMENTS
         asked = select(*(table.c[name] for name in MEASURED.names)).where(
-            *(table.c[name] == clean(value) for name, value in where.items()),
+            *(table.c[name].in_(any_of(value)) for name, value in where.items()),
             *_within(table, None, span),
         )
         asked = asked.order_by(table.c.model, table.c.window_start, table.c.window_end)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -181,9 +181,9 @@ class State(Protocol):
         ...
 
     def measurements(
-        self, where: Mapping[str, str], span: Window | None = None
+        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
     ) -> pa.Table:
-        """Figures as a table, filtered by equality of columns such as model, metric."""
+        """Figures as a table, filtered by one value a column, or several."""
         ...
 
     def drop(self, model: str, windows: Sequence[Window]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from leeboard.state._alarm_memory import MemoryAlarms
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     MEASURED,
+    any_of,
     check_filter,
     measured_row,
     measured_table,
@@ -117,17 +118,17 @@ class MemoryState:
         ]
 
     def measurements(
-        self, where: Mapping[str, str], span: Window | None = None
+        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
     ) -> pa.Table:
-        """Figures as a table, filtered by equality of columns such as model, metric."""
+        """Figures as a table, filtered by one value a column, or several."""
         check_filter(where)
-        wanted = [(MEASURED.names.index(n), clean(v)) for n, v in where.items()]
+        wanted = [(MEASURED.names.index(n), any_of(v)) for n, v in where.items()]
         return measured_table(
             [
                 row
                 for _, _, measured in self._of(None, span)
                 for row in measured
-                if all(row[at] == value for at, value in wanted)
+                if all(row[at] in values for at, values in wanted)
             ]
         )
 

@@ -1,0 +1,93 @@
+"""Settings: what is monitored and how, and who is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from leeboard.config.plan import ModelPlan
+from leeboard.dashboard.reading import Reader
+from leeboard.pages.dashboard.contexts import PlainPage
+from leeboard.pages.dashboard.links import Links
+from leeboard.pages.dashboard.parts import Cell, Empty, Head, Notice, Part, Table
+from leeboard.pages.words import DASH, plural
+
+__all__ = ["settings_of"]
+
+
+def settings_of(
+    reader: Reader, links: Links, may_see: Callable[[str], bool] = lambda _: True
+) -> PlainPage:
+    """Gather the page of settings; secrets and addresses of stores are not shown."""
+    plan = reader.plan
+    shown = [one for one in plan.models if may_see(one.name)]
+    parts: list[Part] = [Notice("unsure", note.text, note.where) for note in plan.notes]
+    parts.append(_models(shown, links))
+    parts.append(_channels(reader))
+    if not plan.channels:
+        parts.append(
+            Empty(
+                "Nobody is told",
+                "Incidents are kept and shown here. To be told of them, name a"
+                " channel in the configuration.",
+                '[[notify]]\nto = "slack"\nurl = { env = "SLACK_WEBHOOK_URL" }',
+            )
+        )
+    return PlainPage(
+        title="Settings",
+        headline="How everything is set",
+        summary=f"Read from {plan.path}. `leeboard config check` says what it means,"
+        " and every mistake with its line.",
+        parts=tuple(parts),
+    )
+
+
+def _models(models: list[ModelPlan], links: Links) -> Table:
+    heads = (
+        *("Model", "Window", "Delay", "Grace", "Labels within"),
+        *("One false page in", "Pages on", "Owner", "Events are kept"),
+    )
+    return Table(
+        name="models",
+        title=plural(len(models), "model"),
+        head=tuple(map(Head, heads)),
+        rows=tuple(_model(one, links) for one in models),
+        empty="None.",
+    )
+
+
+def _model(one: ModelPlan, links: Links) -> tuple[Cell, ...]:
+    budget = one.alarms.budget
+    segments = ", ".join(one.segments)
+    return (
+        Cell(
+            one.name,
+            links.reference(one.name),
+            sub=f"segments: {segments}" if segments else "",
+        ),
+        Cell(str(one.calendar.every)),
+        Cell(_long(one.delay)),
+        Cell(_long(one.grace)),
+        Cell(_long(one.horizon)),
+        Cell(_long(budget.page_every)),
+        Cell(", ".join(group.value for group in budget.page_on)),
+        Cell(one.alarms.owner or DASH),
+        Cell("for ever" if one.retention is None else _long(one.retention)),
+    )
+
+
+def _long(span: object) -> str:
+    return str(span).removesuffix(", 0:00:00")
+
+
+def _channels(reader: Reader) -> Table:
+    channels = reader.plan.channels
+    return Table(
+        name="channels",
+        title="Who is told",
+        head=(Head("Channel"), Head("From")),
+        rows=tuple((Cell(one.name), Cell(one.severity.value)) for one in channels),
+        note="A heartbeat is sent after each run."
+        if reader.plan.heartbeat is not None
+        else "",
+        empty="Nobody.",
+    )

@@ -1,0 +1,151 @@
+"""The dashboard in a real browser: quiet, alone, readable for everybody."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leeboard.dashboard.pages import Dashboard
+from leeboard.pages.dashboard.links import query_text
+from tests.dashboard._board import board, every_page
+from tools.dashboard import HOME, serve
+
+pytestmark = pytest.mark.browser
+
+SERIOUS = {"serious", "critical", "moderate"}
+
+
+@dataclass
+class Tab:
+    """A page, what it said, and what it asked for."""
+
+    page: Any
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return one Chromium for all tests of this file."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        chromium = play.chromium.launch(executable_path=shutil.which("chromium"))
+        yield chromium
+        chromium.close()
+
+
+def _tab(browser: Any, shown: Dashboard, **how: Any) -> Tab:
+    tab = Tab(browser.new_page(**how))
+    tab.page.on("console", lambda message: tab.said.append(message.text))
+    tab.page.on("pageerror", lambda error: tab.said.append(str(error)))
+    tab.page.on("dialog", lambda dialog: tab.said.append(dialog.message))
+    tab.page.on("request", lambda request: tab.asked.append(request.url))
+    serve(tab.page, shown)
+    return tab
+
+
+def _address(path: str, query: Any) -> str:
+    return f"{HOME}{path}?{query_text(dict(query))}"
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_every_page_is_quiet_and_fits(browser: Any, width: int) -> None:
+    """Under the strict policy no page complains, asks elsewhere, or is too wide."""
+    shown = board()
+    tab = _tab(browser, shown, viewport={"width": width, "height": 800})
+    for name, (path, query) in every_page(shown).items():
+        tab.page.goto(_address(path, query))
+        assert tab.page.evaluate("document.documentElement.scrollWidth") <= width, name
+    assert tab.said == []
+    assert {url for url in tab.asked if not url.startswith(HOME)} == set()
+    tab.page.close()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(browser: Any, scheme: str) -> None:
+    """No page has a finding of axe-core that is more than minor."""
+    import axe_playwright_python
+
+    source = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+    axe = source.read_text("utf-8")
+    shown = board()
+    tab = _tab(browser, shown, color_scheme=scheme)
+    poor = []
+    for name, (path, query) in every_page(shown).items():
+        tab.page.goto(_address(path, query))
+        tab.page.evaluate(axe)
+        found = tab.page.evaluate("axe.run()")["violations"]
+        poor += [
+            f"{name}: {one['id']}: {node['html'][:160]}"
+            for one in found
+            if one["impact"] in SERIOUS
+            for node in one["nodes"][:3]
+        ]
+    assert poor == []
+    tab.page.close()
+
+
+def test_links_lead_from_the_fleet_to_a_cell(browser: Any) -> None:
+    """By clicks alone from the first page: a model, its drift, a cell, a verdict."""
+    shown = board()
+    tab = _tab(browser, shown)
+    page = tab.page
+    page.goto(HOME + "/")
+    page.click("table.fleet th a")
+    page.click("nav.tabs >> text=Drift")
+    assert page.locator("nav.tabs a[aria-current]").inner_text() == "Drift"
+    page.locator("table.heat tbody tr").nth(1).locator("td").nth(2).click()
+    assert "#cell" in page.url
+    assert "2026-03-03" in page.locator("#h-cell").inner_text()
+    assert page.locator("table.heat td.chosen").count() == 1
+    page.go_back()
+    page.click("header nav >> text=Incidents")
+    page.click("#incidents tbody th a")
+    page.click("#crossed tbody th a")
+    assert "Evidence" in page.locator("h2").first.inner_text()
+    assert tab.said == []
+    page.close()
+
+
+def test_keys_reach_the_content_and_the_forms(browser: Any) -> None:
+    """The first key leads past the head; forms open and are filled by keys alone."""
+    shown = board()
+    tab = _tab(browser, shown)
+    page = tab.page
+    page.goto(_address("/incident", {"id": shown.reader.incidents("demand")[0].id}))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator("details.act summary", has_text="Close").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("mended")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.post_data or ""))
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(100)
+    assert any("csrf=token" in one and "why=mended" in one for one in sent)
+    page.close()
+
+
+def test_a_page_left_open_is_read_again(browser: Any) -> None:
+    """After a minute what changed is put in place, and what was opened stays open."""
+    shown = board()
+    tab = _tab(browser, shown)
+    page = tab.page
+    page.clock.install()
+    page.goto(_address("/model/performance", {"model": "demand"}))
+    page.locator("details summary").first.click()
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("document.querySelector('main h2').textContent = 'old'")
+    page.clock.run_for(61_000)
+    page.wait_for_function("document.querySelector('main h2').textContent !== 'old'")
+    assert page.locator("details[open]").count() == 1
+    assert tab.said == []
+    page.close()

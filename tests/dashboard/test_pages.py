@@ -1,0 +1,150 @@
+"""Which page an address names, and who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import unescape
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from leeboard.config import load_plan
+from leeboard.dashboard.pages import Dashboard
+from leeboard.dashboard.reading import Reader
+from leeboard.errors import StateError
+from leeboard.incidents.incident import Incident
+from leeboard.pages.dashboard.contexts import Shell
+from leeboard.state.memory import MemoryState
+from tests.dashboard._board import board, every_page
+from tests.dashboard._made import fill, plan_of
+from tests.pages.findings import findings, numbers
+
+
+@pytest.mark.parametrize(
+    "path", ["", "/nothing", "/model", "/model/nothing", "/model/"]
+)
+def test_what_is_not_there_says_so(path: str) -> None:
+    """An address of nothing is answered 404, with a page that leads back."""
+    found = board().page(path, {"model": "nobody"})
+    assert found.status == 404
+    assert "There is no such page." in found.html
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("/incident", "id"), ("/explain", "verdict")]
+)
+def test_unknown_ids_are_not_there(path: str, key: str) -> None:
+    """An id that names nothing is answered 404."""
+    for value in ("", "nothing", "\ud800"):
+        assert board().page(path, {key: value}).status == 404
+
+
+def test_what_may_not_be_seen_is_not_there() -> None:
+    """Nothing of a model that one may not see is in any page, and its own are 404."""
+    shown = board()
+    for name, (path, query) in every_page(shown).items():
+        found = shown.page(path, query, may_see=lambda _: False)
+        assert "demand" not in found.html.replace("demand.profile", ""), name
+        common = {"fleet", "incidents", "settings"}
+        assert found.status == (200 if name in common else 404), name
+
+
+def test_forms_carry_the_token_and_readers_have_none() -> None:
+    """Every form has the token; who may only look has no form."""
+    shown = board()
+    id_ = shown.reader.incidents("demand")[0].id
+    html = shown.page("/incident", {"id": id_}, shell=Shell(csrf="t0ken")).html
+    posts = html.count('method="post"')
+    assert posts == html.count('name="csrf" value="t0ken"') == 6
+    for action in ("ack", "silence", "expect", "accept", "close", "note"):
+        assert f'action="/incident/{action}"' in html
+    for shell in (Shell(), Shell(csrf="t0ken", read_only=True)):
+        assert (
+            'method="post"'
+            not in shown.page("/incident", {"id": id_}, shell=shell).html
+        )
+
+
+def test_a_store_that_cannot_be_read_has_a_page() -> None:
+    """What is wrong, and what to do, instead of a trace."""
+    shown = _broken()
+    found = shown.page("/")
+    assert found.status == 503
+    assert "cannot be read" in found.html
+    assert "Restore it" in found.html
+
+
+class _Broken(Reader):
+    """A reader of a store that has been damaged."""
+
+    def incidents(
+        self, model: str | None = None, *, running: bool = False
+    ) -> Sequence[Incident]:
+        """Fail, as a damaged file would."""
+        del model, running
+        raise StateError(
+            code="damaged_state",
+            where="results.db",
+            found="a file that is no database",
+            expected="results",
+            fix="Restore it from a backup.",
+        )
+
+
+def _broken() -> Dashboard:
+    reader = board().reader
+    return Dashboard(_Broken(reader.plan, reader.state))
+
+
+def _reader(folder: Path, names: Sequence[str]) -> Reader:
+    values = np.random.default_rng(0).normal(size=60)
+    reference = findings([numbers("x", values, values)]).reference
+    return Reader(plan_of(folder, reference, names), MemoryState())
+
+
+def test_nothing_monitored_says_how_to_begin(tmp_path: Path) -> None:
+    """Without models the first page says what to type."""
+    shown = Dashboard(_reader(tmp_path, []))
+    for path in ("/", "/incidents", "/settings"):
+        assert shown.page(path).status == 200
+    assert "leeboard init" in shown.page("/").html
+
+
+def test_a_model_without_windows_says_so(tmp_path: Path) -> None:
+    """Each section of a model that has just begun says what it waits for."""
+    shown = Dashboard(_reader(tmp_path, ["new"]))
+    assert "no data" in shown.page("/").html
+    for section in ("", "/performance", "/quality", "/drift", "/system", "/business"):
+        page = shown.page(f"/model{section}", {"model": "new"})
+        assert page.status == 200
+        assert "No window has been counted yet" in page.html
+    assert "Schema: 1 column" in shown.page("/model/reference", {"model": "new"}).html
+
+
+def test_a_missing_reference_hides_only_itself(tmp_path: Path) -> None:
+    """Where the reference's file is gone, figures are shown, and its page says so."""
+    reader = _reader(tmp_path, ["m"])
+    fill(reader.state, "m", ["x"], windows=3)
+    (tmp_path / "made.profile.json").unlink()
+    shown = Dashboard(reader)
+    for name, (path, query) in every_page(shown).items():
+        assert shown.page(path, query).status == 200, name
+    for section in ("drift", "reference"):
+        html = shown.page(f"/model/{section}", {"model": "m"}).html
+        assert "The reference cannot be read." in html
+
+
+def test_what_pages_say_to_type_is_understood(tmp_path: Path) -> None:
+    """The configuration that the business section proposes can be used as it is."""
+    html = board().page("/model/business", {"model": "demand"}).html
+    code = html.partition("<pre")[2].partition("<code>")[2].partition("</code>")[0]
+    proposed = unescape(code)
+    folder = Path(board().reader.plan.path).parent
+    config = (folder / "leeboard.toml").read_text("utf-8")
+    text = proposed.replace("[model.NAME]\n", "").replace("NAME", "demand")
+    mended = folder / "proposed.toml"
+    mended.write_text(config + text, "utf-8")
+    (model,) = load_plan(mended).models
+    assert model.metadata == ("revenue",)
+    assert [rule.below for rule in model.alarms.rules] == [9]
