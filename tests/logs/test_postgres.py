@@ -202,7 +202,7 @@ def test_a_month_of_several_models_stays(postgres: str) -> None:
 
 
 def test_a_copy_says_when_its_rows_came(postgres: str, tmp_path: Path) -> None:
-    """What had not been read when a copy was made is news to whoever goes on with it."""
+    """What had not been read when a copy was made is news to whoever goes on."""
     log = PostgresLog(postgres)
     log.write(decode([prediction("1")], NOW))
     place = log.changes("demand", 0).upto
