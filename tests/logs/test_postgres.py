@@ -201,6 +201,22 @@ def test_a_month_of_several_models_stays(postgres: str) -> None:
     log.close()
 
 
+def test_a_copy_says_when_its_rows_came(postgres: str, tmp_path: Path) -> None:
+    """What had not been read when a copy was made is news to whoever goes on."""
+    log = PostgresLog(postgres)
+    log.write(decode([prediction("1")], NOW))
+    place = log.changes("demand", 0).upto
+    log.write(decode([prediction("2", NOW + timedelta(minutes=9))], NOW))
+    for name, data in log.copies():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    log.fill(str(tmp_path))
+    news = log.changes("demand", place)
+    assert int(NOW.timestamp()) // 60 + 9 in news.minutes
+    assert log.changes("demand", news.upto).minutes == frozenset()
+    log.close()
+
+
 def test_every_double_comes_back(postgres: str) -> None:
     """Negative zero, the smallest and largest double, infinities and NaN keep bits."""
     values = [-0.0, 5e-324, 1.7976931348623157e308, 0.1, math.inf, -math.inf, math.nan]
