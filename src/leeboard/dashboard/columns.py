@@ -25,8 +25,10 @@ class ColumnLine:
     about : str
         Kind and role, in words.
     size : float or None
-        Debiased PSI in nats; None where it was not measured, and ``reason`` says why.
+        Debiased PSI in nats, that of the verdict where the window had too few rows to
+        measure it; None where neither has one.
     reason : str
+        Why it was not measured; empty where it was.
     evidence : float
         By its threshold, 0 where the window gave none; from 1 on it has crossed.
     state : str
@@ -82,17 +84,16 @@ def column_lines(asked: Asked, done: Done) -> list[ColumnLine]:
 
 
 def _line(size: Row, verdict: Row | None, column: Column | None) -> ColumnLine:
-    evidence, id_ = 0.0, ""
-    state = "held" if size["value"] is not None else ""
+    evidence, id_, value = 0.0, "", size["value"]
+    state = "held" if value is not None else ""
     if verdict is not None:
         state, id_ = verdict["state"], verdict["id"]
+        value = verdict["value"] if value is None else value  # few rows were enough
         if verdict["evidence"] is not None and verdict["threshold"]:
             evidence = max(0.0, verdict["evidence"] / verdict["threshold"])
     about = "computed" if column is None else f"{column.kind}, {column.role}"
     reason = "" if size["value"] is not None else size["reason"].replace("_", " ")
-    return ColumnLine(
-        size["subject"], about, size["value"], reason, evidence, state, id_
-    )
+    return ColumnLine(size["subject"], about, value, reason, evidence, state, id_)
 
 
 def schema_of(asked: Asked) -> Mapping[str, Column]:
