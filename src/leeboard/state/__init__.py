@@ -4,6 +4,7 @@ Place: an edge, below the monitor; plain documented tables in SQLite or Postgres
 """
 
 from leeboard.state._alarms import Alarms, Outgoing, Written
+from leeboard.state._keys import Key, Keys
 from leeboard.state._lease import Lease
 from leeboard.state._open import file_of, open_state
 from leeboard.state._state import Done, Held, Measured, Packed, State
@@ -12,6 +13,8 @@ __all__ = [
     "Alarms",
     "Done",
     "Held",
+    "Key",
+    "Keys",
     "Lease",
     "Measured",
     "Outgoing",
