@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from leeboard.server.access import Grant, Keyring, allow, token_of
+from leeboard.server.access import SCOPES, Grant, Keyring, allow, token_of
 
 __all__ = ["OPEN", "Rule", "guarded"]
 
@@ -48,7 +48,16 @@ def guarded(rules: Sequence[Rule], keyring: Keyring) -> list[Route]:
     """Return the routes of rules, each behind the scope that it needs.
 
     Rules of one path are one route, so that another method is told what it may be.
+
+    Raises
+    ------
+    ValueError
+        A scope is none: a slip in the code.
     """
+    for rule in rules:
+        if rule.scope not in {OPEN, "any", *SCOPES}:
+            message = f"{rule.method} {rule.path} has no scope that there is"
+            raise ValueError(message)
     by_path: dict[str, list[Rule]] = {}
     for rule in rules:
         by_path.setdefault(rule.path, []).append(rule)
