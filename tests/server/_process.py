@@ -57,6 +57,7 @@ class Server:
     model: World
     port: int = 0
     every: str = "1h"
+    options: tuple[str, ...] = ()
     url: str = ""
     process: subprocess.Popen[str] | None = None
 
@@ -69,6 +70,7 @@ class Server:
                 [
                     *(*LEEBOARD, "serve", "--config", config),
                     *("--port", str(self.port), "--every", self.every),
+                    *self.options,
                 ],
                 stdout=out,
                 stderr=out,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import math
 import random
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from leeboard.logs._exact import read_exactly
+from leeboard.server._json import read_json
 from leeboard.server._terms import Terms
 from leeboard.server.events import Event, read_events
 from leeboard.server.refusal import Refusal
@@ -252,3 +254,27 @@ def test_sound_features_come_back_as_they_were(features: dict[str, Any]) -> None
     assert {n: type(v) for n, v in back.items()} == {
         n: type(v) for n, v in given_.items()
     }
+
+
+NUMBERS = st.one_of(
+    st.integers(-(2**70), 2**70).map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.from_regex(
+        r"-?(0|[1-9][0-9]{0,25})(\.[0-9]{1,20})?([eE][+-]?[0-9]{1,4})?", fullmatch=True
+    ),
+)
+
+
+@settings(max_examples=200)
+@given(NUMBERS)
+def test_numbers_are_those_that_python_reads(text: str) -> None:
+    """Each is read as Python reads it if 64 bits or a double hold it, else refused."""
+    value = json.loads(text)
+    fits = -(2**63) <= value < 2**63 if isinstance(value, int) else math.isfinite(value)
+    for body in (text, f"[{text}]", f'{{"x":[{text},"\\u00e9"]}}'):
+        if fits:
+            found = read_json(body)
+            assert repr(found) == repr(json.loads(body))
+        else:
+            with pytest.raises(Refusal, match="number_out_of_range"):
+                read_json(body)

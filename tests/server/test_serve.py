@@ -16,6 +16,7 @@ import pytest
 from leeboard import Logger
 from leeboard.errors import ConfigError, LeeboardError
 from leeboard.server.serve import Listening, serve
+from tests.logger.certificate import self_signed
 from tests.monitor._world import World, world
 from tests.server._process import Server, key_for, resident_mib
 from tests.server._served import event
@@ -185,7 +186,7 @@ def _windows(model: World) -> int:
         ("127.0.0.1", {"certificate": "c.pem"}, "incomplete_tls"),
         ("0.0.0.0", {"private_key": "k.pem"}, "incomplete_tls"),
         ("0.0.0.0", {"behind_proxy": True}, ""),
-        ("0.0.0.0", {"certificate": "c", "private_key": "k"}, ""),
+        ("0.0.0.0", {"certificate": "c", "private_key": "k"}, "bad_tls"),
         ("127.0.0.1", {}, ""),
         ("127.8.9.10", {}, ""),
         ("::1", {}, ""),
@@ -213,3 +214,24 @@ def test_an_address_that_is_taken_is_told(running: tuple[Server, str]) -> None:
         with pytest.raises(LeeboardError) as caught:
             serve(server.model.monitor, Listening(port=given), 60.0, print)
         assert caught.value.code == code
+
+
+def test_a_logger_speaks_tls_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a certificate that the client trusts; without trust nothing is sent."""
+    pem = str(self_signed(tmp_path))
+    folder = tmp_path / "model"
+    folder.mkdir()
+    model = world(folder)
+    key = key_for(model)
+    with Server(model, options=("--tls-cert", pem, "--tls-key", pem)) as server:
+        assert server.url.startswith("https://")
+        with Logger(server.url, model="demand", key=key, close_s=0.3) as wary:
+            wary.log_prediction({"temp": 1.0}, 1.0)
+        assert wary.stats().predictions.acknowledged == 0
+        monkeypatch.setenv("SSL_CERT_FILE", pem)
+        with Logger(server.url, model="demand", key=key, close_s=20) as log:
+            identity = log.log_prediction({"temp": 1.0}, 1.0)
+        assert log.stats().predictions.acknowledged == 1
+    assert _ids(model) == [identity]

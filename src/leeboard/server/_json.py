@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from leeboard.server.refusal import Refusal, path_of
@@ -110,7 +111,7 @@ def read_json(text: str, *, start: str = "$", around: int = 0) -> Any:
         400: it is no JSON; 422: JSON, but not of the kind that is taken.
     """
     try:
-        value = _DECODER.decode(text)
+        value = _decoded(text)
     except RecursionError:
         _refuse(_DEEP, start)
     except json.JSONDecodeError as error:
@@ -127,27 +128,27 @@ def read_json(text: str, *, start: str = "$", around: int = 0) -> Any:
     return value
 
 
+def _decoded(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        return _LONG.decode(text)
+
+
 def _unique(pairs: list[tuple[str, Any]]) -> Any:
     found = dict(pairs)
     return found if len(found) == len(pairs) else _TWICE
 
 
-def _integer(text: str) -> Any:
-    if len(text) > _DIGITS:
-        return _TOO_LARGE
-    number = int(text)
-    return number if _LOWEST <= number <= _HIGHEST else _TOO_LARGE
-
-
-def _double(text: str) -> Any:
-    number = float(text)
-    return _TOO_LARGE if math.isinf(number) else number
-
-
 _DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=lambda _: _NO_NUMBER
+)
+# Python refuses to read integers of thousands of digits, and says nothing of the place.
+_LONG = json.JSONDecoder(
     object_pairs_hook=_unique,
-    parse_int=_integer,
-    parse_float=_double,
+    parse_int=lambda text: int(text) if len(text) <= _DIGITS else _TOO_LARGE,
     parse_constant=lambda _: _NO_NUMBER,
 )
 
@@ -170,19 +171,39 @@ class _Search:
                 _refuse(_TEXT, path_of(steps, self._start))
             return
         if not isinstance(value, dict | list):
+            if not _all_sound([value]):
+                _refuse(_TOO_LARGE, path_of(steps, self._start))
             return
         if depth > self._deepest:
             _refuse(_DEEP, path_of(steps, self._start))
+        inner = value.values() if isinstance(value, dict) else value
+        if not self._escaped and _all_sound(inner):
+            return
         if isinstance(value, dict) and self._escaped:
             for place, name in enumerate(value):
                 if _is_bad(name):
                     _refuse(_TEXT, path_of(steps, self._start) + f" name {place}")
         for step, one in value.items() if isinstance(value, dict) else enumerate(value):
-            if type(one) not in _PLAIN or self._escaped:
+            if self._escaped or type(one) not in _PLAIN:
                 self.look(one, depth + 1, [*steps, step])
 
 
-_PLAIN = frozenset({float, int, str, bool, type(None)})
+_PLAIN = frozenset({str, bool, type(None)})
+
+
+def _all_sound(values: Iterable[Any]) -> bool:
+    """Tell whether all are scalars within range; one loop, since most are just that."""
+    for one in values:
+        kind = type(one)
+        if kind is float:
+            if math.isinf(one):
+                return False
+        elif kind is int:
+            if not _LOWEST <= one <= _HIGHEST:
+                return False
+        elif kind not in _PLAIN:
+            return False
+    return True
 
 
 def _is_bad(text: str) -> bool:

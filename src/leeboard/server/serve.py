@@ -11,6 +11,7 @@ import logging
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -75,6 +76,8 @@ class Listening:
                 expected="both, or neither",
                 fix="Name the certificate and its private key.",
             )
+        if self.certificate:
+            self._check_files()
         if not (self.certificate or self.behind_proxy or _is_loopback(self.host)):
             raise ConfigError(
                 code="open_bind",
@@ -84,6 +87,20 @@ class Listening:
                 fix="Give --tls-cert and --tls-key; or --behind-proxy where a proxy"
                 " speaks TLS for it.",
             )
+
+    def _check_files(self) -> None:
+        try:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(self.certificate, self.private_key)
+        except OSError as error:  # of ssl, too
+            raise ConfigError(
+                code="bad_tls",
+                where="--tls-cert, --tls-key",
+                found="files that are no certificate and its key"
+                f" ({error.strerror or type(error).__name__})",
+                expected="PEM files of a certificate and of its private key",
+                fix="Look at paths and rights, and that the two belong together.",
+            ) from error
 
 
 def _is_loopback(host: str) -> bool:
