@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from leeboard_logger._errors import LoggerError
-from leeboard_logger._event import new_id
 from leeboard_logger._http import HttpSink, courier_to
 from leeboard_logger._http_courier import Courier
 from leeboard_logger._http_wire import Answer, Unreachable
 from leeboard_logger._sink import ACKNOWLEDGED, Entry
+from leeboard_logger.ids import new_id
 from tests.logger.receiver import KEY, Receiver
 from tests.logger.test_http_courier import Twin, feedback, prediction, said
 

@@ -273,3 +273,17 @@ def test_times_are_those_of_the_record() -> None:
     table = decode([prediction("a", at)], NOW).predictions
     assert table.column("made_at").to_pylist() == [at]
     assert micros(at) % 1_000_000 == 123457
+
+
+def test_what_a_collector_set_aside_keeps_its_reason_and_its_payload() -> None:
+    """It is quarantined as it came; a head that cannot be read is no kind of frame."""
+    own = prediction("a")
+    head = b'q{"reason":"time_in_future","detail":"by a clock","model":"m"}\n'
+    batch = decode([head + own, b"q{}\n" + own, b"q", b"q[1]\n"], NOW)
+    found = batch.quarantined.to_pylist()
+    assert [(one["reason"], one["model"]) for one in found[:1]] == [
+        ("time_in_future", "m")
+    ]
+    assert found[0]["payload"] == own
+    assert [one["reason"] for one in found[1:]] == ["unknown_kind"] * 3
+    assert batch.predictions.num_rows == 0

@@ -8,11 +8,11 @@ from typing import Any
 
 from leeboard_logger._core import Core
 from leeboard_logger._errors import NotDurable
-from leeboard_logger._event import EventId
 from leeboard_logger._record import Extras, identity_of
 from leeboard_logger._rows import Roles, columns_of, length_of, pieces
 from leeboard_logger._sink import Entry
 from leeboard_logger._values import RefusedError
+from leeboard_logger.ids import EventId
 
 __all__ = ["Batches"]
 

@@ -15,7 +15,6 @@ from leeboard_logger._copy import Copier
 from leeboard_logger._counts import Stats, account
 from leeboard_logger._edges import Clock, Folder
 from leeboard_logger._errors import LoggerError, NotDurable
-from leeboard_logger._event import EventId, new_id
 from leeboard_logger._pipe import LINGER_S, Pipe, Room, written
 from leeboard_logger._record import Records
 from leeboard_logger._redact import Redaction
@@ -23,6 +22,7 @@ from leeboard_logger._settings import Settings
 from leeboard_logger._sink import QUEUED, Entry, Sink
 from leeboard_logger._spool import ROTATE_BYTES, Spool, Terms
 from leeboard_logger._values import RefusedError
+from leeboard_logger.ids import EventId, new_id
 
 if TYPE_CHECKING:
     from leeboard_logger._http_ship import Shipped, Shipper

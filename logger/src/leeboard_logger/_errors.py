@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from leeboard_logger._event import EventId
+from leeboard_logger.ids import EventId
 
 __all__ = ["LoggerError", "NotDurable"]
 

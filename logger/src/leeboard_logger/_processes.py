@@ -7,7 +7,7 @@ import os
 import sys
 from typing import Protocol
 
-from leeboard_logger._event import reseed
+from leeboard_logger.ids import reseed
 
 __all__ = ["forget", "leave_with_worker", "remember"]
 

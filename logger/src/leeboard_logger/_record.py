@@ -11,10 +11,10 @@ from math import isfinite
 
 from leeboard_logger._copy import Copier, row_of
 from leeboard_logger._edges import Clock
-from leeboard_logger._event import EventId, new_id, readable_id
 from leeboard_logger._settings import Settings
 from leeboard_logger._sink import Entry
 from leeboard_logger._values import ABSENT, RefusedError, moment_of, tidy
+from leeboard_logger.ids import EventId, new_id, readable_id
 
 __all__ = ["Extras", "Records", "identity_of"]
 

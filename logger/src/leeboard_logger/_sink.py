@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from leeboard_logger._event import EventId
+from leeboard_logger.ids import EventId
 
 __all__ = ["ACKNOWLEDGED", "QUEUED", "Answer", "Entry", "Sink"]
 

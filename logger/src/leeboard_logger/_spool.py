@@ -142,11 +142,15 @@ class Spool:
 
     def send(self, batch: Sequence[Entry]) -> Answer:
         """Append a batch; in durable mode also have it on the disk."""
+        return self.store([entry.payload for entry in batch])
+
+    def store(self, payloads: Sequence[bytes]) -> Answer:
+        """Append payloads, as ``send`` does the entries that hold them."""
         with self._turn:
-            stored = self._append([frame(entry.payload) for entry in batch])
+            stored = self._append([frame(payload) for payload in payloads])
             if self._terms.durable:
-                return self._settle_durable(len(batch), stored)
-            if stored == len(batch):
+                return self._settle_durable(len(payloads), stored)
+            if stored == len(payloads):
                 return Answer([ACKNOWLEDGED] * stored)
             return Answer([ACKNOWLEDGED] * stored, _RETRY_S, self._trouble)
 

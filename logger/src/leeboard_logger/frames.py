@@ -14,6 +14,9 @@ is one byte of kind and a JSON text in UTF-8:
     Accounting of one logger so far: ``logger`` (its token), ``model``, ``logged,
     acknowledged, queued, dropped`` (a mapping of reason to count), and beside the
     identity ``sampled, degraded, values_cut, values_dropped``. The last one counts.
+``q``
+    Set aside by a collector: a JSON object of ``reason``, ``detail`` and ``model``, a
+    line end, and the payload that it is about.
 ``e``
     End: the writer is done with this file.
 

@@ -14,10 +14,10 @@ from leeboard_logger._batch import Batches
 from leeboard_logger._core import Core, Edges
 from leeboard_logger._counts import Stats
 from leeboard_logger._errors import NotDurable
-from leeboard_logger._event import EventId
 from leeboard_logger._record import Extras, identity_of
 from leeboard_logger._settings import Settings, is_disabled, place, redaction
 from leeboard_logger._values import RefusedError
+from leeboard_logger.ids import EventId
 
 if TYPE_CHECKING:
     from leeboard_logger._http_ship import Shipped

@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from leeboard_logger._core import Core
-from leeboard_logger._event import EventId
 from leeboard_logger._pipe import Pipe, Room, written
 from leeboard_logger._sink import Answer, Entry
 from leeboard_logger._values import RefusedError
+from leeboard_logger.ids import EventId
 from leeboard_logger.logger import Logger
 
 __all__ = ["FakeLogger", "Feedback", "Prediction"]

@@ -14,6 +14,7 @@ from leeboard._version import __version__
 from leeboard.cli.incidents import incidents_app
 from leeboard.cli.monitoring import monitoring
 from leeboard.cli.monitoring_data import monitoring_data
+from leeboard.cli.serving import serving
 
 __all__ = ["app", "check", "demo", "init", "metrics", "suggest"]
 
@@ -336,3 +337,4 @@ def metrics() -> None:
 app.add_typer(monitoring)
 app.add_typer(monitoring_data)
 app.add_typer(incidents_app)
+app.add_typer(serving)

@@ -51,9 +51,10 @@ def decode(
     feedback = _table(by_kind.pop(b"f", []), b"f", received_at, refused)
     accounts = _accounts(by_kind.pop(b"a", []), refused)
     by_kind.pop(b"e", None)
+    rows = _set_aside(by_kind.pop(b"q", []), received_at, refused)
     for rest in by_kind.values():
         refused += [(Refused("unknown_kind", "no kind of frame"), one) for one in rest]
-    rows = [
+    rows += [
         (why.reason, why.detail, why.model or model, received_at, payload)
         for why, payload in refused
     ]
@@ -133,6 +134,25 @@ def _array(name: str, values: list[Any]) -> pa.Array:
     return pa.array(
         values, pa.float64() if name in {"latency_s", "rate"} else pa.string()
     )
+
+
+def _set_aside(
+    payloads: Sequence[bytes],
+    received_at: datetime,
+    refused: list[tuple[Refused, bytes]],
+) -> list[tuple[str, str, str, datetime, bytes]]:
+    """Return what a collector has set aside, with the payload as it came."""
+    rows = []
+    for payload in payloads:
+        head, _, own = payload.partition(b"\n")
+        try:
+            said = json.loads(head[1:])
+            reason, detail, model = (said[k] for k in ("reason", "detail", "model"))
+        except (ValueError, KeyError, TypeError, RecursionError):
+            refused.append((Refused("unknown_kind", "no kind of frame"), payload))
+        else:
+            rows.append((str(reason), str(detail), str(model), received_at, own))
+    return rows
 
 
 def _accounts(

@@ -4,6 +4,7 @@ Place: an edge, below the monitor; plain documented tables in SQLite or Postgres
 """
 
 from leeboard.state._alarms import Alarms, Outgoing, Written
+from leeboard.state._keys import Key, Keys
 from leeboard.state._lease import Lease
 from leeboard.state._open import (
     copy_state,
@@ -18,6 +19,8 @@ __all__ = [
     "Alarms",
     "Done",
     "Held",
+    "Key",
+    "Keys",
     "Lease",
     "Measured",
     "Outgoing",

@@ -38,6 +38,7 @@ from leeboard.databases import (
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_sql import SqlAlarms
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, VERDICTS
+from leeboard.state._key_sql import SqlKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     MEASURED,
@@ -97,6 +98,7 @@ class SqlState:
             error=StateError,
         )
         self._alarms = SqlAlarms(self._database, self._refuse_lost, self._keep)
+        self._keys = SqlKeys(self._database)
 
     @property
     def database(self) -> Writes:
@@ -107,6 +109,11 @@ class SqlState:
     def alarms(self) -> SqlAlarms:
         """Verdicts, incidents and messages."""
         return self._alarms
+
+    @property
+    def keys(self) -> SqlKeys:
+        """Keys to the server."""
+        return self._keys
 
     def place(self, model: str) -> int:
         """How far into the log the last pass of a model read; 0 before the first."""

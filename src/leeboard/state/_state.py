@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from leeboard.errors import Note
 from leeboard.state._alarms import Alarms
+from leeboard.state._keys import Keys
 from leeboard.state._lease import Lease
 from leeboard.windows import Window
 
@@ -144,6 +145,11 @@ class State(Protocol):
     @property
     def alarms(self) -> Alarms:
         """Verdicts, incidents and messages."""
+        ...
+
+    @property
+    def keys(self) -> Keys:
+        """Keys to the server."""
         ...
 
     def place(self, model: str) -> int:

@@ -37,7 +37,7 @@ __all__ = [
     "WINDOWS",
 ]
 
-HEAD = "0002"
+HEAD = "0003"
 """The last step in ``migrations/versions``."""
 
 VERSION_TABLE = "leeboard_state_version"

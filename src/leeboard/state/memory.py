@@ -12,6 +12,7 @@ import pyarrow as pa
 from leeboard.databases import clean
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_memory import MemoryAlarms
+from leeboard.state._key_memory import MemoryKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     MEASURED,
@@ -41,11 +42,17 @@ class MemoryState:
         self._leases: dict[str, Lease] = {}
         self._done: dict[tuple[str, Window], tuple[Done, _Rows, _Rows]] = {}
         self._alarms = MemoryAlarms(self._lock, self._refuse_lost, self._keep)
+        self._keys = MemoryKeys(self._lock)
 
     @property
     def alarms(self) -> MemoryAlarms:
         """Verdicts, incidents and messages."""
         return self._alarms
+
+    @property
+    def keys(self) -> MemoryKeys:
+        """Keys to the server."""
+        return self._keys
 
     def place(self, model: str) -> int:
         """How far into the log the last pass of a model read; 0 before the first."""

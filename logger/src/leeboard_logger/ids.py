@@ -27,6 +27,7 @@ class EventId(str):
     stored: bool
 
     def __new__(cls, text: str, *, stored: bool = False) -> Self:
+        """Make an id of a text."""
         self = str.__new__(cls, text)
         self.stored = stored
         return self

@@ -1,0 +1,106 @@
+"""``leeboard keys``."""
+
+from __future__ import annotations
+
+import json as jsonlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+from leeboard.cli._terminal import clean, say, tell
+from leeboard.config import load_plan
+from leeboard.config.plan import Plan
+from leeboard.errors import ConfigError
+from leeboard.server.access import new_key
+from leeboard.state import Key, State, open_state
+
+__all__ = ["create", "list_", "revoke"]
+
+
+def create(
+    config: str,
+    name: str,
+    scopes: Sequence[str],
+    model: str | None,
+    days: int | None,
+) -> None:
+    """Make a key; its secret alone goes to standard output."""
+    plan = load_plan(config)
+    if model is not None and model not in {one.name for one in plan.models}:
+        raise ConfigError(
+            code="unknown_model",
+            where="--model",
+            found=f"no model {model!r}",
+            expected="one of " + ", ".join(repr(one.name) for one in plan.models),
+            fix="Name a model of the configuration.",
+        )
+    until = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    key, secret = new_key(name, scopes, model or "", until=until)
+    with _opened(plan) as state:
+        state.keys.add(key)
+    tell(f"{_line(key)}. It is shown this once.")
+    say(f"{secret}\n")
+
+
+def list_(config: str, *, json: bool) -> None:
+    """Print the keys, without what opens."""
+    with _opened(load_plan(config)) as state:
+        keys = state.keys.all()
+    if json:
+        say(jsonlib.dumps([_plain(key) for key in keys]) + "\n")
+    elif keys:
+        say("\n".join(_line(key) for key in keys) + "\n")
+    else:
+        say("No key.\n")
+
+
+def revoke(config: str, id_: str) -> None:
+    """Revoke a key, and say so."""
+    with _opened(load_plan(config)) as state:
+        done = state.keys.revoke(id_, datetime.now(UTC))
+    if not done:
+        raise ConfigError(
+            code="unknown_key_id",
+            where="ID",
+            found="no key with this id that still holds",
+            expected="an id that leeboard keys list shows",
+            fix="Look it up: leeboard keys list.",
+        )
+    say(f"Key {clean(id_)} is revoked.\n")
+
+
+@contextmanager
+def _opened(plan: Plan) -> Iterator[State]:
+    state = open_state(plan.state)
+    try:
+        yield state
+    finally:
+        state.close()
+
+
+def _line(key: Key) -> str:
+    now = datetime.now(UTC)
+    text = f"{key.id}  {'+'.join(key.scopes)}"
+    text += f" for {key.model}" if key.model else " for all models"
+    text += f"  {key.created_at:%Y-%m-%d}"
+    if key.revoked_at is not None:
+        text += f"  revoked {key.revoked_at:%Y-%m-%d}"
+    elif key.expires_at is not None:
+        word = "until" if key.holds(now) else "expired"
+        text += f"  {word} {key.expires_at:%Y-%m-%d}"
+    return clean(f"{text}  {key.name}".rstrip())
+
+
+def _plain(key: Key) -> dict[str, object]:
+    def iso(moment: datetime | None) -> str | None:
+        return None if moment is None else moment.isoformat()
+
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": list(key.scopes),
+        "model": key.model or None,
+        "created_at": iso(key.created_at),
+        "expires_at": iso(key.expires_at),
+        "revoked_at": iso(key.revoked_at),
+    }

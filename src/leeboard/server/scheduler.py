@@ -1,0 +1,103 @@
+"""Passes on time: one thread that calls, waits, and calls again.
+
+Place: beside the intake. What a pass does, and that only one is made at a time over all
+processes, is the monitor's.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from leeboard.errors import LeeboardError
+
+__all__ = ["Health", "Scheduler"]
+
+_LOG = logging.getLogger("leeboard.server")
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the passes went.
+
+    Parameters
+    ----------
+    passes, failures : int
+        So far; failures in a row, up to the last pass.
+    began_at, ended_at : datetime or None
+        Of the last pass; ``ended_at`` is None while the first is under way.
+    took_s : float
+    error : str
+        Code of what the last pass failed by; empty if it did not.
+    """
+
+    passes: int = 0
+    failures: int = 0
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    took_s: float = 0.0
+    error: str = ""
+
+
+class Scheduler:
+    """Makes a pass at once, and then one every so many seconds.
+
+    A pass that takes longer than that is followed by the next without rest; those that
+    were missed are not made up for, since a pass does all that is due.
+
+    Parameters
+    ----------
+    make_pass : callable
+    every_s : float
+    """
+
+    def __init__(self, make_pass: Callable[[], object], every_s: float) -> None:
+        self._make_pass = make_pass
+        self._every_s = every_s
+        self._ending = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="leeboard-passes")
+        self.health = Health()
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Let a pass under way end, and make no other; tell whether it has ended."""
+        self._ending.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        due = time.monotonic()
+        while not self._ending.is_set():
+            self._pass()
+            due = max(due + self._every_s, time.monotonic())
+            self._ending.wait(due - time.monotonic())
+
+    def _pass(self) -> None:
+        start = time.monotonic()
+        before = self.health
+        self.health = replace(before, began_at=datetime.now(UTC))
+        error = ""
+        try:
+            self._make_pass()
+        except LeeboardError as failure:
+            error = failure.code
+            _LOG.warning("a pass failed: %s", failure)
+        except Exception:  # noqa: BLE001 - logged whole; the next pass may do
+            error = "defect"
+            _LOG.exception("a pass failed")
+        self.health = replace(
+            self.health,
+            passes=before.passes + 1,
+            failures=before.failures + 1 if error else 0,
+            ended_at=datetime.now(UTC),
+            took_s=time.monotonic() - start,
+            error=error,
+        )

@@ -1,0 +1,276 @@
+"""One process that takes events in and makes the passes: what ``leeboard serve`` runs.
+
+Place: the only module that knows which thread does what. The main thread runs uvicorn's
+loop; one thread stores, one makes passes, two read bodies.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import os
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import FrameType
+
+import uvicorn
+
+from leeboard.errors import ConfigError, LeeboardError, LogError
+from leeboard.monitor.monitor import Monitor
+from leeboard.server.access import Keyring
+from leeboard.server.app import basic_rules, create_app
+from leeboard.server.collector import Collector
+from leeboard.server.intake import Intake
+from leeboard.server.ledger import Ledger
+from leeboard.server.scheduler import Scheduler
+from leeboard.state import Key, open_state
+from leeboard_logger.durable import DurableSpool
+
+__all__ = ["Listening", "serve"]
+
+_LOG = logging.getLogger("leeboard.server")
+_BACKLOG = 512
+_GRACE_S = 5
+_LAST_PASS_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where and how to listen.
+
+    Parameters
+    ----------
+    host : str
+    port : int
+        0: any that is free.
+    certificate, private_key : str
+        Paths of PEM files; empty: plain HTTP.
+    behind_proxy : bool
+        A proxy on the way speaks TLS, and says who asks.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8181
+    certificate: str = ""
+    private_key: str = ""
+    behind_proxy: bool = False
+
+    def check(self) -> None:
+        """Refuse what would send keys over a network in the open.
+
+        Raises
+        ------
+        ConfigError
+        """
+        if bool(self.certificate) != bool(self.private_key):
+            raise ConfigError(
+                code="incomplete_tls",
+                where="--tls-cert, --tls-key",
+                found="one of the two",
+                expected="both, or neither",
+                fix="Name the certificate and its private key.",
+            )
+        if self.certificate:
+            self._check_files()
+        if not (self.certificate or self.behind_proxy or _is_loopback(self.host)):
+            raise ConfigError(
+                code="open_bind",
+                where="--host",
+                found=f"{self.host!r}, which others can reach, without TLS",
+                expected="TLS, or a loopback address",
+                fix="Give --tls-cert and --tls-key; or --behind-proxy where a proxy"
+                " speaks TLS for it.",
+            )
+
+    def _check_files(self) -> None:
+        try:
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            context.load_cert_chain(self.certificate, self.private_key)
+        except OSError as error:  # of ssl, too
+            raise ConfigError(
+                code="bad_tls",
+                where="--tls-cert, --tls-key",
+                found="files that are no certificate and its key"
+                f" ({error.strerror or type(error).__name__})",
+                expected="PEM files of a certificate and of its private key",
+                fix="Look at paths and rights, and that the two belong together.",
+            ) from error
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def serve(
+    monitor: Monitor,
+    listening: Listening,
+    every_s: float,
+    told: Callable[[str], None],
+) -> None:
+    """Serve until a signal ends it; what was taken by then is shipped.
+
+    Parameters
+    ----------
+    monitor : Monitor
+    listening : Listening
+    every_s : float
+        Seconds from the beginning of a pass to that of the next.
+    told : callable
+        Is given the address, once connections are taken.
+
+    Raises
+    ------
+    LeeboardError
+        It cannot listen there, or store anything.
+    """
+    listening.check()
+    with _bound(listening) as sock:
+        intake = _intake(monitor)
+        scheduler = Scheduler(monitor.run, every_s)
+        try:
+            collector = Collector(intake, lambda: _models(monitor))
+            keyring = Keyring(lambda: _keys(monitor))
+            rules = [
+                *basic_rules(
+                    lambda: not intake.trouble and scheduler.health.failures < 3
+                ),
+                *collector.rules(),
+            ]
+            app = create_app(rules, keyring)
+            server = uvicorn.Server(_settings(app, listening))
+            intake.start()
+            scheduler.start()
+            with _quiet_signals():
+                scheme = "https" if listening.certificate else "http"
+                told(f"{scheme}://{_shown(sock)}")
+                server.run([sock])
+        finally:
+            intake.close()
+            _end(monitor, scheduler)
+
+
+def _end(monitor: Monitor, scheduler: Scheduler) -> None:
+    """Let the pass under way end, and ship what came last."""
+    if not scheduler.stop(_LAST_PASS_S):
+        _LOG.warning("the pass under way is left; the next start makes it again")
+        # its thread would hold the process up; all it does can be killed anywhere
+        sys.stderr.flush()
+        os._exit(0)
+    try:
+        monitor.ship()
+    except (LeeboardError, OSError) as error:
+        _LOG.warning("the last events stay in the spool: %s", error)
+
+
+def _settings(app: object, listening: Listening) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,  # type: ignore[arg-type]  # an ASGI application, typed otherwise there
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=listening.behind_proxy,
+        ssl_certfile=listening.certificate or None,
+        ssl_keyfile=listening.private_key or None,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=_GRACE_S,
+        backlog=_BACKLOG,
+    )
+
+
+def _intake(monitor: Monitor) -> Intake:
+    spool = monitor.plan.spool
+    if not spool:
+        raise ConfigError(
+            code="no_spool",
+            where=monitor.plan.path,
+            found="no folder in which events can wait",
+            expected='spool = "…", since the log is not on this machine',
+            fix='Add a line such as spool = "./spool" at the top.',
+        )
+    ledger = Ledger(os.path.join(os.path.dirname(spool), "collector.db"))
+    try:
+        return Intake(DurableSpool(spool), ledger)
+    except OSError as error:
+        ledger.close()
+        raise LogError(
+            code="spool_unwritable",
+            where=spool,
+            found=f"a folder that cannot be written ({error.strerror or 'not ours'})",
+            expected="a folder of this user alone",
+            fix="Look at the disk and at the rights: chmod 700.",
+        ) from error
+
+
+def _models(monitor: Monitor) -> Mapping[str, datetime | None]:
+    now = datetime.now(UTC)
+    return {
+        one.name: None if one.retention is None else now - one.retention
+        for one in monitor.plan.models
+    }
+
+
+def _keys(monitor: Monitor) -> list[Key]:
+    state = open_state(monitor.plan.state)
+    try:
+        return list(state.keys.all())
+    finally:
+        state.close()
+
+
+@contextmanager
+def _bound(listening: Listening) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    host = listening.host.strip("[]")
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, listening.port))
+        sock.listen(_BACKLOG)
+    except OSError as error:
+        sock.close()
+        raise ConfigError(
+            code="cannot_listen",
+            where=f"{listening.host}:{listening.port}",
+            found=f"an address that cannot be had ({error.strerror or error})",
+            expected="an address of this machine that nobody else has",
+            fix="Give another --port, or stop what listens there.",
+        ) from error
+    try:
+        yield sock
+    finally:
+        sock.close()
+
+
+def _shown(sock: socket.socket) -> str:
+    host, port = sock.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+@contextmanager
+def _quiet_signals() -> Iterator[None]:
+    """Let uvicorn's own end be the end: it raises the signal again afterwards."""
+
+    def nothing(_number: int, _frame: FrameType | None) -> None:
+        return None
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, nothing) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
