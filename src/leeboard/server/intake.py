@@ -79,7 +79,10 @@ class Intake:
         self._events = self._bytes = 0
         self._closed = False
         self.trouble = ""
-        self._thread = threading.Thread(target=self._work, name="leeboard-intake")
+        # a daemon: what is not acknowledged must not hold up a process that fails
+        self._thread = threading.Thread(
+            target=self._work, name="leeboard-intake", daemon=True
+        )
 
     def start(self) -> None:
         """Begin to store."""

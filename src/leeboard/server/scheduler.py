@@ -59,7 +59,9 @@ class Scheduler:
         self._make_pass = make_pass
         self._every_s = every_s
         self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="leeboard-passes")
+        self._thread = threading.Thread(
+            target=self._work, name="leeboard-passes", daemon=True
+        )
         self.health = Health()
 
     def start(self) -> None:
