@@ -29,8 +29,14 @@ def run(config: str, where: Listening, every: str) -> None:
     for note in monitor.plan.notes:
         tell(f"note: {note.where}: {note.text} [{note.code}]")
     _log_to_standard_error()
-    serve(monitor, where, every_s, lambda url: tell(f"Listening on {url}"))
+    serve(monitor, where, every_s, _begun)
     tell("Stopped.")
+
+
+def _begun(address: str, entry: str) -> None:
+    tell(f"Listening on {address}")
+    if entry:
+        tell(f"Sign in, once, within 15 minutes: {entry}")
 
 
 def _seconds(text: str) -> float:

@@ -164,6 +164,16 @@ class Keyring:
             return None
         return Grant(key.id, frozenset(key.scopes), key.model)
 
+    def holds(self, id_: str, now: datetime) -> bool:
+        """Tell whether a key still holds."""
+        key = self._keys.get(id_)
+        return key is not None and key.holds(now)
+
+    def name(self, id_: str) -> str:
+        """Return what a key is called; empty where it has no name."""
+        key = self._keys.get(id_)
+        return "" if key is None else key.name
+
 
 def allow(grant: Grant | None, scope: str) -> Grant:
     """Return a grant that covers a scope.

@@ -19,6 +19,7 @@ from leeboard.server._openapi import document
 from leeboard.server.access import Grant, Keyring
 from leeboard.server.refusal import Refusal
 from leeboard.server.routes import OPEN, Rule, guarded
+from leeboard.server.sessions import Sessions
 
 __all__ = ["basic_rules", "create_app"]
 
@@ -26,7 +27,9 @@ _LOG = logging.getLogger("leeboard.server")
 _LONGEST_URL = 8 << 10
 
 
-def create_app(rules: Sequence[Rule], keyring: Keyring) -> ASGIApp:
+def create_app(
+    rules: Sequence[Rule], keyring: Keyring, sessions: Sessions | None = None
+) -> ASGIApp:
     """Make the application that answers by some rules, and to nothing else.
 
     Parameters
@@ -34,9 +37,11 @@ def create_app(rules: Sequence[Rule], keyring: Keyring) -> ASGIApp:
     rules : sequence of Rule
         ``basic_rules``, those of a ``Collector``, those of pages.
     keyring : Keyring
+    sessions : Sessions, optional
+        Of people; without, no rule for them opens.
     """
     app = Starlette(
-        routes=guarded(rules, keyring),
+        routes=guarded(rules, keyring, sessions),
         exception_handlers={
             Refusal: _refused,
             HTTPException: _http,

@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leeboard.server.access import SCOPES, Grant, Keyring, allow, token_of
+from leeboard.server.sessions import COOKIE, Session, Sessions
 
-__all__ = ["OPEN", "Rule", "guarded"]
+__all__ = ["OPEN", "PERSON", "Rule", "guarded"]
 
 OPEN = "open"
 """The scope of what everybody may ask; ``any`` is that of whoever has a key."""
+
+KEY, PERSON = "key", "person"
+"""Who asks: a program that shows its key, or a person with a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,21 @@ class Rule:
         `OPEN`, ``any``, or one of ``leeboard.server.access.SCOPES``.
     answer : callable
         Takes the request and the grant of its key (None where the rule is open).
+    by : str
+        `KEY` or `PERSON`: a cookie opens nothing of a program's, so that no page of
+        another site can send events.
     """
 
     method: str
     path: str
     scope: str
     answer: Callable[[Request, Grant | None], Awaitable[Response]]
+    by: str = KEY
 
 
-def guarded(rules: Sequence[Rule], keyring: Keyring) -> list[Route]:
+def guarded(
+    rules: Sequence[Rule], keyring: Keyring, sessions: Sessions | None = None
+) -> list[Route]:
     """Return the routes of rules, each behind the scope that it needs.
 
     Rules of one path are one route, so that another method is told what it may be.
@@ -61,26 +72,44 @@ def guarded(rules: Sequence[Rule], keyring: Keyring) -> list[Route]:
     by_path: dict[str, list[Rule]] = {}
     for rule in rules:
         by_path.setdefault(rule.path, []).append(rule)
-    return [_route(path, own, keyring) for path, own in by_path.items()]
+    return [_route(path, own, keyring, sessions) for path, own in by_path.items()]
 
 
-def _route(path: str, rules: Sequence[Rule], keyring: Keyring) -> Route:
+def _route(
+    path: str, rules: Sequence[Rule], keyring: Keyring, sessions: Sessions | None
+) -> Route:
     by_method = {rule.method: rule for rule in rules}
     if "GET" in by_method:
         by_method.setdefault("HEAD", by_method["GET"])
 
     async def answer(request: Request) -> Response:
         rule = by_method[request.method]
-        grant = None
-        if rule.scope != OPEN:
-            grant = allow(await _grant(request, keyring), rule.scope)
-        return await rule.answer(request, grant)
+        if rule.scope == OPEN:
+            return await rule.answer(request, None)
+        if keyring.stale:
+            await run_in_threadpool(keyring.refresh)
+        if rule.by == KEY:
+            token = token_of(request.headers.get("authorization"))
+            grant = keyring.grant(token, datetime.now(UTC))
+            return await rule.answer(request, allow(grant, rule.scope))
+        session = _session(request, sessions)
+        if session is None:
+            return _to_login(request)
+        request.state.session = session
+        return await rule.answer(request, allow(session.grant, rule.scope))
 
     return Route(path, answer, methods=list(by_method))
 
 
-async def _grant(request: Request, keyring: Keyring) -> Grant | None:
-    token = token_of(request.headers.get("authorization"))
-    if keyring.stale:
-        await run_in_threadpool(keyring.refresh)
-    return keyring.grant(token, datetime.now(UTC))
+def _session(request: Request, sessions: Sessions | None) -> Session | None:
+    cookie = request.cookies.get(COOKIE, "")
+    return None if sessions is None else sessions.of(cookie, datetime.now(UTC))
+
+
+def _to_login(request: Request) -> Response:
+    goal = "/"
+    if request.method in {"GET", "HEAD"}:
+        query = f"?{request.url.query}" if request.url.query else ""
+        goal = f"{request.url.path}{query}"
+    headers = {"Cache-Control": "no-store"}
+    return RedirectResponse(f"/login?next={quote(goal, safe='')}", 303, headers)

@@ -21,15 +21,19 @@ from types import FrameType
 
 import uvicorn
 
+from leeboard.dashboard import Dashboard, Reader
 from leeboard.errors import ConfigError, LeeboardError, LogError
+from leeboard.logs import open_log
 from leeboard.monitor.monitor import Monitor
 from leeboard.server.access import Keyring
 from leeboard.server.app import basic_rules, create_app
+from leeboard.server.board import Board
 from leeboard.server.collector import Collector
 from leeboard.server.intake import Intake
 from leeboard.server.ledger import Ledger
 from leeboard.server.scheduler import Scheduler
-from leeboard.state import Key, open_state
+from leeboard.server.sessions import Sessions
+from leeboard.state import Key, State, open_state
 from leeboard_logger.durable import DurableSpool
 
 __all__ = ["Listening", "serve"]
@@ -116,7 +120,7 @@ def serve(
     monitor: Monitor,
     listening: Listening,
     every_s: float,
-    told: Callable[[str], None],
+    told: Callable[[str, str], None],
 ) -> None:
     """Serve until a signal ends it; what was taken by then is shipped.
 
@@ -127,7 +131,8 @@ def serve(
     every_s : float
         Seconds from the beginning of a pass to that of the next.
     told : callable
-        Is given the address, once connections are taken.
+        Is given the address, once connections are taken; and an address that signs its
+        owner in, once, where there is no key for people yet.
 
     Raises
     ------
@@ -135,29 +140,65 @@ def serve(
         It cannot listen there, or store anything.
     """
     listening.check()
-    with _bound(listening) as sock:
+    with _bound(listening) as sock, _state(monitor) as state:
         intake = _intake(monitor)
         scheduler = Scheduler(monitor.run, every_s)
         try:
             collector = Collector(intake, lambda: _models(monitor))
             keyring = Keyring(lambda: _keys(monitor))
+            sessions = Sessions(keyring)
+            board = _board(monitor, state, sessions, listening)
             rules = [
                 *basic_rules(
                     lambda: not intake.trouble and scheduler.health.failures < 3
                 ),
                 *collector.rules(),
+                *board.rules(),
             ]
-            app = create_app(rules, keyring)
+            app = create_app(rules, keyring, sessions)
             server = uvicorn.Server(_settings(app, listening))
             intake.start()
             scheduler.start()
             with _quiet_signals():
                 scheme = "https" if listening.certificate else "http"
-                told(f"{scheme}://{_shown(sock)}")
+                address = f"{scheme}://{_shown(sock)}"
+                told(address, _entry(monitor, sessions, address))
                 server.run([sock])
         finally:
             intake.close()
             _end(monitor, scheduler)
+
+
+def _board(
+    monitor: Monitor, state: State, sessions: Sessions, listening: Listening
+) -> Board:
+    log = open_log(monitor.plan.log, spool=monitor.plan.spool or None)
+    return Board(
+        monitor,
+        Dashboard(Reader(monitor.plan, state, log)),
+        sessions,
+        secure=bool(listening.certificate or listening.behind_proxy),
+    )
+
+
+def _entry(monitor: Monitor, sessions: Sessions, address: str) -> str:
+    """Address that signs the owner in, where nobody has a key to look with yet."""
+    now = datetime.now(UTC)
+    people = [
+        key
+        for key in _keys(monitor)
+        if key.holds(now) and set(key.scopes) != {"ingest"}
+    ]
+    return "" if people else f"{address}/setup?token={sessions.entry(now)}"
+
+
+@contextmanager
+def _state(monitor: Monitor) -> Iterator[State]:
+    state = open_state(monitor.plan.state)
+    try:
+        yield state
+    finally:
+        state.close()
 
 
 def _end(monitor: Monitor, scheduler: Scheduler) -> None:
@@ -224,11 +265,8 @@ def _models(monitor: Monitor) -> Mapping[str, datetime | None]:
 
 
 def _keys(monitor: Monitor) -> list[Key]:
-    state = open_state(monitor.plan.state)
-    try:
+    with _state(monitor) as state:
         return list(state.keys.all())
-    finally:
-        state.close()
 
 
 @contextmanager

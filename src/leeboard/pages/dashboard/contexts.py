@@ -23,6 +23,7 @@ __all__ = [
     "FleetPage",
     "IncidentPage",
     "IncidentsPage",
+    "LoginPage",
     "ModelLine",
     "ModelPage",
     "PlainPage",
@@ -56,6 +57,24 @@ class Shell:
     nonce: str = ""
     sign_out: str = ""
     read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LoginPage:
+    """Where people sign in.
+
+    Parameters
+    ----------
+    goal : str
+        Path to go to afterwards.
+    refused : bool
+        A key was tried, and does not open anything.
+    title : str
+    """
+
+    goal: str = "/"
+    refused: bool = False
+    title: str = "Sign in"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from leeboard.pages.dashboard.contexts import (
     FleetPage,
     IncidentPage,
     IncidentsPage,
+    LoginPage,
     ModelPage,
     PlainPage,
     ProblemPage,
@@ -31,6 +32,7 @@ __all__ = [
     "fleet_page",
     "incident_page",
     "incidents_page",
+    "login_page",
     "model_page",
     "plain_page",
     "problem_page",
@@ -56,6 +58,7 @@ def static_files() -> dict[str, tuple[str, str]]:
             "text/javascript; charset=utf-8",
             asset("dashboard/dashboard.js"),
         ),
+        "icon.svg": ("image/svg+xml", asset("dashboard/icon.svg")),
     }
 
 
@@ -115,3 +118,8 @@ def plain_page(page: PlainPage, links: Links, shell: Shell | None = None) -> str
 def problem_page(page: ProblemPage, links: Links, shell: Shell | None = None) -> str:
     """Draw what could not be shown, and the way out."""
     return _draw("problem", page, links, shell)
+
+
+def login_page(goal: str, links: Links, *, refused: bool = False) -> str:
+    """Draw where people sign in."""
+    return _draw("login", LoginPage(goal, refused), links, None)

@@ -1,0 +1,261 @@
+"""Signing in, pages by role, forms, and what another site cannot do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+
+from leeboard.dashboard import Dashboard, Reader
+from leeboard.incidents.incident import Stage
+from leeboard.pages.dashboard.links import Links
+from leeboard.server.app import create_app
+from leeboard.server.board import Board
+from leeboard.server.routes import OPEN, PERSON
+from leeboard.server.sessions import COOKIE, Sessions
+from leeboard.state import State, open_state
+from tests.monitor._world import CONFIG, DAY, START, World, hours, world
+from tests.server._served import Answer, Served
+
+RULE = (
+    "\n[[model.demand.rule]]\nmetric = 'count'\ncolumn = 'predictions'\n"
+    "above = 300\nseverity = 'page'\n"
+)
+PUBLIC = {"/login", "/setup", "/static/{name}"}
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A model with one incident that pages."""
+    made = world(tmp_path_factory.mktemp("board"))
+    made.configure(CONFIG + RULE)
+    for day in range(3):
+        made.predict(hours(day, 400 if day == 2 else 100), first=1000 * day)
+    made.monitor.run(now=START + 3 * DAY + timedelta(hours=2))
+    return made
+
+
+class People(Served):
+    """A server with pages, and hands to sign in."""
+
+    def __init__(self, folder: Path, model: World, state: State) -> None:
+        super().__init__(folder)
+        self.sessions = Sessions(self.keyring)
+        self.board = Board(
+            model.monitor,
+            Dashboard(Reader(model.monitor.plan, state), Links()),
+            self.sessions,
+            secure=False,
+        )
+        self.rules += self.board.rules()
+        self.app = create_app(self.rules, self.keyring, self.sessions)
+
+    def form(
+        self, path: str, fields: dict[str, str], cookie: str = "", **headers: str
+    ) -> Answer:
+        """Send a form."""
+        given = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        if cookie:
+            given["Cookie"] = f"{COOKIE}={cookie}"
+        return self.ask("POST", path, urlencode(fields).encode(), given)
+
+    def page(self, path: str, cookie: str = "") -> Answer:
+        """Ask for a page."""
+        given = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
+        return self.ask("GET", path, headers=given)
+
+    def signed_in(self, key: str) -> str:
+        """Sign in with a key; return the session's cookie."""
+        answer = self.form("/login", {"key": self.keys.get(key, key), "next": "/"})
+        assert (answer.status, answer.headers["location"]) == (303, "/")
+        return re.match(rf"{COOKIE}=([^;]+);", answer.headers["set-cookie"])[1]
+
+
+@pytest.fixture
+def people(tmp_path: Path, model: World) -> Iterator[People]:
+    """The server, over the model's own store."""
+    state = open_state(model.monitor.plan.state)
+    served = People(tmp_path, model, state)
+    yield served
+    served.close()
+    state.close()
+
+
+def the_id(model: World) -> str:
+    """Id of the incident that pages."""
+    return next(i.id for i in model.monitor.incidents() if i.severity == "page")
+
+
+def csrf_of(answer: Answer) -> str:
+    """Token of a page's forms."""
+    return re.search(rb'name="csrf" value="([^"]+)"', answer.body)[1].decode()
+
+
+def test_without_a_session_everything_leads_to_signing_in(people: People) -> None:
+    """All but the open rules; a key in the header opens no page."""
+    for rule in people.board.rules():
+        if rule.scope == OPEN:
+            assert rule.path in PUBLIC
+            continue
+        assert rule.by == PERSON
+        path = rule.path.replace("{section}", "drift")
+        for key in (None, "admin"):
+            answer = people.ask(rule.method, path, key=key)
+            assert answer.status == 303
+            assert answer.headers["location"].startswith("/login?next=")
+
+
+def test_a_cookie_opens_nothing_of_a_program(people: People) -> None:
+    """Events need a key in the header, whoever is signed in."""
+    cookie = people.signed_in("admin")
+    given = {"Cookie": f"{COOKIE}={cookie}", "Content-Type": "application/json"}
+    assert people.ask("POST", "/v1/predictions", b"{}", given).status == 401
+
+
+def test_signing_in_and_out(people: People) -> None:
+    """A key that may look opens all pages, until its session is ended."""
+    cookie = people.signed_in("write")
+    page = people.page("/", cookie)
+    assert (page.status, b"demand" in page.body) == (200, True)
+    assert page.headers["cache-control"] == "no-store"
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    for path in ("/incidents", "/settings", "/model/drift?model=demand&range=all"):
+        assert people.page(path, cookie).status == 200
+    assert people.page("/model/nothing?model=demand", cookie).status == 404
+    out = people.form("/sign-out", {"csrf": csrf_of(page)}, cookie)
+    assert out.status == 303
+    assert people.page("/", cookie).status == 303
+
+
+@pytest.mark.parametrize("key", ["", "lb_x_y", "ingest", "bound"])
+def test_what_may_not_look_does_not_sign_in(people: People, key: str) -> None:
+    """No key, an unknown one, and those for events: the same answer, no cookie."""
+    answer = people.form("/login", {"key": people.keys.get(key, key)})
+    assert (answer.status, "set-cookie" in answer.headers) == (403, False)
+    assert b"does not open" in answer.body
+
+
+def test_a_revoked_key_ends_its_sessions(people: People) -> None:
+    """As soon as the keys are read again."""
+    cookie = people.signed_in("read")
+    (key,) = [one for one in people.state.keys.all() if one.scopes == ("read",)]
+    people.state.keys.revoke(key.id, datetime.now(UTC))
+    people.keyring._at -= 3
+    assert people.page("/", cookie).status == 303
+
+
+def test_the_owners_link_works_once(people: People) -> None:
+    """A second use, and an old link, lead nowhere."""
+    now = datetime.now(UTC)
+    secret = people.sessions.entry(now)
+    assert people.page(f"/setup?token={secret}").status == 303
+    assert people.page(f"/setup?token={secret}").status == 403
+    old = people.sessions.entry(now - timedelta(hours=1))
+    assert people.page(f"/setup?token={old}").status == 403
+
+
+def test_an_incident_from_red_to_closed(people: People, model: World) -> None:
+    """Acknowledged, silenced, noted, announced and closed by forms of its page."""
+    cookie, id_ = people.signed_in("write"), the_id(model)
+    token = csrf_of(people.page(f"/incident?id={id_}", cookie))
+    expected = {"text": "sale", "from": "2026-03-10", "to": "2026-03-12"}
+    for action, fields in (
+        ("ack", {}),
+        ("silence", {"for": "3d"}),
+        ("note", {"why": "asked upstream"}),
+        ("expect", {**expected, "column": "temp"}),
+        ("close", {"why": "mended"}),
+    ):
+        sent = {"id": id_, "csrf": token, **fields}
+        answer = people.form(f"/incident/{action}", sent, cookie)
+        assert (answer.status, answer.headers["location"]) == (
+            303,
+            f"/incident?id={id_}",
+        )
+    case = model.monitor.incident(id_)
+    assert case.incident.stage is Stage.CLOSED
+    who = {entry.who for entry in case.story}
+    assert who == {"leeboard", "test"}
+    again = people.form("/incident/ack", {"id": id_, "csrf": token}, cookie)
+    assert (again.status, b"Nothing was changed" in again.body) == (409, True)
+
+
+@pytest.mark.parametrize("csrf", ["", "guess", "\xe9"])
+def test_a_form_of_another_site_does_nothing(
+    people: People, model: World, csrf: str
+) -> None:
+    """The cookie alone is not enough."""
+    cookie = people.signed_in("write")
+    before = len(model.monitor.incident(the_id(model)).story)
+    sent = {"id": the_id(model), "csrf": csrf, "why": "evil"}
+    assert people.form("/incident/note", sent, cookie).status == 403
+    assert len(model.monitor.incident(the_id(model)).story) == before
+    cross = {"Sec-Fetch-Site": "cross-site"}
+    sent = {"key": people.keys["write"]}
+    assert people.form("/login", sent, **cross).status == 403
+
+
+def test_who_looks_only_changes_nothing(people: People, model: World) -> None:
+    """Pages without forms, and 403 to what is sent all the same."""
+    cookie = people.signed_in("read")
+    page = people.page(f"/incident?id={the_id(model)}", cookie)
+    assert b"/incident/ack" not in page.body
+    sent = {"id": the_id(model), "csrf": csrf_of(page), "why": "x"}
+    assert people.form("/incident/note", sent, cookie).status == 403
+
+
+def test_a_key_for_another_model_sees_none_of_this(
+    people: People, model: World
+) -> None:
+    """Its pages, incidents and forms are as if they were not there."""
+    cookie = people.signed_in(people.add_key(["write"], "rides"))
+    people.keyring._at -= 3
+    assert b"demand" not in people.page("/", cookie).body
+    id_ = the_id(model)
+    for path in ("/model?model=demand", f"/incident?id={id_}"):
+        assert people.page(path, cookie).status == 404
+    token = csrf_of(people.page("/", cookie))
+    sent = {"id": id_, "csrf": token, "why": "x"}
+    answer = people.form("/incident/note", sent, cookie)
+    assert (answer.status, b"unknown_incident" in answer.body) == (409, True)
+
+
+@pytest.mark.parametrize(
+    ("goal", "safe"),
+    [
+        ("/model?model=a&range=7d", "/model?model=a&range=7d"),
+        ("//evil.example", "/"),
+        ("https://evil.example", "/"),
+        ("/\\evil.example", "/"),
+        ("/a\r\nSet-Cookie: x=1", "/"),
+    ],
+)
+def test_signing_in_leads_nowhere_else(people: People, goal: str, safe: str) -> None:
+    """Only paths of this server are gone to."""
+    answer = people.form("/login", {"key": people.keys["read"], "next": goal})
+    assert (answer.status, answer.headers["location"]) == (303, safe)
+
+
+def test_forms_are_bounded(people: People) -> None:
+    """Another type, and a body without end, are refused."""
+    big = {"key": "x" * 70_000}
+    assert people.form("/login", big).status == 413
+    given = {"Content-Type": "text/plain"}
+    assert people.ask("POST", "/login", b"key=x", given).status == 415
+
+
+def test_static_files_are_kept_by_their_digest(people: People) -> None:
+    """With it for a year; without it not; and no file but those."""
+    page = people.page("/login")
+    address = re.search(rb'href="(/static/dashboard\.css\?v=[^"]+)"', page.body)[1]
+    answer = people.page(address.decode())
+    assert (answer.status, "immutable" in answer.headers["cache-control"]) == (
+        200,
+        True,
+    )
+    assert people.page("/static/icon.svg").headers["content-type"] == "image/svg+xml"
+    assert people.page("/static/..%2fapp.py").status == 404
