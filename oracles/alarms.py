@@ -1,4 +1,4 @@
-"""Freezes what three tools decide of windows of the alarm bench.
+"""Freezes what four tools decide of windows of the alarm bench.
 
     python oracles/alarms.py evidently      # in the tool's environment
 
@@ -21,13 +21,14 @@ HERE = Path(__file__).resolve().parent
 sys.path = [p for p in sys.path if Path(p or ".").resolve() != HERE]
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "bench" / "compare")]
 import numpy as np  # noqa: E402
-import pandas as pd  # noqa: E402
 from bench.alarms.catalogue import STREAMS  # noqa: E402
 from bench.alarms.sample import sample  # noqa: E402
 
 
-def frame(stream: Any, rows: np.ndarray) -> pd.DataFrame:
-    """Return rows as the tool's user would have them."""
+def frame(stream: Any, rows: np.ndarray) -> Any:
+    """Return rows as the tool's user would have them: a data frame."""
+    import pandas as pd
+
     if stream.kind == "table":
         return pd.DataFrame(rows, columns=[f"c{k}" for k in range(rows.shape[1])])
     if stream.kind == "category":
@@ -90,8 +91,39 @@ def alibi(stream: Any, reference: Any, current: list[Any]) -> dict[str, Any]:
     return out
 
 
-TOOLS = {"evidently": evidently, "nannyml": nannyml, "alibi": alibi}
-PACKAGES = {"evidently": "evidently", "nannyml": "nannyml", "alibi": "alibi-detect"}
+def river(stream: Any, _reference: Any, current: list[Any]) -> dict[str, Any]:
+    """Ask ADWIN and Page-Hinkley of the windows' means, and DDM of rows of a share."""
+    from river.drift import ADWIN, PageHinkley
+    from river.drift.binary import DDM
+
+    means = {"adwin": ADWIN(), "page_hinkley": PageHinkley()}
+    names = [*means, "ddm", "adwin_values", "page_hinkley_values"]
+    out: dict[str, Any] = {name: [] for name in names}
+    ddm, moved = DDM(), means["page_hinkley"]
+    for window in current:
+        for name, detector in means.items():
+            detector.update(float(window.mean()))
+            out[name].append(int(detector.drift_detected))
+        out["adwin_values"].append(means["adwin"].estimation)
+        up = moved._sum_increase - moved._min_increase  # noqa: SLF001
+        down = moved._max_decrease - moved._sum_decrease  # noqa: SLF001
+        out["page_hinkley_values"].append(max(up, down))
+        if stream.kind == "share":
+            fired = False
+            for row in window.tolist():
+                ddm.update(bool(row))
+                fired = fired or ddm.drift_detected
+            out["ddm"].append(int(fired))
+    return out
+
+
+TOOLS = {"river": river, "evidently": evidently, "nannyml": nannyml, "alibi": alibi}
+PACKAGES = {
+    "river": "river",
+    "evidently": "evidently",
+    "nannyml": "nannyml",
+    "alibi": "alibi-detect",
+}
 
 
 def rounded(value: Any) -> Any:
@@ -108,19 +140,21 @@ def main() -> None:
     warnings.simplefilter("ignore")
     (tool,) = sys.argv[1:]
     cases = []
+    bare = tool == "river"  # it takes numbers, of one column
     for stream in STREAMS:
+        if bare and stream.kind in {"table", "category"}:
+            continue
         rows, current = sample(stream)
-        found = TOOLS[tool](
-            stream, frame(stream, rows), [frame(stream, one) for one in current]
-        )
+        seen = [one if bare else frame(stream, one) for one in current]
+        found = TOOLS[tool](stream, rows if bare else frame(stream, rows), seen)
         total = float(sum(np.abs(one).sum() for one in [rows, *current]))
         cases.append({"stream": stream.code, "sum": total, **rounded(found)})
-        decided = [max(one) for one in found["decided"]]
-        print(f"{stream.code}: {sum(decided)} of {len(decided)}", flush=True)
+        print(f"{stream.code}: {found if bare else sum(map(max, found['decided']))}")
     sys.path.insert(0, str(HERE))
     from _freeze import freeze
 
-    packages = (PACKAGES[tool], "numpy", "scipy", "pandas")
+    others = ("numpy", "scipy") if bare else ("numpy", "scipy", "pandas")
+    packages = (PACKAGES[tool], *others)
     freeze(f"alarms_{tool}", script=__file__, packages=packages, cases=cases)
 
 

@@ -93,7 +93,8 @@ def tables(document: Row) -> str:
     plan = document["plan"]
     versions = ", ".join(f"{k} {v}" for k, v in document["versions"].items())
     made = (
-        f"Made by `{document['command']}` ({versions}) in {document['seconds']} s:"
+        f"Made by `{document['command']}` ({versions}) in {document['seconds']} s,"
+        f" {document['cpu_seconds']} s of CPU time:"
         f" a promise of {plan['promise']} windows, {plan['references']} references with"
         f" {plan['windows']} windows each, {plan['changed']} runs a change, told within"
         f" {plan['after']} windows or missed."

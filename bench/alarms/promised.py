@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from bench.alarms.seen import Reference, Window
 
-from leeboard.detectors._detector import Rows, Score
+from leeboard.detectors._detector import Evidence, Memory, Rows, Score
 from leeboard.detectors.bounded_mean import BoundedMean
 from leeboard.detectors.conformal import Conformal
 from leeboard.detectors.tolerant import Tolerant
@@ -74,6 +74,27 @@ class D1(_Evidence):
         return _rows(window.rows)
 
 
+class _Once(Tolerant):
+    """Weighs each window's bets once, however many thresholds it is played to.
+
+    What was predicted of a window depends on those before it, not on alarms.
+    """
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._known: dict[int, np.ndarray] = {}
+
+    def step(self, memory: Memory, seen: np.ndarray) -> Evidence:
+        """Take in one window, which is known by being the same object."""
+        self._at = id(seen)
+        return super().step(memory, seen)
+
+    def _each(self, earlier: np.ndarray, counts: np.ndarray) -> np.ndarray:
+        if self._at not in self._known:
+            self._known[self._at] = super()._each(earlier, counts)
+        return self._known[self._at]
+
+
 class D2(_Evidence):
     """Tolerant multinomial over the cells of the reference."""
 
@@ -84,7 +105,7 @@ class D2(_Evidence):
     def make(self, reference: Reference, _history: Sequence[Window]) -> Any:
         """Watch the shares of the cells."""
         ordered = reference.kind == "number"
-        return Tolerant(reference.counts, tolerance=self.tolerance, ordered=ordered)
+        return _Once(reference.counts, tolerance=self.tolerance, ordered=ordered)
 
     def see(self, window: Window) -> Any:
         """Return the counts."""

@@ -7,8 +7,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from bench.alarms.peers import AlibiDetect, Evidently, EvidentlyPsi, NannyML
 from bench.alarms.promised import D1, D2, D3
+from bench.alarms.river import RiverAdwin, RiverDdm, RiverPageHinkley
 from bench.alarms.rule import Rule
-from bench.alarms.seen import Reference, Window, column
+from bench.alarms.seen import Reference, Window
 from bench.alarms.streams import Stream
 from bench.alarms.textbook import ChiSquare, Cusum, Ewma, Shewhart
 from bench.alarms.yardstick import Oracle, edges
@@ -44,18 +45,15 @@ class Columns:
         """Fit each column; where any may alarm, each gets its part of the promise."""
         size = len(self.rules)
         for k, rule in enumerate(self.rules):
-            known = column(reference, k)
-            seen = [self._one(known, window, k) for window in history]
-            rule.fit(known, seen, promise * (size if self.how == "any" else 1))
-        self.known = [column(reference, k) for k in range(size)]
+            seen = [window.columns[k] for window in history]
+            parts = size if self.how == "any" else 1
+            rule.fit(reference.columns[k], seen, promise * parts)
         self.threshold = 0.5 if self.how == "half" else self.rules[0].threshold
 
     def score(self, window: Window) -> float:
         """Take the columns' scores together."""
-        pairs = list(zip(self.known, self.rules, strict=True))
-        scores = np.array(
-            [r.score(self._one(c, window, k)) for k, (c, r) in enumerate(pairs)]
-        )
+        each = zip(self.rules, window.columns, strict=True)
+        scores = np.array([rule.score(one) for rule, one in each])
         if self.how == "mean":
             top = float(scores.max())
             return top + float(np.log(np.exp(scores - top).mean()))
@@ -68,11 +66,6 @@ class Columns:
         """Restart each."""
         for rule in self.rules:
             rule.restart()
-
-    @staticmethod
-    def _one(known: Reference, window: Window, k: int) -> Window:
-        rows = window.rows[:, k]
-        return Window(rows, known.cells(rows), window.u, window.stratum)
 
 
 def _table(columns: int) -> list[Rule]:
@@ -98,15 +91,18 @@ def competing(stream: Stream) -> list[Rule]:
     means: list[Rule] = [Shewhart(), Ewma(), Cusum()]
     peers: list[Rule] = [Evidently(), EvidentlyPsi(), NannyML(), AlibiDetect()]
     knowing: list[Rule] = [Oracle(c) for c in stream.changes if c.ratio is not None]
+    river: list[Rule] = [RiverAdwin(), RiverPageHinkley()]
     if stream.kind == "share":
-        return [D1(), D1(0.02), D3(), *means, *peers, *knowing]
+        own = [D1(), D1(0.02), D3(), *means]
+        return [*own, *peers, *river, RiverDdm(), *knowing]
     cells: list[Rule] = [D2(TOLERANCE), D2(0.0), D3(), ChiSquare(), ChiSquare(0.2)]
-    own = means if stream.kind == "number" else []
+    number = stream.kind == "number"
     fixed = isinstance(stream.rows, int)
     return [
         *cells,
-        *own,
+        *(means if number else ()),
         *peers,
+        *(river if number else ()),
         *knowing,
         *(edges(stream, TOLERANCE) if fixed else ()),
     ]

@@ -35,9 +35,11 @@ from measure import load, save
 def _one(code: str, plan: Plan) -> dict[str, Any]:
     """Play one stream; named, since streams hold functions and do not travel."""
     (stream,) = (one for one in [*STREAMS, *real()] if one.code == code)
-    began = time.perf_counter()
+    began = time.process_time()
     found = play(stream, fitting(plan, stream))
-    print(f"{code}: {time.perf_counter() - began:.0f} s", file=sys.stderr, flush=True)
+    found["cpu_seconds"] = round(time.process_time() - began, 1)
+    told = f"{code}: {found['cpu_seconds']:.0f} s of CPU time"
+    print(told, file=sys.stderr, flush=True)
     return found
 
 
@@ -89,6 +91,7 @@ def main() -> None:
         "command": " ".join(words),
         "versions": versions(),
         "seconds": round(time.perf_counter() - began),
+        "cpu_seconds": round(sum(one["cpu_seconds"] for one in found)),
         "plan": asdict(plan),
         "streams": found,
     }

@@ -29,6 +29,8 @@ class Reference:
         Rows of the reference in each cell.
     window : int
         Rows in a window at its time.
+    columns : tuple of Reference
+        Of a table.
     """
 
     rows: Array
@@ -36,6 +38,7 @@ class Reference:
     edges: Array | None
     counts: Array
     window: int
+    columns: tuple[Reference, ...] = ()
 
     def cells(self, rows: Array) -> Array:
         """Count rows in the cells, shape (k,)."""
@@ -58,19 +61,24 @@ class Window:
         In [0, 1), its own; breaks ties.
     stratum : int
         Its place in the season.
+    columns : tuple of Window
+        Of a table.
     """
 
     rows: Array
     counts: Array
     u: float
     stratum: int
+    columns: tuple[Window, ...] = ()
 
 
 def reference(stream: Stream, rows: Array, window: int) -> Reference:
     """Fix the cells on the rows of a reference."""
     none = np.zeros(0, np.int64)
     if stream.kind == "table":
-        return Reference(rows, "table", None, none, window)
+        bare = Reference(rows, "table", None, none, window)
+        parts = tuple(column(bare, k) for k in range(rows.shape[1]))
+        return Reference(rows, "table", None, none, window, parts)
     if stream.kind == "number":
         edges = _edges(rows)
         bare = Reference(rows, "number", edges, none, window)
@@ -90,21 +98,23 @@ def windows(
 ) -> list[Window]:
     """Put windows before a reference; ``start`` is the number of the first."""
     ties = np.random.default_rng(seed).random(len(drawn))
-    empty = np.zeros(0, np.int64)
     return [
-        Window(
-            rows,
-            empty if known.kind == "table" else known.cells(rows),
-            float(u),
-            (start + k) % season,
-        )
+        _window(known, rows, float(u), (start + k) % season)
         for k, (rows, u) in enumerate(zip(drawn, ties, strict=True))
     ]
 
 
+def _window(known: Reference, rows: Array, u: float, stratum: int) -> Window:
+    if known.kind != "table":
+        return Window(rows, known.cells(rows), u, stratum)
+    each = zip(known.columns, np.ascontiguousarray(rows.T), strict=True)
+    parts = tuple(Window(own, one.cells(own), u, stratum) for one, own in each)
+    return Window(rows, np.zeros(0, np.int64), u, stratum, parts)
+
+
 def column(known: Reference, k: int) -> Reference:
     """Return one column of a table as a reference of its own."""
-    rows = known.rows[:, k]
+    rows = np.ascontiguousarray(known.rows[:, k])
     edges = _edges(rows)
     bare = Reference(rows, "number", edges, np.zeros(0, np.int64), known.window)
     return Reference(rows, "number", edges, bare.cells(rows), known.window)

@@ -88,6 +88,42 @@ def test_copy_of_psi_decides_and_measures_as_evidently(code: str) -> None:
     assert (found >= rule.threshold).astype(int).tolist() == case["psi"]
 
 
+RIVER = [
+    stream.code
+    for stream in import_module("bench.alarms.catalogue").STREAMS
+    if stream.kind in {"number", "share"}
+]
+
+
+@pytest.mark.parametrize("code", RIVER)
+def test_charts_decide_as_river_with_its_defaults(code: str) -> None:
+    """ADWIN and Page-Hinkley of 52 means a stream, DDM of all rows of a share."""
+    river = import_module("bench.alarms.river")
+    stream, rows, current = drawn(code)
+    total = sum(np.abs(one).sum() for one in [rows, *current])
+    case = said("river", code, float(total))
+    ((known, windows),) = columns(stream, rows, current)
+    rules = {"adwin": river.RiverAdwin(), "page_hinkley": river.RiverPageHinkley()}
+    if stream.kind == "share":
+        rules["ddm"] = river.RiverDdm()
+    for name, rule in rules.items():
+        rule.fit(known, [], 100)
+        fired, values = [], []
+        for window in windows:
+            fired.append(int(rule.score(window)))
+            values.append(getattr(rule, "value", None))
+        assert fired == case[name]
+        if name != "ddm":  # few means move them to detect: the statistics are met too
+            assert values == pytest.approx(case[f"{name}_values"], rel=1e-6, abs=1e-9)
+
+
+def test_river_was_asked_where_it_detects() -> None:
+    """Among the frozen answers of DDM are some that fire, and some that do not."""
+    text = (FIXTURES / "alarms_river.json").read_text(encoding="utf-8")
+    fired = [one for case in json.loads(text)["cases"] for one in case["ddm"]]
+    assert 0 < sum(fired) < len(fired)
+
+
 def test_copied_distances_are_those_of_scipy() -> None:
     """Wasserstein and Kolmogorov–Smirnov agree with scipy, ties and far rows too."""
     from scipy.stats import ks_2samp, wasserstein_distance

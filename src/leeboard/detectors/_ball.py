@@ -97,7 +97,7 @@ def edges(centre: _Array, outside: _Array, radius: float) -> _Array:
         slope = -((away / (1.0 + grown)) @ centre)
         root = np.sqrt(np.maximum(value, 1e-300))
         ahead = v - (root - math.sqrt(radius + _OUTSIDE / 2.0)) * 2.0 * root / slope
-        v = np.where((low < ahead) & (ahead < high), ahead, (low + high) / 2.0)
+        v = np.where((low <= ahead) & (ahead <= high), ahead, (low + high) / 2.0)
     result: _Array = centre * (1.0 + high[:, None] * away)
     return result
 

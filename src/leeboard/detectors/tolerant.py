@@ -163,18 +163,22 @@ class Tolerant:
             told = _recursion.gathered(kept, self._log_weights)
             return Evidence(memory, 0.0, told)
         earlier = np.array(memory[self._kinds :]).reshape(len(_FADES), -1)
-        log_e = np.concatenate(
-            [
-                self._bets.logs @ counts,
-                self._followed(earlier[_FOLLOWED], counts),
-                self._predicted(earlier, counts) - self._best(counts, rows),
-            ]
-        )
+        log_e = self._each(earlier, counts)
         after, log_m = _recursion.advance(kept, log_e, self._log_weights)
         faded = _FADES[:, None] * (earlier + counts)
         memory = (*after.tolist(), *faded.ravel().tolist())
         told = _recursion.log_mean(log_e, self._log_weights)
         return Evidence(memory, told, log_m)
+
+    def _each(self, earlier: _Array, counts: _Array) -> _Array:
+        """Ln of each bet's e-value of a window, shape (J,)."""
+        return np.concatenate(
+            [
+                self._bets.logs @ counts,
+                self._followed(earlier[_FOLLOWED], counts),
+                self._predicted(earlier, counts) - self._best(counts),
+            ]
+        )
 
     def inside(self, counts: _Array) -> bool:
         """Tell whether the window's own shares lie in the ball; False without rows."""
@@ -182,9 +186,9 @@ class Tolerant:
         rows = float(counts.sum())
         return rows > 0 and divergence(self._centre, counts / rows) <= self.radius
 
-    def _best(self, counts: _Array, rows: float) -> float:
+    def _best(self, counts: _Array) -> float:
         """Ln of the largest likelihood in the null."""
-        best = likeliest(self._centre, counts / rows, self.radius)
+        best = likeliest(self._centre, counts / counts.sum(), self.radius)
         some = counts > 0
         return float(counts[some] @ np.log(best[some]))
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["Size", "psi", "shares"]
+__all__ = ["Size", "noise_floor", "psi", "shares"]
 
 _Array = np.ndarray[Any, Any]
 _HALVINGS = 60
