@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 
@@ -12,9 +14,8 @@ import pytest
 from leeboard.config import load_plan
 from leeboard.dashboard.pages import Dashboard
 from leeboard.dashboard.reading import Reader
-from leeboard.errors import StateError
-from leeboard.incidents.incident import Incident
 from leeboard.pages.dashboard.contexts import Shell
+from leeboard.state import open_state
 from leeboard.state.memory import MemoryState
 from tests.dashboard._board import board, every_page
 from tests.dashboard._made import fill, plan_of
@@ -66,35 +67,26 @@ def test_forms_carry_the_token_and_readers_have_none() -> None:
         )
 
 
-def test_a_store_that_cannot_be_read_has_a_page() -> None:
-    """What is wrong, and what to do, instead of a trace."""
-    shown = _broken()
-    found = shown.page("/")
-    assert found.status == 503
-    assert "cannot be read" in found.html
-    assert "Restore it" in found.html
-
-
-class _Broken(Reader):
-    """A reader of a store that has been damaged."""
-
-    def incidents(
-        self, model: str | None = None, *, running: bool = False
-    ) -> Sequence[Incident]:
-        """Fail, as a damaged file would."""
-        del model, running
-        raise StateError(
-            code="damaged_state",
-            where="results.db",
-            found="a file that is no database",
-            expected="results",
-            fix="Restore it from a backup.",
-        )
-
-
-def _broken() -> Dashboard:
-    reader = board().reader
-    return Dashboard(_Broken(reader.plan, reader.state))
+def test_a_store_that_cannot_be_read_has_a_page(tmp_path: Path) -> None:
+    """What is wrong, and what to do, instead of a trace; settings are shown still."""
+    path = tmp_path / "results.db"
+    state = open_state(str(path))
+    names = [f"column {i}" for i in range(40)]
+    fill(state, "m", names, windows=40)
+    shown = Dashboard(Reader(_reader(tmp_path, ["m"]).plan, state))
+    assert shown.page("/").status == 200
+    with closing(sqlite3.connect(path)) as whole:
+        whole.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"Z" * (path.stat().st_size - 4096))
+    for address in ("/", "/model", "/model/drift", "/incidents"):
+        found = shown.page(address, {"model": "m"})
+        assert found.status == 503
+        assert "cannot be read at the moment" in found.html
+        assert "Restore a backup" in found.html
+    assert shown.page("/settings").status == 200
+    state.close()
 
 
 def _reader(folder: Path, names: Sequence[str]) -> Reader:

@@ -35,12 +35,9 @@ def latency_parts(asked: Asked) -> Iterator[Part]:
         )
         return
     windows = [one.window for one in shown_windows(asked.windows, _WINDOWS)]
-    pairs: dict[Window, Pair] = {}
     cells, before = adopted.cells[LATENCY], adopted.parts[None].counts[LATENCY]
-    for window in windows:
-        counts = asked.reader.adopted_counts(asked.plan, window, LATENCY)
-        if counts is not None:
-            pairs[window] = Pair(cells, before, counts)
+    counts = asked.reader.adopted_counts(asked.plan, windows, LATENCY)
+    pairs = {window: Pair(cells, before, one) for window, one in counts.items()}
     series = tuple(
         Series(name, role, tuple(_point(one, pairs.get(one), q) for one in windows))
         for q, name, role in _QUANTILES

@@ -163,17 +163,19 @@ class Reader:
         return None
 
     def adopted_counts(
-        self, model: ModelPlan, window: Window, name: str
-    ) -> Counts | None:
-        """Counts of one window of a column that the reference does not have."""
+        self, model: ModelPlan, windows: Sequence[Window], name: str
+    ) -> dict[Window, Counts]:
+        """Counts by window of a column that the reference does not have."""
         adopted = self.adopted(model)
         extra = {key: one.cells[key] for key, one in adopted.profiles.items()}
         cells = {**self.baseline(model).reference.cells, **extra}
-        for found, _, packed in self.state.profiles(model.name, window, ""):
-            if found == window:
+        counts = {}
+        for window in windows:
+            for found, _, packed in self.state.profiles(model.name, window, ""):
                 part = unpack(split_packed(packed.data)[0], cells)
-                return part.counts.get(name)
-        return None
+                if found == window and name in part.counts:
+                    counts[window] = part.counts[name]
+        return counts
 
     def logged(self, model: str) -> Summary | None:
         """What the log holds of a model; None where there is none, or no log."""
