@@ -112,6 +112,33 @@ def test_one_broken_window_is_enough(
     assert severities == {Severity.PAGE if pages else Severity.NOTE}
 
 
+def test_a_stratum_that_is_new_is_judged_too(reference: Profile) -> None:
+    """Weekends are judged against the reference until twenty of them are known."""
+    watches = [
+        one
+        for one in watches_of(Standard(reference))
+        if str(one.subject) == "distribution of wage"
+    ]
+    thresholds = Budget().thresholds(
+        [(one.subject, one.group) for one in watches], timedelta(days=1)
+    )
+    memories: Memories = {}
+    rules, severities = [], []
+    for i in range(28):
+        weekend = i >= 22
+        more: dict[str, Any] = {"wage": np.random.default_rng(i).uniform(0.5, 1, N)}
+        part = lb.profile(
+            rows(i, **(more if weekend else {})), reference=reference
+        ).parts[None]
+        look = Look(hour(i), part, stratum=int(weekend))
+        (one,) = judge("m", look, watches, thresholds, memories)
+        rules.append(one.rule)
+        severities.append(one.severity)
+    assert rules == ["tolerant"] * 20 + ["conformal"] * 2 + ["tolerant"] * 6
+    assert set(severities[:22]) == {None}
+    assert Severity.NOTE in severities[22:]
+
+
 def test_a_warning_is_given_once_until_its_incident_has_ended(
     reference: Profile,
 ) -> None:

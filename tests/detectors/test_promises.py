@@ -16,6 +16,7 @@ from leeboard.detectors._detector import Rows, Score
 from leeboard.detectors.bounded_mean import BoundedMean
 from leeboard.detectors.conformal import Conformal
 from leeboard.detectors.tolerant import Tolerant, errors_of
+from leeboard.detectors.weighed_mean import WeighedMean
 
 pytestmark = pytest.mark.long
 EVERY = 20  # windows between false alarms that are promised
@@ -38,8 +39,7 @@ def kept(found: int, windows: int) -> bool:
 
 
 @pytest.mark.parametrize("how", ["always", "while it is down", "half at twice"])
-@pytest.mark.parametrize("binary", [True, False])
-def test_bounded_mean_at_its_edge(how: str, *, binary: bool) -> None:
+def test_bounded_mean_at_its_edge(how: str) -> None:
     """Means at the edge, an adversary that goes there when it pays, rows that differ.
 
     *half at twice* has rows of mean 0 and of twice the edge in turn, in random order:
@@ -47,7 +47,7 @@ def test_bounded_mean_at_its_edge(how: str, *, binary: bool) -> None:
     """
     rng = np.random.default_rng(3)
     reference = Rows(1000.0, 100.0, 100.0)
-    detector = BoundedMean(reference, tolerance=0.01, binary=binary)
+    detector = BoundedMean(reference, tolerance=0.01)
     edge = detector.limits[1] or 0.0
 
     def draw(evidence: float) -> Rows:
@@ -57,6 +57,31 @@ def test_bounded_mean_at_its_edge(how: str, *, binary: bool) -> None:
             chance = 2.0 * edge * (rng.random(40) < 0.5)
         rows = (rng.random(40) < chance).astype(float)
         return Rows(40.0, float(rows.sum()), float((rows**2).sum()))
+
+    found = sum(alarms(detector, 200, draw) for _ in range(25))
+    assert kept(found, 25 * 200)
+
+
+@pytest.mark.parametrize("how", ["always", "while it is down", "half at twice"])
+def test_weighed_mean_at_its_edge(how: str) -> None:
+    """The same for values of three cells, of which the mean lies at the edge."""
+    rng = np.random.default_rng(7)
+    values = np.array([0.0, 0.4, 1.0])
+    detector = WeighedMean(values, np.array([700, 200, 100]), tolerance=0.01)
+    edge = detector.limit
+
+    def law(mean: float) -> Any:
+        top = mean / 2.0
+        middle = (mean - top) / 0.4
+        return np.array([1.0 - top - middle, middle, top])
+
+    def draw(evidence: float) -> Any:
+        if how == "half at twice":
+            n = rng.binomial(40, 0.5)
+            none = np.array([40 - n, 0, 0])
+            return none + rng.multinomial(n, law(2.0 * edge))
+        down = how == "always" or evidence < log(EVERY / 2)
+        return rng.multinomial(40, law(edge if down else 0.0))
 
     found = sum(alarms(detector, 200, draw) for _ in range(25))
     assert kept(found, 25 * 200)

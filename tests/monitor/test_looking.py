@@ -14,7 +14,7 @@ from leeboard.monitor import looking
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.packs import join_packed
-from leeboard.profiles.packed import pack
+from leeboard.profiles.packed import pack, unpack
 from leeboard.state import Done, Packed
 from leeboard.state.memory import MemoryState
 from leeboard.windows import Calendar, Every, Window
@@ -35,13 +35,13 @@ def test_windows_a_month_apart_are_read_without_those_between(
         for k in range(721)
     ]
     state.put(leased(state), rows, model="m", place=1)
-    unpack, unpacked = looking.unpack, []
+    unpacked = []
 
     def counted(*given: Any) -> Any:
         unpacked.append(given)
         return unpack(*given)
 
-    monkeypatch.setattr(looking, "unpack", counted)
+    monkeypatch.setattr("leeboard.monitor.looking.unpack", counted)
     wanted = [hour(720), hour(0), hour(1)]
     found = looking.looks(state, plan, baseline, Adopted(), wanted)
     assert sorted(found) == sorted(wanted)

@@ -16,9 +16,9 @@ class Alone:
 
     detector: Detector[Any]
 
-    def rule(self, memory: Memory) -> str:
+    def rule(self, memory: Memory, seen: Any) -> str:
         """Name of the detector."""
-        del memory
+        del memory, seen
         return self.detector.name
 
     def start(self) -> Memory:

@@ -2,9 +2,9 @@
 
 The cells of a profile are many and small; a watch joins them into about ten, so that
 evidence does not drown in them. Values beyond the reference's count with its outermost.
-Until twenty ordinary windows are known, a window's rows are judged against the
-reference with a tolerance; from then on whole windows are compared with earlier ones,
-which needs no assumption about rows within a window.
+Until twenty ordinary windows of a stratum are known, a window's rows are judged against
+the reference with a tolerance; from then on whole windows are compared with earlier
+ones, which needs no assumption about rows within a window.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ __all__ = [
 ]
 
 ENOUGH = 20
-"""Windows from which on windows are compared with windows."""
+"""Windows of a stratum from which on they are compared with one another."""
 
 _KEPT = 60
 """Highest scores that are kept of a stratum: those of a year of hours would take 70 kB
@@ -95,9 +95,9 @@ class DistributionWatch:
     correlation: float
     block_rows: float
 
-    def rule(self, memory: Memory) -> str:
+    def rule(self, memory: Memory, seen: Seen) -> str:
         """Name of the detector that speaks."""
-        late = memory[0] >= ENOUGH
+        late = self.conformal.bets(_split(memory)[2], seen.score.stratum)
         return self.conformal.name if late else self.tolerant.name
 
     def read(self, look: Look) -> Reading | None:
@@ -139,23 +139,28 @@ class DistributionWatch:
     def restart(self, memory: Memory) -> Memory:
         """Return the memory after an alarm."""
         windows, first, second = _split(memory)
-        if windows < ENOUGH:
+        if first:
             first = self.tolerant.restart(first)
         return _together(windows, first, self.conformal.restart(second))
 
     def step(self, memory: Memory, seen: Seen) -> Evidence:
-        """Take in one window."""
+        """Take in one window.
+
+        Each detector's evidence moves in its own windows alone, and a window asks one
+        of them: false alarms of both together are no more frequent than of one.
+        """
         windows, first, second = _split(memory)
-        if windows < ENOUGH and len(first) != len(self.tolerant.start()):
-            first = self.tolerant.start()  # kept by a Leeboard with other bets
+        speaks = self.conformal.bets(second, seen.score.stratum)
         late = self.conformal.step(second, seen.score)
-        if windows >= ENOUGH:
-            kept = _together(windows + 1.0, (), late.memory)
-            return Evidence(kept, late.log_e, late.log_m)
+        if speaks:
+            kept = () if self.conformal.ready(late.memory) else first
+            after = _together(windows + 1.0, kept, late.memory)
+            return Evidence(after, late.log_e, late.log_m)
+        if len(first) != len(self.tolerant.start()):
+            first = self.tolerant.start()  # none is kept, or one with other bets
         early = self.tolerant.step(first, seen.counts)
-        second = late.memory
-        kept = _together(windows + 1.0, early.memory, second)
-        return Evidence(kept, early.log_e, early.log_m)
+        after = _together(windows + 1.0, early.memory, late.memory)
+        return Evidence(after, early.log_e, early.log_m)
 
 
 def _split(memory: Memory) -> tuple[float, Memory, Memory]:

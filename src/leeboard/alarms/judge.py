@@ -71,7 +71,7 @@ def judge(
             continue
         warned, *kept = memories.get(subject) or (0.0, *watch.start())
         memory = tuple(kept)
-        rule = watch.rule(memory)
+        rule = watch.rule(memory, reading.seen)
         evidence = watch.step(memory, reading.seen)
         threshold = thresholds[subject].grown(growth)
         spoken = _Spoken(watch, rule, reading, evidence, threshold)

@@ -58,8 +58,8 @@ class Watch(Protocol):
         """It waits for labels: windows are judged once these are complete."""
         ...
 
-    def rule(self, memory: Memory) -> str:
-        """Name of the detector that speaks next."""
+    def rule(self, memory: Memory, seen: Any) -> str:
+        """Name of the detector that speaks of what was read."""
         ...
 
     def read(self, look: Look) -> Reading | None:

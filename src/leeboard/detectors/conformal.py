@@ -86,6 +86,16 @@ class Conformal:
         """Return the memory after an alarm: no evidence, the same windows."""
         return (0.0,) * _BETS + memory[_BETS:]
 
+    def bets(self, memory: Memory, stratum: int) -> bool:
+        """Tell whether the next window of a stratum may give evidence."""
+        start, stop = _place(memory, stratum)
+        return start < stop and memory[start + 1] >= self._minimum
+
+    def ready(self, memory: Memory) -> bool:
+        """Tell whether every stratum that was seen may give evidence."""
+        pools = _unpacked(memory[_BETS:])
+        return all(seen >= self._minimum for seen, _ in pools.values())
+
     def step(self, memory: Memory, seen: Score) -> Evidence:
         """Take in one window; ``seen`` is its score."""
         kept = np.array(memory[:_BETS])
