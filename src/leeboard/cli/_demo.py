@@ -11,9 +11,11 @@ from leeboard.errors import FileError
 
 __all__ = ["run"]
 
+_HOUR_S = 3600.0
 
-def run(out: str) -> None:
-    """Walk, print the story, and where the reports are."""
+
+def run(out: str, *, serve: bool, port: int) -> None:
+    """Walk, print the story and where the reports are; then serve, if asked."""
     _make(out)
     with working("Walking through two years of bike rentals"):
         from leeboard.lab import (
@@ -44,6 +46,22 @@ def run(out: str) -> None:
         *(f"  {path}" for path in (*paths, page)),
     ]
     say("\n".join(lines) + "\n")
+    if serve:
+        _serve(told.config, port)
+
+
+def _serve(config: str, port: int) -> None:
+    """Show the lab's days on the dashboard, at the time at which they ended."""
+    from functools import partial
+
+    from leeboard.cli._serve import begun
+    from leeboard.lab import ENDED
+    from leeboard.monitor.monitor import Monitor
+    from leeboard.server.serve import Listening, serve
+
+    monitor = Monitor(config)
+    passes = partial(monitor.run, now=ENDED)
+    serve(monitor, Listening(port=port), _HOUR_S, begun, passes=passes)
 
 
 def _make(folder: str) -> None:

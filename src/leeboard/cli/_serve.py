@@ -12,7 +12,7 @@ from leeboard.monitor.monitor import Monitor
 from leeboard.server.serve import Listening, serve
 from leeboard.windows import duration
 
-__all__ = ["listening", "run"]
+__all__ = ["begun", "listening", "run"]
 
 
 def listening(
@@ -29,11 +29,12 @@ def run(config: str, where: Listening, every: str) -> None:
     for note in monitor.plan.notes:
         tell(f"note: {note.where}: {note.text} [{note.code}]")
     _log_to_standard_error()
-    serve(monitor, where, every_s, _begun)
+    serve(monitor, where, every_s, begun)
     tell("Stopped.")
 
 
-def _begun(address: str, entry: str) -> None:
+def begun(address: str, entry: str) -> None:
+    """Say where it listens, and how its owner gets in."""
     tell(f"Listening on {address}")
     if entry:
         tell(f"Sign in, once, within 15 minutes: {entry}")

@@ -55,15 +55,24 @@ def demo(
     out: Annotated[
         str, typer.Option("--out", metavar="DIR", help="Folder for the reports; made.")
     ] = "leeboard-demo",
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Then show it on the dashboard.")
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="N", min=0, max=65_535, help="Of the dashboard."
+        ),
+    ] = 8181,
 ) -> None:
     """Watch a model of bike rentals go wrong.
 
     Two years of real data: the season moves the features, two sensors break, demand
-    grows, and so does the model's error. Takes less than a minute.
+    grows, and so does the model's error. Takes about a minute.
     """
     from leeboard.cli._demo import run
 
-    run(out)
+    run(out, serve=serve, port=port)
 
 
 @app.command()

@@ -4,6 +4,7 @@ Place: beside the integrations, above the monitor. Uses only what a user may use
 """
 
 from leeboard.lab._alarms import Alarms, alarm_story, alarms
+from leeboard.lab._live import END as ENDED
 from leeboard.lab._live import Live, live
 from leeboard.lab._live_page import live_page
 from leeboard.lab._live_story import live_story
@@ -12,6 +13,7 @@ from leeboard.lab._story import story
 from leeboard.lab._walk import Walk, walk
 
 __all__ = [
+    "ENDED",
     "RENTALS",
     "Alarms",
     "Live",

@@ -121,6 +121,8 @@ def serve(
     listening: Listening,
     every_s: float,
     told: Callable[[str, str], None],
+    *,
+    passes: Callable[[], object] | None = None,
 ) -> None:
     """Serve until a signal ends it; what was taken by then is shipped.
 
@@ -133,6 +135,8 @@ def serve(
     told : callable
         Is given the address, once connections are taken; and an address that signs its
         owner in, once, where there is no key for people yet.
+    passes : callable, optional
+        Makes one pass; by default the monitor's own, at the clock's time.
 
     Raises
     ------
@@ -142,7 +146,7 @@ def serve(
     listening.check()
     with _bound(listening) as sock, _state(monitor) as state:
         intake = _intake(monitor)
-        scheduler = Scheduler(monitor.run, every_s)
+        scheduler = Scheduler(passes or monitor.run, every_s)
         try:
             collector = Collector(intake, lambda: _models(monitor))
             keyring = Keyring(lambda: _keys(monitor))
