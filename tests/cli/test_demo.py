@@ -45,7 +45,7 @@ def test_demo_serves_the_lab_to_who_has_the_link(tmp_path: Path) -> None:
         address, link = found.groups()
         opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
         assert b"needs a person" in opener.open(address + link, timeout=60).read()
-        page = opener.open(f"{address}/incidents?stage=all", timeout=60).read().decode()
+        page = opener.open(f"{address}/incidents?show=all", timeout=60).read().decode()
         assert "hum is 0 in all 22 rows" in page
     finally:
         process.send_signal(signal.SIGTERM)

@@ -46,7 +46,7 @@ from leeboard.monitor.quarantine import (
 )
 from leeboard.monitor.ran import Ran
 from leeboard.monitor.records import record_of
-from leeboard.monitor.rehearsing import Rehearsal, rehearse
+from leeboard.monitor.rehearsing import Rehearsal, rehearse, trial
 from leeboard.monitor.retention import forget_unnamed
 from leeboard.monitor.sampling import Asked, Drawn, sample_model
 from leeboard.monitor.sending import beat, send_due
@@ -341,12 +341,10 @@ class Monitor:
 
         Nothing is written, and nobody is told; see ``monitor.rehearsing``.
         """
-        plan, now = self.plan[self.model(model)], datetime.now(UTC)
-        span, baseline = span_of(since, until), load_baseline(plan)
+        plan = trial(self.plan[self.model(model)], rules, budget)
+        span, now = span_of(since, until), datetime.now(UTC)
         with self._state() as state:
-            return rehearse(
-                state, plan, baseline, span, now, rules=rules, budget=budget
-            )
+            return rehearse(state, plan, load_baseline(plan), span, now)
 
     def quarantine(self, model: str | None = None) -> Sequence[Aside]:
         """Count the events that were set aside, by model and reason.

@@ -29,7 +29,7 @@ from leeboard.state import Done, Packed, State, Written
 from leeboard.state.memory import MemoryState
 from leeboard.windows import Window
 
-__all__ = ["Rehearsal", "rehearse"]
+__all__ = ["Rehearsal", "rehearse", "trial"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,31 +78,46 @@ class Rehearsal:
         }
 
 
+def trial(
+    plan: ModelPlan, rules: Sequence[Rule] | None, budget: Budget | None
+) -> ModelPlan:
+    """Return a plan with other settings.
+
+    Parameters
+    ----------
+    plan : ModelPlan
+    rules : sequence of Rule or None
+        These alone, and no budgeted watch; None: all as they are configured.
+    budget : Budget or None
+        In place of the configured one.
+    """
+    alarms = plan.alarms
+    if rules is not None:
+        alarms = replace(alarms, rules=tuple(rules), watches=False)
+    if budget is not None:
+        alarms = replace(alarms, budget=budget)
+    return replace(plan, alarms=alarms)
+
+
 def rehearse(
     state: State,
     plan: ModelPlan,
     baseline: Baseline,
     span: Window | None,
     now: datetime,
-    *,
-    rules: Sequence[Rule] | None = None,
-    budget: Budget | None = None,
 ) -> Rehearsal:
-    """Judge kept windows again, from no evidence on, with other settings.
+    """Judge kept windows again, from no evidence on.
 
     Parameters
     ----------
     state : State
         Is read alone.
     plan : ModelPlan
+        With the settings to try; see ``trial``.
     baseline : Baseline
     span : Window or None
         Windows that begin in it; None: all that are kept.
     now : datetime
-    rules : sequence of Rule, optional
-        These alone, and no budgeted watch; by default all as they are configured.
-    budget : Budget, optional
-        In place of the configured one.
 
     Raises
     ------
@@ -114,12 +129,6 @@ def rehearse(
     Windows are judged against the reference and what people have accepted up to now,
     whenever they did. Figures that were not measured then cannot be judged now.
     """
-    alarms = plan.alarms
-    if rules is not None:
-        alarms = replace(alarms, rules=tuple(rules), watches=False)
-    if budget is not None:
-        alarms = replace(alarms, budget=budget)
-    plan = replace(plan, alarms=alarms)
     done = state.windows(plan.name, span)
     if not done:
         raise AlarmError(

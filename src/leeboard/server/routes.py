@@ -19,7 +19,7 @@ from starlette.routing import Route
 from leeboard.server.access import SCOPES, Grant, Keyring, allow, token_of
 from leeboard.server.sessions import COOKIE, Session, Sessions
 
-__all__ = ["OPEN", "PERSON", "Rule", "guarded"]
+__all__ = ["KEY", "OPEN", "PERSON", "Rule", "guarded"]
 
 OPEN = "open"
 """The scope of what everybody may ask; ``any`` is that of whoever has a key."""
