@@ -168,17 +168,22 @@ def _empty(
     if not filled:
         return ()
     end = filled[-1].end
+    ripe = [
+        window
+        for window in islice(
+            plan.calendar.between(max(end, since), now - plan.delay), _MOST
+        )
+        if window.start >= end and plan.due.ripe(window, now)
+    ]
+    if not ripe:
+        return ()
     plans = [one for one in announced(state, plan.name) if not one.columns]
     busy = _busy(plan, filled, end)
-    missing = (
+    return [
         window
-        for window in plan.calendar.between(max(end, since), now - plan.delay)
-        if window.start >= end
-        and plan.due.ripe(window, now)
-        and stratum_of(plan.calendar, window) in busy
-        and not _planned(window, plans)
-    )
-    return tuple(islice(missing, _MOST))
+        for window in ripe
+        if stratum_of(plan.calendar, window) in busy and not _planned(window, plans)
+    ]
 
 
 def _busy(plan: ModelPlan, filled: Sequence[Window], end: datetime) -> set[int]:
