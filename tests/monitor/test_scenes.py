@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from leeboard import performance
-from leeboard.alarms.judged import Subject
+from leeboard.alarms.judged import Group, Subject
 from leeboard.alarms.look import Look
 from leeboard.config.plan import ModelPlan
 from leeboard.engines.profiling import profile_current, profile_reference
@@ -27,7 +27,7 @@ from leeboard.schema import Task
 from leeboard.sources import open_source
 from leeboard.state import Packed
 from leeboard.state.memory import MemoryState
-from leeboard.windows import Calendar, Every
+from leeboard.windows import Calendar, Every, Window
 from tests.monitor._world import world
 from tests.state._results import done, hour, leased, measured
 from tests.state.test_alarms import incident, verdict
@@ -192,3 +192,43 @@ def test_init_keeps_the_references_counts(tmp_path: Any) -> None:
     assert tally.cells.to_text() == baseline.adopted.outcomes.to_text()
     mae = performance.figures(tally, ["mae"])[0].value
     assert mae == pytest.approx(baseline.figures["mae"])
+
+
+@pytest.mark.parametrize(("warmth", "again"), [(2.0, True), (-3.0, False)])
+def test_a_second_spring_is_recurring(warmth: float, *, again: bool) -> None:
+    """Thirty days of a year ago were like this one; a frost never was."""
+    rng = np.random.default_rng(12)
+
+    def day(mean: float, n: int = 200) -> pa.Table:
+        return pa.table({"x": rng.normal(mean, 1.0, n)})
+
+    profile = profile_reference(open_source(day(0.0, 4000)))
+    state = MemoryState()
+    lease = leased(state)
+    means = {**dict.fromkeys(range(30), 2.0), **dict.fromkeys(range(300, 361), 0.0)}
+    written = []
+    for at, mean in means.items():
+        part = profile_current(open_source(day(mean)), profile).parts[None]
+        facts = done(day_window(at), fingerprint=profile.fingerprint)
+        data = join_packed(pack(part), b"")
+        size = measured("psi", subject="x", basis="counted", value=max(mean, 0.01))
+        written.append((facts, (Packed("", 200, data),), (size,)))
+    state.put(lease, written, model="demand", place=1)
+    plan = ModelPlan("demand", "", "", Calendar(Every.parse("1d"), UTC))
+    scenes = Scenes(state, plan, Baseline(profile), "mae")
+    x = Subject("", "x", "distribution")
+    now = day_window(361)
+    part = profile_current(open_source(day(warmth)), profile).parts[None]
+    crossing = replace(verdict(0, subject=x), window=now, group=Group.FEATURES)
+    one = incident(
+        subjects=(x,), standing=(), diagnosis=None, verdicts=(),
+        first_window=now, last_window=now,
+    )  # fmt: skip
+    found = scenes.diagnosed(one, Look(now, part), None, [crossing])
+    assert (found.diagnosis.pattern == "recurring") is again
+
+
+def day_window(number: int) -> Window:
+    """Return a day's window."""
+    start = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=number)
+    return Window(start, start + timedelta(days=1))

@@ -112,7 +112,7 @@ def judge_model(
         return tally
     judging = _Judging(model, kept)
     metric = "mae" if RESIDUAL in model.adopted.profiles else "accuracy"
-    scenes = Scenes(state, plan, baseline, metric)
+    scenes = Scenes(state, plan, replace(baseline, adopted=model.adopted), metric)
     expected = announced(state, plan.name)
     happening = Happening(state, plan, scenes, expected, channels, now)
     for start in range(0, len(todo), _BATCH):

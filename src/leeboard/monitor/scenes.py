@@ -23,6 +23,8 @@ from leeboard.monitor.drift import COUNTED
 from leeboard.monitor.packs import split_packed
 from leeboard.monitor.realised import PERFORMANCE, REALISED
 from leeboard.performance import OutcomeCells, Tally, error_cells, unpack
+from leeboard.profiles.packed import unpack as unpack_part
+from leeboard.profiles.part import Part
 from leeboard.state import State
 from leeboard.stats.shift_share import ShiftShare, shift_share
 from leeboard.windows import Window
@@ -34,6 +36,9 @@ _FAILED = (ArithmeticError, LookupError, ValueError)
 
 _WINDOWS = 60
 """Windows before the latest in which a pattern is looked for."""
+
+_BLOCK, _MONTH, _BLOCKS = 30, timedelta(days=28), 26
+"""Earlier times that the present may resemble: their length, and how many."""
 
 
 class Scenes:
@@ -77,6 +82,7 @@ class Scenes:
             error=error,
             has_labels=error is not None,
             series=self._series(incident, window),
+            regimes=self._regimes(window),
             still=self.still,
         )
         return replace(incident, diagnosis=_diagnosis(scene))
@@ -155,6 +161,31 @@ class Scenes:
             if of == fingerprint and one.end <= window.start and outcomes:
                 with suppress(ProfileError):  # in other cells, or damaged: fewer rows
                     yield unpack(outcomes, cells)
+
+    def _regimes(self, window: Window) -> Sequence[Part]:
+        """Counts of earlier times, a month or thirty windows each, oldest first."""
+        try:
+            return list(self._earlier(window))
+        except ProfileError:  # damaged, or in cells that nobody knows
+            return ()
+
+    def _earlier(self, window: Window) -> Iterator[Part]:
+        length = window.end - window.start
+        block = max(_BLOCK * length, _MONTH)
+        upto = window.start - _WINDOWS * length
+        reference, adopted = self._baseline.reference, self._baseline.adopted.profiles
+        cells = {**reference.cells, **{n: one.cells[n] for n, one in adopted.items()}}
+        span = Window(upto - _BLOCKS * block, upto)
+        sums: dict[int, Part] = {}
+        for one, of, packed in self._state.profiles(self._plan.name, span, ""):
+            if of == reference.fingerprint:
+                at = (upto - one.start) // block
+                part = unpack_part(split_packed(packed.data)[0], cells)
+                own = {n: c for n, c in part.counts.items() if n in reference.cells}
+                part = replace(part, counts=own)
+                sums[at] = sums[at] + part if at in sums else part
+        for at in sorted(sums, reverse=True):
+            yield sums[at]
 
     def _series(
         self, incident: Incident, window: Window
