@@ -112,6 +112,30 @@ def test_one_broken_window_is_enough(
     assert severities == {Severity.PAGE if pages else Severity.NOTE}
 
 
+def test_what_was_accepted_is_usual_from_then_on(reference: Profile) -> None:
+    """Values beyond the reference's, and levels it never had, are so no more."""
+    old = {"age": np.full(N, 40.0) + 4000.0 * (np.arange(N) % 2)}
+    new = {**old, "city": ["Rome", "Graz"] * (N // 2)}
+    accepted = lb.profile(rows(3, **new), reference=reference).parts[None].counts
+    replaced = {name: accepted[name] for name in ("age", "city")}
+    wanted = {"range of age", "unseen of city"}
+    for counts, quiet in ((replaced, True), ({}, False)):
+        standard = Standard(reference, replaced=counts)
+        watches = [w for w in watches_of(standard) if str(w.subject) in wanted]
+        thresholds = Budget().thresholds(
+            [(one.subject, one.group) for one in watches], timedelta(days=1)
+        )
+        memories: Memories = {}
+        part = lb.profile(rows(5, **new), reference=reference).parts[None]
+        found = [
+            one
+            for i in range(4)
+            for one in judge("m", Look(hour(i), part), watches, thresholds, memories)
+        ]
+        assert len(found) == 8
+        assert all((one.severity is None) is quiet for one in found[:2])
+
+
 def test_a_stratum_that_is_new_is_judged_too(reference: Profile) -> None:
     """Weekends are judged against the reference until twenty of them are known."""
     watches = [

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from leeboard.alarms.judged import Severity
 from leeboard.incidents.incident import Incident, Stage
-from leeboard.lab import Alarms, Live, alarm_story
+from leeboard.lab import ENDED, Alarms, Live, alarm_story
 from leeboard.monitor.monitor import Monitor
 from leeboard.state import open_state
+
+FAILED = date(2012, 8, 17)
+"""A day on which a sensor gave one value in all rows."""
 
 
 def _loud(told: Alarms) -> list[Incident]:
@@ -79,6 +82,42 @@ def test_one_incident_holds_the_lasting_growth(told: Alarms) -> None:
         "default-value flood",
     }
     assert len(others) == 4
+
+
+@pytest.mark.long
+def test_what_is_accepted_is_quiet_and_faults_are_not(told: Alarms) -> None:
+    """Accepted in August, the error and warm days page no more that year.
+
+    The sensor that fails a year later is found as before.
+    """
+    folder = os.path.dirname(told.config)
+    path = os.path.join(folder, "accepted.toml")
+    with open(told.config, encoding="utf-8") as file:
+        text = file.read().replace("daily.db", "accepted.db")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    monitor = Monitor(path)
+    august = datetime(2011, 8, 10, tzinfo=UTC)
+    monitor.run(now=august + timedelta(hours=1))
+    (drift,) = [
+        one
+        for one in monitor.incidents(running=True)
+        if any(subject.name == "performance" for subject in one.subjects)
+    ]
+    monitor.act(drift.id, "accept", who="ada", why="retrained")
+    monitor.run(now=ENDED)
+    later = [one for one in monitor.incidents() if one.first_window.start >= august]
+    until = datetime(2012, 1, 1, tzinfo=UTC)
+    warm = {"error", "range"}
+    assert not [
+        one
+        for one in later
+        if one.severity is Severity.PAGE
+        and one.first_window.start < until
+        and warm.intersection(subject.aspect for subject in one.subjects)
+    ]
+    failed = [one for one in later if one.first_window.start.date() == FAILED]
+    assert [one.subjects[0].name for one in failed] == ["atemp"]
 
 
 def test_the_story_fits_a_terminal(told: Alarms) -> None:

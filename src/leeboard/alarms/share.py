@@ -89,8 +89,10 @@ def share_watches(standard: Standard, delta: float) -> Iterator[ShareWatch]:
             # rows whose level occurs once tell the mass of what was never seen
             words = "have a level that the reference never had"
             wanted.append(("unseen", words, _unseen, cells.singletons))
-        for aspect, words, count, k in wanted:
+        for aspect, words, count, at_least in wanted:
             n = counts.rows if aspect == "missing" else counts.rows - counts.missing
+            # where people accepted other counts, these have such rows themselves
+            k = max(at_least, count(counts)[0])
             if n > 0:
                 yield ShareWatch(
                     Subject("", column.name, aspect),

@@ -121,8 +121,8 @@ def incidents_accept(
 ) -> None:
     """Accept how things are, as after a retraining: a new baseline.
 
-    The windows of the incident take the reference's place for the columns that it is
-    about, and for the error if it is about that.
+    The latest windows of the incident, thirty at most or a month, take the reference's
+    place for the columns that it is about, and for the error if it is about that.
     """
     from leeboard.cli import _incidents as commands
 

@@ -1,13 +1,14 @@
 """How things are now, accepted as how they should be: the new baseline of some columns.
 
 Place: under judging. An incident that was accepted is all there is to know: the counts
-of its windows take the reference's place for the columns that it is about.
+of its latest windows take the reference's place for the columns that it is about.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from leeboard import performance
 from leeboard.alarms.look import Standard
@@ -24,6 +25,9 @@ from leeboard.state import State
 from leeboard.windows import Window
 
 __all__ = ["accepted", "standard_of"]
+
+_WINDOWS, _MONTH = 30, timedelta(days=28)
+"""Latest windows of an incident that are the new baseline; of hours, a month's."""
 
 
 def accepted(state: State, model: str) -> list[Incident]:
@@ -48,12 +52,18 @@ def standard_of(
         baseline.reference, adopted.profiles, baseline.figures, baseline.rows
     )
     for one in incidents:
-        span = Window(one.first_window.start, one.last_window.end)
-        part, tally = _counted(state, model, baseline, adopted, span)
+        part, tally = _counted(state, model, baseline, adopted, _now(one))
         if part is not None:
             names = {subject.name for subject in one.subjects}
             standard = _with(standard, names, part, tally)
     return standard
+
+
+def _now(one: Incident) -> Window:
+    """Time that stands for how things are: of a long incident the latest part."""
+    last = one.last_window
+    long = max(_WINDOWS * (last.end - last.start), _MONTH)
+    return Window(max(one.first_window.start, last.end - long), last.end)
 
 
 def _with(
