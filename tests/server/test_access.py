@@ -27,7 +27,7 @@ def test_only_a_hash_of_a_key_is_kept() -> None:
     assert len(secret) > 50
     assert key.id in secret
     assert secret not in repr(key)
-    assert secret.rpartition("_")[2] not in repr(key)
+    assert secret.split("_", 2)[2] not in repr(key)
     assert len({new_key("x", ["read"])[1] for _ in range(100)}) == 100
 
 
