@@ -110,7 +110,7 @@ def test_no_lie_makes_an_event_stored(
         )
         with pytest.raises(NotDurable) as failure:
             durable.log_prediction(FEATURES, 1.0)
-        shown += [repr(failure.value), str(failure.value), str(failure.getrepr())]
+        shown += [repr(failure.value), str(failure.value), str(failure.getrepr(style="native"))]
         durable.close()
         assert whole(durable.stats())
     shown += [caplog.text, *map(repr, caplog.records)]
