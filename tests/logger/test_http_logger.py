@@ -110,7 +110,9 @@ def test_no_lie_makes_an_event_stored(
         )
         with pytest.raises(NotDurable) as failure:
             durable.log_prediction(FEATURES, 1.0)
-        shown += [repr(failure.value), str(failure.value), str(failure.getrepr(style="native"))]
+        # its native form: pytest's own parses sources, which threads can disturb
+        native = str(failure.getrepr(style="native"))
+        shown += [repr(failure.value), str(failure.value), native]
         durable.close()
         assert whole(durable.stats())
     shown += [caplog.text, *map(repr, caplog.records)]
