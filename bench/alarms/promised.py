@@ -53,7 +53,7 @@ class _Evidence:
 
 def _rows(rows: np.ndarray) -> Rows:
     total = float(rows.sum())
-    return Rows(float(len(rows)), total, total)
+    return Rows(float(len(rows)), total)
 
 
 class D1(_Evidence):

@@ -66,6 +66,6 @@ class RiverDdm(_River):
         """1 if it fired at any row of the window."""
         fired = False
         for row in window.rows.tolist():
-            found = self.chart.step(self.memory, Rows(1.0, row, row))
+            found = self.chart.step(self.memory, Rows(1.0, row))
             self.memory, fired = found.memory, fired or found.fired
         return float(fired)

@@ -99,7 +99,7 @@ def test_any_false_page_ever_has_the_stated_probability() -> None:
     Within 300 windows; with a threshold that does not grow far more do.
     """
     budget = Budget(page_ever=0.2)
-    detector = BoundedMean(Rows(4000, 400, 400), tolerance=0.0)
+    detector = BoundedMean(Rows(4000, 400), tolerance=0.0)
     edge = float(detector.limits[1])
     page = budget.thresholds([(ERROR, Group.PERFORMANCE)], DAY)[ERROR].page
     draw = np.random.default_rng(8)
@@ -107,7 +107,7 @@ def test_any_false_page_ever_has_the_stated_probability() -> None:
     for _ in range(400):
         memory, ever, rate = detector.start(), False, False
         for at, k in enumerate(draw.binomial(50, edge, 300).tolist(), start=1):
-            seen = detector.step(memory, Rows(50, k, k))
+            seen = detector.step(memory, Rows(50, k))
             memory = seen.memory
             ever = ever or seen.log_m >= page + budget.growth(at)
             rate = rate or seen.log_m >= page

@@ -29,7 +29,7 @@ def built(name: str, **settings: float | str) -> NamedChart:
 
 def seen(chart: NamedChart, value: float) -> float | Rows:
     """Value in the form that the chart sees."""
-    return Rows(1, value, value) if chart.seen is Rows else value
+    return Rows(1, value) if chart.seen is Rows else value
 
 
 def walk(chart: NamedChart, values: list[float]) -> list[Signal]:
@@ -154,7 +154,7 @@ def test_ddm_takes_windows_whole_and_passes_over_empty_ones() -> None:
     chart = built("ddm")
     memory = chart.start()
     for n, wrong in ((40, 4), (0, 0), (60, 9), (0, 0)):
-        before, signal = memory, chart.step(memory, Rows(n, wrong, wrong))
+        before, signal = memory, chart.step(memory, Rows(n, wrong))
         memory = signal.memory
         assert n > 0 or (memory == before and not signal.fired)
     assert memory[:2] == pytest.approx((100, 0.13))

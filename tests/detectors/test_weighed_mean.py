@@ -85,10 +85,10 @@ def test_values_that_vary_little_are_told_sooner() -> None:
     worse = np.bincount(draw.binomial(20, 0.36, 100), minlength=21)
     mine = WeighedMean(values, usual, tolerance=0.025)
     total, n = float(usual @ values), float(usual.sum())
-    other = BoundedMean(Rows(n, total, total), tolerance=0.025)
+    other = BoundedMean(Rows(n, total), tolerance=0.025)
     assert mine.limit < other.limits[1]
     seen = float(worse @ values)
-    theirs = other.step(other.start(), Rows(100.0, seen, seen)).log_e
+    theirs = other.step(other.start(), Rows(100.0, seen)).log_e
     assert mine.step(mine.start(), worse).log_e > 2.0 * max(theirs, 0.5)
 
 

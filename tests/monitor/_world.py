@@ -109,6 +109,15 @@ class World:
         )
         self._write(PREDICTIONS_PLAIN.empty_table(), table)
 
+    def labelled_day(self, number: int, *, n: int = 120, error: float = 10.0) -> None:
+        """Log a day, labelled two hours later with an error of that size."""
+        times = hours(number, n)
+        ids = self.predict(times, first=number * 1000, seed=number)
+        temp = np.random.default_rng(number).normal(15, 5, n)
+        noise = np.random.default_rng(1000 + number).normal(0, error, n)
+        labels = (20 + 6 * temp + noise).tolist()
+        self.label(ids, labels, [at + timedelta(hours=2) for at in times])
+
     def _write(self, predictions: pa.Table, feedback: pa.Table) -> None:
         log = open_log(self.monitor.plan.log)
         log.write(

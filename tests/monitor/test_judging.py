@@ -11,7 +11,6 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import numpy as np
 import pytest
 
 from leeboard.alarms.judged import Judged, Severity
@@ -24,7 +23,7 @@ from leeboard.state import Done, open_state
 from leeboard.state._alarm_sql import SqlAlarms
 from leeboard.verdicts.verdict import State as Answer
 from leeboard.windows import Window
-from tests.monitor._world import CONFIG, DAY, START, World, hours, world
+from tests.monitor._world import CONFIG, DAY, START, World, world
 
 HOUR = timedelta(hours=1)
 WINDOW = Window(START, START + DAY)
@@ -34,16 +33,6 @@ WINDOW = Window(START, START + DAY)
 def model(tmp_path: Path) -> World:
     """A monitor that was just begun."""
     return world(tmp_path)
-
-
-def day(model: World, number: int, *, n: int = 120, error: float = 10.0) -> None:
-    """Log a day of predictions, labelled two hours later with an error of that size."""
-    times = hours(number, n)
-    ids = model.predict(times, first=number * 1000, seed=number)
-    draw = np.random.default_rng(1000 + number)
-    temp = np.random.default_rng(number).normal(15, 5, n)
-    labels = 20 + 6 * temp + draw.normal(0, error, n)
-    model.label(ids, labels.tolist(), [at + 2 * HOUR for at in times])
 
 
 def run(model: World, after: int) -> Any:
@@ -67,7 +56,7 @@ def the_incident(model: World) -> Incident:
 def test_days_as_usual_open_nothing(model: World) -> None:
     """Each window is judged once; nothing crosses."""
     for number in range(8):
-        day(model, number)
+        model.labelled_day(number)
         assert run(model, number).windows == 1
         assert run(model, number).windows == 0
     assert list(model.monitor.incidents()) == []
@@ -76,7 +65,7 @@ def test_days_as_usual_open_nothing(model: World) -> None:
 def test_an_error_that_doubles_pages_and_is_over_when_it_is_over(model: World) -> None:
     """One incident, found within two days, resolved after three good ones."""
     for number in range(12):
-        day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+        model.labelled_day(number, error=30.0 if 3 <= number < 6 else 10.0)
         run(model, number)
     one = the_incident(model)
     assert (one.severity, one.stage) == (Severity.PAGE, Stage.RESOLVED)
@@ -94,7 +83,7 @@ def test_history_in_one_pass_gives_the_same_incidents(
     other = world(tmp_path / "other")
     for one in (model, other):
         for number in range(10):
-            day(one, number, error=30.0 if 3 <= number < 6 else 10.0)
+            one.labelled_day(number, error=30.0 if 3 <= number < 6 else 10.0)
             if one is model:
                 run(one, number)
     run(other, 9)
@@ -142,7 +131,7 @@ def test_people_are_told_once_that_it_began_and_once_that_it_is_over(
     with receiver() as (url, got):
         _told(model, url)
         for number in range(12):
-            day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+            model.labelled_day(number, error=30.0 if 3 <= number < 6 else 10.0)
             run(model, number)
     assert [one["purpose"] for one in got] == ["trigger", "resolve"]
     assert {one["incident"] for one in got} == {the_incident(model).id}
@@ -158,7 +147,7 @@ def test_history_is_not_told(model: World) -> None:
     with receiver() as (url, got):
         _told(model, url)
         for number in range(10):
-            day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+            model.labelled_day(number, error=30.0 if 3 <= number < 6 else 10.0)
         model.monitor.run(now=START + 40 * DAY)
     assert the_incident(model).stage is Stage.RESOLVED
     assert got == []
@@ -185,7 +174,7 @@ def test_a_pass_that_is_killed_while_it_writes_repeats_nothing(
         _told(model, url)
         monkeypatch.setattr(SqlAlarms, "write", killed)
         for number in range(12):
-            day(model, number, error=30.0 if 3 <= number < 6 else 10.0)
+            model.labelled_day(number, error=30.0 if 3 <= number < 6 else 10.0)
             for _ in range(8):
                 try:
                     run(model, number)
@@ -206,7 +195,7 @@ def test_a_rule_fires_beside_the_budget(model: World) -> None:
         "for_windows = 2\nseverity = 'warn'\n"
     )
     for number in range(5):
-        day(model, number, error=20.0 if number >= 2 else 10.0)
+        model.labelled_day(number, error=20.0 if number >= 2 else 10.0)
         run(model, number)
     kept = verdicts(model)
     first, *_ = [one for one in kept if not one.budgeted]
@@ -237,7 +226,7 @@ def test_an_expected_change_opens_nothing(model: World) -> None:
     """What was announced is kept, and nobody is told."""
     model.monitor.expect("a sale", START, START + 30 * DAY, who="ada")
     for number in range(6):
-        day(model, number, error=30.0 if number >= 3 else 10.0)
+        model.labelled_day(number, error=30.0 if number >= 3 else 10.0)
         run(model, number)
     assert list(model.monitor.incidents()) == []
     assert len(verdicts(model)) > 0
@@ -246,16 +235,16 @@ def test_an_expected_change_opens_nothing(model: World) -> None:
 def test_what_is_accepted_is_the_new_baseline(model: World) -> None:
     """The error stays high and asks for nothing any more; a further rise does."""
     for number in range(10):
-        day(model, number, error=20.0 if number >= 3 else 10.0)
+        model.labelled_day(number, error=20.0 if number >= 3 else 10.0)
         run(model, number)
     first = the_incident(model)
     model.monitor.act(first.id, "accept", who="ada", why="retrained")
     for number in range(10, 16):
-        day(model, number, error=20.0)
+        model.labelled_day(number, error=20.0)
         run(model, number)
     assert the_incident(model).stage is Stage.ACCEPTED
     for number in range(16, 20):
-        day(model, number, error=60.0)
+        model.labelled_day(number, error=60.0)
         run(model, number)
     newest, *_ = model.monitor.incidents()
     assert newest.id != first.id
@@ -266,13 +255,13 @@ def test_a_warning_that_a_person_closed_is_given_again(model: World) -> None:
     """What was gathered goes with the incident; what goes on warns anew."""
     model.configure(f"{CONFIG}\n[model.demand.alarms]\nfalse_page_every = '99999d'\n")
     for number in range(5):
-        day(model, number, error=16.0 if number >= 2 else 10.0)
+        model.labelled_day(number, error=16.0 if number >= 2 else 10.0)
         run(model, number)
     first = the_incident(model)
     assert first.severity is Severity.WARN
     model.monitor.act(first.id, "close", who="ada")
     for number in range(5, 8):
-        day(model, number, error=16.0)
+        model.labelled_day(number, error=16.0)
         run(model, number)
     again = the_incident(model)
     assert (again.id, again.reopened) == (first.id, 1)
@@ -298,7 +287,7 @@ def test_announcements_at_once_are_all_kept(model: World) -> None:
 def test_people_act_on_an_incident(model: World) -> None:
     """Each action is an entry of the story; what makes no sense is refused."""
     for number in range(5):
-        day(model, number, error=30.0 if number >= 2 else 10.0)
+        model.labelled_day(number, error=30.0 if number >= 2 else 10.0)
         run(model, number)
     id_ = the_incident(model).id
     monitor = model.monitor
@@ -323,12 +312,12 @@ def test_status_says_what_was_alarmed_beside_the_promise(model: World) -> None:
         + '\n[[model.demand.rule]]\nmetric = "mean"\ncolumn = "temp"\nbelow = 100.0\n'
     )
     for number in range(4):
-        day(model, number)
+        model.labelled_day(number)
         run(model, number)
     alarms = model.monitor.status().models[0].alarms
     assert (alarms.pages, alarms.by_rule) == (0, 1)
     for number in range(4, 8):
-        day(model, number, error=40.0)
+        model.labelled_day(number, error=40.0)
         run(model, number)
     alarms = model.monitor.status().models[0].alarms
     assert (alarms.pages, alarms.warnings) == (1, 0)
@@ -343,7 +332,7 @@ def test_a_promise_for_ever_still_pages_what_is_true(model: World) -> None:
     more = "\n[model.demand.alarms]\nfalse_page_ever = 0.05\n"
     model.configure(CONFIG + more)
     for number in range(8):
-        day(model, number, error=30.0 if number >= 4 else 10.0)
+        model.labelled_day(number, error=30.0 if number >= 4 else 10.0)
         run(model, number)
     assert the_incident(model).severity is Severity.PAGE
     told = model.monitor.status().models[0].alarms

@@ -17,7 +17,7 @@ from leeboard.monitor.picturing import Pictures, timeline_of
 from leeboard.state import Measured
 from leeboard.state.memory import MemoryState
 from tests.monitor._world import CONFIG, world
-from tests.monitor.test_judging import day, run, the_incident
+from tests.monitor.test_judging import run, the_incident
 from tests.notify.receiver import Receiver
 from tests.notify.test_pictures import POSTED, SHOWN, TAKEN, where
 from tests.state._results import NOW, done, hour, leased, measured
@@ -88,7 +88,8 @@ def test_the_figure_is_drawn_from_before_it_went_wrong() -> None:
     ]
     assert [point.value for point in series.points] == [0.02] * BAD + [0.3] * 6
     assert chart.level == ("reference 0.02", 0.02)
-    assert chart.since == hour(BAD).start
+    (bad,) = chart.stretches
+    assert bad.start == hour(BAD).start
     assert "temp" in chart.unit
 
 
@@ -175,7 +176,8 @@ def test_what_is_over_is_shown_with_what_came_after() -> None:
     assert ended is not None
     for chart in (running, ended):
         assert chart.series[0].points[-1].start == hour(33).start
-    assert (running.until, ended.until) == (None, hour(31).end)
+    (goes_on,), (over_now,) = running.stretches, ended.stretches
+    assert (goes_on.end, over_now.end) == (hour(33).end, hour(31).end)
 
 
 def size_of(png: bytes) -> tuple[int, int]:
@@ -213,7 +215,7 @@ def test_a_bot_shows_how_the_error_went(tmp_path: Path) -> None:
             "allow_private = true\n"
         )
         for number in range(5):
-            day(model, number, error=40.0 if number == 4 else 10.0)
+            model.labelled_day(number, error=40.0 if number == 4 else 10.0)
             run(model, number)
         posted, _, put, shown = slack.requests
     assert the_incident(model).title in posted.json["text"]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from datetime import timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from leeboard.alarms.budget import Budget
 from leeboard.alarms.judged import Severity
 from leeboard.alarms.rules import Rule
 from leeboard.errors import AlarmError
-from tests.monitor._world import CONFIG, DAY, START, World, hours, world
+from tests.monitor._world import CONFIG, DAY, START, World, world
 
 HOUR = timedelta(hours=1)
 RULE = Rule("high", "mae", above=15.0, for_windows=2, severity=Severity.WARN)
@@ -24,13 +24,7 @@ def _filled(folder: Path, more: str = "") -> World:
     model = world(folder)
     model.configure(CONFIG + more)
     for number in range(10):
-        n, error = 120, 30.0 if 3 <= number < 6 else 10.0
-        times = hours(number, n)
-        ids = model.predict(times, first=number * 1000, seed=number)
-        draw = np.random.default_rng(1000 + number)
-        temp = np.random.default_rng(number).normal(15, 5, n)
-        labels = 20 + 6 * temp + draw.normal(0, error, n)
-        model.label(ids, labels.tolist(), [at + 2 * HOUR for at in times])
+        model.labelled_day(number, error=30.0 if 3 <= number < 6 else 10.0)
     model.monitor.run(now=START + 10 * DAY + 3 * HOUR)
     return model
 
@@ -75,13 +69,19 @@ def test_nothing_is_written(model: World) -> None:
 
 
 def test_another_budget_is_another_threshold(model: World) -> None:
-    """A page a year needs more evidence than a page a week."""
+    """The same evidence, and thresholds as far apart as the logarithms of the spans."""
     patient, hasty = (
         model.monitor.replay(budget=Budget(page_every=timedelta(days=days)))
         for days in (365_000, 7)
     )
-    assert len(patient.incidents) <= len(hasty.incidents)
     assert hasty.alarms.page_every == timedelta(days=7)
+    margins = [
+        {one.subject: one.margin for i in found.incidents for one in i.standing}
+        for found in (patient, hasty)
+    ]
+    error = next(subject for subject in margins[0] if subject.aspect == "error")
+    apart = margins[1][error] - margins[0][error]
+    assert apart == pytest.approx(math.log(365_000 / 7))
 
 
 def test_a_span_is_judged_from_no_evidence_on(model: World) -> None:

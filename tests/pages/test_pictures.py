@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leeboard.pages.pictures import draw_picture, png_of
-from leeboard.pages.timelines import Point, Series, Timeline, draw_timeline, plot_of
+from leeboard.pages.timelines import (
+    Point,
+    Series,
+    Stretch,
+    Timeline,
+    draw_timeline,
+    plot_of,
+)
 from leeboard.pages.times import time_ticks
 
 START = datetime(2026, 2, 1, tzinfo=UTC)
@@ -65,13 +73,16 @@ def test_no_text_breaks_a_picture(text: str) -> None:
 
 def test_the_shaded_stretch_begins_at_its_window() -> None:
     """Its left end is where the line's window begins, between two of its points."""
-    svg = draw_picture(chart([1.0] * 6 + [5.0] * 4, since=START + 6 * DAY))
+    begun, last = START + 6 * DAY, START + 10 * DAY
+    bad = Stretch(begun, last, "page", "since 2026-02-07")
+    svg = draw_picture(chart([1.0] * 6 + [5.0] * 4, stretches=(bad,)))
     left = float(re.search(r'class="since" d="M([\d.]+) ', svg).group(1))
     xs = [x for x, _ in shape(svg, "line current")]
     assert xs[5] < left < xs[6]
     assert left == pytest.approx((xs[5] + xs[6]) / 2, abs=0.1)
     assert "since 2026-02-07" in svg
-    ends = draw_picture(chart([1.0] * 10, since=START + 6 * DAY, until=START + 8 * DAY))
+    over = replace(bad, end=START + 8 * DAY)
+    ends = draw_picture(chart([1.0] * 10, stretches=(over,)))
     right = float(re.search(r'class="since" d="M[\d.]+ 0H([\d.]+)V', ends).group(1))
     assert right == pytest.approx((xs[7] + xs[8]) / 2, abs=0.1)
 

@@ -85,4 +85,4 @@ def _rows(name: str, value: float, n: int) -> Rows:
             expected="a share of rows, between 0 and 1",
             fix="Watch this metric with another chart.",
         )
-    return Rows(n, value * n, value * n)
+    return Rows(n, value * n)

@@ -126,7 +126,7 @@ def error_watches(standard: Standard, delta: float) -> Iterator[ErrorWatch]:
         mean = 1.0 - standard.figures["accuracy"]
         wrong = round(mean * n)
         tolerance = max(_POINTS, _RELATIVE * mean)
-        share = BoundedMean(Rows(n, wrong, wrong), tolerance=tolerance, delta=delta)
+        share = BoundedMean(Rows(n, wrong), tolerance=tolerance, delta=delta)
         yield ErrorWatch(share, mean)
 
 
@@ -135,7 +135,7 @@ def _wrong(tally: Tally | None) -> Rows | None:
         return None
     n = int(tally.confusion.sum())
     wrong = float(n - int(np.trace(tally.confusion)))
-    return Rows(float(n), wrong, wrong)
+    return Rows(float(n), wrong)
 
 
 def _weights(cells: NumericCells, counts: _Array) -> tuple[_Array, float]:

@@ -19,7 +19,7 @@ from leeboard.windows import Window
 __all__ = ["RESIDUAL", "Look", "Standard"]
 
 RESIDUAL = "residual"
-"""Column of prediction − label, among those that get their cells from rows."""
+"""Column of label minus prediction, both numbers; missing without a label."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

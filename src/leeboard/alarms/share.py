@@ -57,7 +57,7 @@ class ShareWatch(Alone):
         k, n = self.count(one)
         if n == 0:
             return None
-        seen = Rows(float(n), float(k), float(k))
+        seen = Rows(float(n), float(k))
         text = (
             f"{k:,} of {n:,} rows of {self.subject.name} {self.words}; the"
             f" reference has {self.reference:.3g}"
@@ -106,7 +106,7 @@ def share_watches(standard: Standard, delta: float) -> Iterator[ShareWatch]:
 
 
 def _detector(k: int, n: int, delta: float) -> BoundedMean:
-    reference = Rows(float(n), float(k), float(k))
+    reference = Rows(float(n), float(k))
     return BoundedMean(reference, tolerance=_TOLERANCE, delta=delta)
 
 

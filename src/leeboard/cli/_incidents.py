@@ -6,7 +6,7 @@ import json as jsonlib
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from leeboard.alarms.judged import Judged, Severity
@@ -16,6 +16,7 @@ from leeboard.incidents.incident import Incident
 from leeboard.incidents.telling import heading
 from leeboard.monitor.handling import Case
 from leeboard.monitor.monitor import Monitor
+from leeboard.monitor.spans import moment_read
 from leeboard.windows import duration
 
 __all__ = [
@@ -177,10 +178,7 @@ def _evidence(log: float | None) -> str:
 def moment_of_text(text: str) -> datetime:
     """Read a day or a time; without a zone it is UTC."""
     try:
-        if len(text) == len("2026-03-01"):
-            day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC)
-        moment = datetime.fromisoformat(text)
+        return moment_read(text)
     except ValueError as error:
         raise ConfigError(
             code="bad_time",
@@ -189,7 +187,6 @@ def moment_of_text(text: str) -> datetime:
             expected="a day or a time, such as 2026-03-01 or 2026-03-01T08:00+01:00",
             fix="Times without a zone are taken as UTC.",
         ) from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
 def _me() -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json as jsonlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from leeboard.cli._terminal import clean, say, tell
 from leeboard.config import load_plan
-from leeboard.config.plan import Plan
 from leeboard.errors import ConfigError
 from leeboard.server.access import new_key
-from leeboard.state import Key, State, open_state
+from leeboard.state import Key, open_state
 
 __all__ = ["create", "list_", "revoke"]
 
@@ -36,7 +35,7 @@ def create(
         )
     until = None if days is None else datetime.now(UTC) + timedelta(days=days)
     key, secret = new_key(name, scopes, model or "", until=until)
-    with _opened(plan) as state:
+    with closing(open_state(plan.state)) as state:
         state.keys.add(key)
     tell(f"{_line(key)}. It is shown this once.")
     say(f"{secret}\n")
@@ -44,7 +43,7 @@ def create(
 
 def list_(config: str, *, json: bool) -> None:
     """Print the keys, without what opens."""
-    with _opened(load_plan(config)) as state:
+    with closing(open_state(load_plan(config).state)) as state:
         keys = state.keys.all()
     if json:
         say(jsonlib.dumps([_plain(key) for key in keys]) + "\n")
@@ -56,7 +55,7 @@ def list_(config: str, *, json: bool) -> None:
 
 def revoke(config: str, id_: str) -> None:
     """Revoke a key, and say so."""
-    with _opened(load_plan(config)) as state:
+    with closing(open_state(load_plan(config).state)) as state:
         done = state.keys.revoke(id_, datetime.now(UTC))
     if not done:
         raise ConfigError(
@@ -67,15 +66,6 @@ def revoke(config: str, id_: str) -> None:
             fix="Look it up: leeboard keys list.",
         )
     say(f"Key {clean(id_)} is revoked.\n")
-
-
-@contextmanager
-def _opened(plan: Plan) -> Iterator[State]:
-    state = open_state(plan.state)
-    try:
-        yield state
-    finally:
-        state.close()
 
 
 def _line(key: Key) -> str:

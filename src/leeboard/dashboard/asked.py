@@ -12,7 +12,7 @@ from leeboard.dashboard.standing import Standing, metric_name, unit_of
 from leeboard.errors import LeeboardError
 from leeboard.incidents.incident import Incident, Kind
 from leeboard.pages.dashboard.links import Links
-from leeboard.pages.dashboard.parts import Choice, Option
+from leeboard.pages.dashboard.parts import Choice, Option, Search
 from leeboard.pages.timelines import Stretch
 from leeboard.schema import Role
 from leeboard.state import Done
@@ -86,6 +86,13 @@ class Asked:
             (name, value)
             for name, value in kept.items()
             if value and name not in without
+        )
+
+    def search(self) -> Search:
+        """Form that finds a column of this section."""
+        path = self.links.model("", self.section).partition("?")[0]
+        return Search(
+            "Find a column", "find", self.get("find"), path, self.hidden("find")
         )
 
     def choices(self) -> Sequence[Choice]:

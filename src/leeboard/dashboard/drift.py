@@ -21,7 +21,6 @@ from leeboard.pages.dashboard.parts import (
     Head,
     Notice,
     Part,
-    Search,
     Table,
 )
 from leeboard.pages.words import DASH, number, plural
@@ -147,13 +146,7 @@ def _table(asked: Asked, done: Done, lines: Sequence[ColumnLine]) -> Table:
         rows=tuple(_row(asked, done, line) for line in rows),
         empty="No column has such a name.",
         pager=pager,
-        search=Search(
-            "Find a column",
-            "find",
-            asked.get("find"),
-            asked.links.model("", "drift").partition("?")[0],
-            asked.hidden("find"),
-        ),
+        search=asked.search(),
     )
 
 

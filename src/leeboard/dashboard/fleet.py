@@ -29,9 +29,7 @@ _RECENT = 40
 _MOST_INCIDENTS = 20
 
 
-def fleet_of(
-    reader: Reader, links: Links, may_see: Callable[[str], bool] = lambda _: True
-) -> FleetPage:
+def fleet_of(reader: Reader, links: Links, may_see: Callable[[str], bool]) -> FleetPage:
     """Gather the first page.
 
     Parameters

@@ -59,7 +59,7 @@ def incidents_of(
     reader: Reader,
     links: Links,
     query: Mapping[str, str],
-    may_see: Callable[[str], bool] = lambda _: True,
+    may_see: Callable[[str], bool],
 ) -> IncidentsPage:
     """Gather the page of incidents; ``show``, ``severity`` and ``model`` choose."""
     names = tuple(name for name in reader.models if may_see(name))

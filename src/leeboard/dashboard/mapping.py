@@ -18,7 +18,6 @@ from leeboard.pages.dashboard.heatmaps import (
     HeatRow,
     level_of,
 )
-from leeboard.pages.dashboard.parts import Search
 from leeboard.pages.times import ticks
 from leeboard.pages.words import number, plural
 from leeboard.state import Done
@@ -68,13 +67,7 @@ def heat_map(asked: Asked, chosen: Done, lines: Sequence[ColumnLine]) -> HeatMap
         rows=rows,
         legend=_legend(),
         pager=pager,
-        search=Search(
-            "Find a column",
-            "find",
-            asked.get("find"),
-            asked.links.model("", "drift").partition("?")[0],
-            asked.hidden("find"),
-        ),
+        search=asked.search(),
     )
 
 

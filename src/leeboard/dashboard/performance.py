@@ -151,15 +151,12 @@ def _figures(asked: Asked, segment: str) -> Table:
 
 def _figure(asked: Asked, row: Row) -> tuple[Cell, ...]:
     metric = row["metric"]
-    interval = DASH
-    if row["low"] is not None and row["high"] is not None:
-        interval = f"{number(row['low'], 3)} to {number(row['high'], 3)}"
     return (
         Cell(metric_name(metric), asked.here(metric=metric), sub=asked.unit(metric)),
         Cell(row["basis"]),
         Cell(number(row["reference"]), number=True),
         Cell(number(row["value"]), number=True, sub=row["reason"].replace("_", " ")),
-        Cell(interval, number=True),
+        Cell(_interval(row), number=True),
         Cell(f"{row['n_current']:,}", number=True),
     )
 

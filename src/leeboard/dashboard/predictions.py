@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from leeboard.alarms.look import RESIDUAL
 from leeboard.dashboard.asked import Asked
 from leeboard.dashboard.columns import chosen_window, column_lines, schema_of
 from leeboard.dashboard.distributions import distribution_of
 from leeboard.dashboard.lines import figure_chart
 from leeboard.dashboard.standing import when
 from leeboard.errors import LeeboardError
-from leeboard.monitor.frame import RESIDUAL
 from leeboard.pages.dashboard.parts import Empty, Notice, Part, Tile, Tiles
 from leeboard.pages.words import DASH, number
 from leeboard.schema import Role

@@ -15,7 +15,6 @@ from leeboard.pages.dashboard.parts import (
     Head,
     Notice,
     Part,
-    Search,
     Table,
     Tile,
     Tiles,
@@ -171,13 +170,7 @@ def _table(asked: Asked, done: Done, lines: Sequence[_Line]) -> Table:
         rows=tuple(_row(asked, one) for one in rows),
         empty="No column has such a name." if find else "No column was counted.",
         pager=pager,
-        search=Search(
-            "Find a column",
-            "find",
-            asked.get("find"),
-            asked.links.model("", "quality").partition("?")[0],
-            asked.hidden("find"),
-        ),
+        search=asked.search(),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from leeboard.monitor.spans import moment_read
 from leeboard.pages.dashboard.parts import Choice, Option
 from leeboard.state import Done
 from leeboard.windows import Window
@@ -97,9 +98,8 @@ def _within(
 def moment_of(text: str) -> datetime | None:
     """Read a moment of an address; without a zone it is UTC."""
     try:
-        found = datetime.fromisoformat(text.strip().replace(" ", "+"))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return moment_read(text.strip().replace(" ", "+"))
+    except ValueError:
         return None
 
 

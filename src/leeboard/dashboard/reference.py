@@ -15,7 +15,6 @@ from leeboard.pages.dashboard.parts import (
     Head,
     Notice,
     Part,
-    Search,
     Table,
     Tile,
     Tiles,
@@ -95,13 +94,7 @@ def _schema(asked: Asked, baseline: Baseline) -> Table:
         " again.",
         empty="No column has such a name.",
         pager=pager,
-        search=Search(
-            "Find a column",
-            "find",
-            asked.get("find"),
-            asked.links.reference("").partition("?")[0],
-            (("model", asked.plan.name),),
-        ),
+        search=asked.search(),
     )
 
 

@@ -15,7 +15,7 @@ __all__ = ["settings_of"]
 
 
 def settings_of(
-    reader: Reader, links: Links, may_see: Callable[[str], bool] = lambda _: True
+    reader: Reader, links: Links, may_see: Callable[[str], bool]
 ) -> PlainPage:
     """Gather the page of settings; secrets and addresses of stores are not shown."""
     plan = reader.plan

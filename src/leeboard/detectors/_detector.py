@@ -21,13 +21,10 @@ class Rows:
         Rows (effective ones, if a design effect is taken off), at least 0.
     total : float
         Sum of the values, between 0 and ``n``.
-    squares : float
-        Sum of their squares, at most ``total``; for 0/1 values equal to it.
     """
 
     n: float
     total: float
-    squares: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,18 +147,16 @@ def _bound(rows: Rows, delta: float) -> float:
 
 def _mirrored(rows: Rows) -> Rows:
     """Return the rows of 1 - x."""
-    squares = rows.n - 2.0 * rows.total + rows.squares
-    return Rows(rows.n, rows.n - rows.total, squares)
+    return Rows(rows.n, rows.n - rows.total)
 
 
 def _sound(rows: Rows) -> None:
     """Refuse sums that no values in [0, 1] have."""
     slack = _SLACK * rows.n
-    ordered = -slack <= rows.squares <= rows.total + slack <= rows.n + 2.0 * slack
-    if not (0.0 <= rows.n < math.inf and ordered):
+    if not (0.0 <= rows.n < math.inf and -slack <= rows.total <= rows.n + slack):
         raise refuse(
             "rows",
-            f"n={rows.n}, total={rows.total}, squares={rows.squares}",
-            "the sums of values in [0, 1]",
+            f"n={rows.n}, total={rows.total}",
+            "the sum of values in [0, 1]",
             "Scale the values to [0, 1] before they are added up.",
         )

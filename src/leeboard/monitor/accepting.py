@@ -11,11 +11,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from leeboard import performance
-from leeboard.alarms.look import Standard
+from leeboard.alarms.look import RESIDUAL, Standard
 from leeboard.incidents.incident import Incident, Stage
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
-from leeboard.monitor.frame import RESIDUAL
 from leeboard.monitor.packs import split_packed
 from leeboard.monitor.realised import PERFORMANCE
 from leeboard.performance import Tally

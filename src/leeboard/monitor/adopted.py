@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
+from leeboard.alarms.look import RESIDUAL
 from leeboard.engines.profiling import profile_current, profile_reference
-from leeboard.monitor.frame import RESIDUAL
 from leeboard.performance import OutcomeCells, Outcomes, cells_of
 from leeboard.profiles.counts import Counts
 from leeboard.profiles.document import contents, to_text

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from leeboard.alarms.look import RESIDUAL
 from leeboard.engines.subjects import pair_of
 from leeboard.errors import Problem
 from leeboard.metrics import metrics
 from leeboard.metrics._metric import Measurement, Metric
 from leeboard.monitor.adopted import Adopted
-from leeboard.monitor.frame import RESIDUAL
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Role

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from leeboard.alarms.look import RESIDUAL
 from leeboard.errors import Note
 from leeboard.events import LABEL, PREDICTION, Stored, columns_of
 from leeboard.profiles.part import Form
@@ -20,7 +21,6 @@ from leeboard.schema import Column, Kind, Role
 
 __all__ = [
     "LATENCY",
-    "RESIDUAL",
     "Frame",
     "as_text",
     "class_of",
@@ -31,8 +31,6 @@ __all__ = [
 ]
 
 LATENCY = "latency_s"
-RESIDUAL = "residual"
-"""Label minus prediction, where both are numbers; missing without a label."""
 
 _ORDER = {
     Kind.NUMERIC: "dib",

@@ -16,7 +16,7 @@ from functools import partial
 from leeboard.alarms.budget import Threshold
 from leeboard.alarms.judge import Memories, judge, restarted
 from leeboard.alarms.judged import Judged, Severity, Subject
-from leeboard.alarms.look import Look
+from leeboard.alarms.look import RESIDUAL, Look
 from leeboard.alarms.memory import memories_from_text, memories_to_text
 from leeboard.alarms.rules import Figure
 from leeboard.alarms.still import still_columns
@@ -29,7 +29,6 @@ from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.expecting import announced
 from leeboard.monitor.figures import figures_for, needs_labels
-from leeboard.monitor.frame import RESIDUAL
 from leeboard.monitor.happening import Happening
 from leeboard.monitor.holder import renewed
 from leeboard.monitor.looking import (

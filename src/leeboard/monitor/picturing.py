@@ -14,11 +14,11 @@ from typing import Any
 from leeboard.alarms.judged import Subject
 from leeboard.incidents.incident import Incident, Standing
 from leeboard.incidents.message import Message
-from leeboard.incidents.titles import figure
+from leeboard.incidents.titles import figure, when
 from leeboard.monitor.drift import COUNTED
 from leeboard.monitor.realised import PERFORMANCE, REALISED
 from leeboard.pages.pictures import draw_picture, png_of
-from leeboard.pages.timelines import Point, Series, Timeline
+from leeboard.pages.timelines import Point, Series, Stretch, Timeline
 from leeboard.state import State
 from leeboard.windows import Window
 
@@ -148,13 +148,15 @@ def _timeline(
     words = metric if metric == "accuracy" and not wrong else _WORDS.get(metric, metric)
     about = "" if subject.name == PERFORMANCE else f" · {subject.name}"
     where = f" where {subject.segment}" if subject.segment else ""
+    first = incident.first_window
+    over = incident.last_window.end if incident.stage.ended else points[-1].end
+    bad = Stretch(first.start, over, incident.severity.value, f"since {when(first)}")
     return Timeline(
         title,
         f"{words}{about}{where}, by window",
         (Series(metric, "current", points),),
         level=level,
-        since=incident.first_window.start,
-        until=incident.last_window.end if incident.stage.ended else None,
+        stretches=(bad,),
     )
 
 

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from leeboard.alarms.look import RESIDUAL
 from leeboard.errors import LeeboardError
 from leeboard.estimates.estimator import Estimator
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import FORMAT, packed_text
 from leeboard.monitor.estimated import forms_of
-from leeboard.monitor.frame import RESIDUAL, Frame, class_of, residual_of
+from leeboard.monitor.frame import Frame, class_of, residual_of
 from leeboard.monitor.outcomes import features_of, labelled_of
 from leeboard.performance import Figure, Outcomes, Tally, figures, tally_of
 from leeboard.profiles.profile import Profile

@@ -6,12 +6,29 @@ from datetime import UTC, datetime
 
 from leeboard.windows import Window
 
-__all__ = ["moment_of", "span_of"]
+__all__ = ["moment_of", "moment_read", "span_of"]
 
 
 def moment_of(now: datetime | None) -> datetime:
     """Return the moment in UTC; by default the clock's."""
     return datetime.now(UTC) if now is None else now.astimezone(UTC)
+
+
+def moment_read(text: str) -> datetime:
+    """Read a day or a time as ISO 8601 text; without a zone it is UTC.
+
+    Raises
+    ------
+    ValueError
+        It is none, or lies before the year 1 or after 9999 in UTC.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def span_of(since: datetime | None, until: datetime | None) -> Window | None:

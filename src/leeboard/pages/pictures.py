@@ -7,10 +7,9 @@ its own. Turning it into PNG needs vl-convert-python, of the extra ``notify``.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time
 
 from leeboard.pages.printable import shorten
-from leeboard.pages.timelines import Plot, Timeline, plot_of, shapes
+from leeboard.pages.timelines import Plot, Stretch, Timeline, plot_of, shapes
 from leeboard.pages.times import time_ticks
 
 __all__ = ["draw_picture", "png_of"]
@@ -50,7 +49,8 @@ def draw_picture(chart: Timeline) -> str:
     Parameters
     ----------
     chart : Timeline
-        ``unit`` names the figure, under the title; ``since`` is where it went wrong.
+        ``unit`` names the figure, under the title; the first of its ``stretches`` is
+        where it went wrong.
     """
     wide, high = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _FOOT
     plot = plot_of(chart, float(wide), float(high))
@@ -65,8 +65,9 @@ def draw_picture(chart: Timeline) -> str:
             *_level(chart),
             f'<g transform="translate({_LEFT} {_TOP})">',
             *_axes(plot),
+            *(_shaded(one, plot) for one in chart.stretches[:1]),
             *shapes(chart, plot),
-            *_since(chart, plot),
+            *(_named(one, plot) for one in chart.stretches[:1]),
             "</g></svg>",
         ]
     )
@@ -112,18 +113,16 @@ def _axes(plot: Plot) -> Iterator[str]:
         )
 
 
-def _since(chart: Timeline, plot: Plot) -> Iterator[str]:
-    """Name the shaded stretch, on the side that has room."""
-    if chart.since is not None:
-        place = plot.along(chart.since)
-        x, anchor = place * plot.wide, "start" if place < _LATE else "end"
-        x += 4.0 if place < _LATE else -4.0
-        yield (
-            f'<text class="since-name" x="{x:.1f}" y="12" text-anchor="{anchor}">'
-            f"since {_moment(chart.since)}</text>"
-        )
+def _shaded(one: Stretch, plot: Plot) -> str:
+    x, end = (plot.along(moment) * plot.wide for moment in (one.start, one.end))
+    return f'<path class="since" d="M{x:.1f} 0H{end:.1f}V{plot.high:g}H{x:.1f}Z"/>'
 
 
-def _moment(day: date) -> str:
-    within = isinstance(day, datetime) and day.time() != time.min
-    return f"{day:%Y-%m-%d %H:%M}" if within else f"{day:%Y-%m-%d}"
+def _named(one: Stretch, plot: Plot) -> str:
+    """Name a shaded stretch, on the side that has room."""
+    place = plot.along(one.start)
+    step, anchor = (4.0, "start") if place < _LATE else (-4.0, "end")
+    return (
+        f'<text class="since-name" x="{place * plot.wide + step:.1f}" y="12"'
+        f' text-anchor="{anchor}">{_text(one.text)}</text>'
+    )

@@ -115,9 +115,6 @@ class Timeline:
         Upper end of the axis; None: by the figures.
     stretches : tuple of Stretch
         Marked behind the figures.
-    since, until : date or datetime, or None
-        Where a stretch that is shaded begins and ends; None: there is none, and at the
-        end of the chart.
     """
 
     title: str
@@ -127,8 +124,6 @@ class Timeline:
     level: tuple[str, float] | None = None
     top: float | None = None
     stretches: tuple[Stretch, ...] = ()
-    since: date | None = None
-    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,10 +236,6 @@ def _stretches(chart: Timeline, plot: Plot) -> Iterator[str]:
 
 def shapes(chart: Timeline, plot: Plot) -> Iterator[str]:
     """Draw what stands between the axes: bands, lines, areas, the steady figure."""
-    if chart.since is not None:
-        x = plot.along(chart.since) * plot.wide
-        end = plot.wide * (1.0 if chart.until is None else plot.along(chart.until))
-        yield f'<path class="since" d="M{x:.1f} 0H{end:.1f}V{plot.high:g}H{x:.1f}Z"/>'
     for one in chart.series:
         yield from _series(one, plot)
     if chart.level is not None:

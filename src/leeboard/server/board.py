@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from leeboard.dashboard import Answer, Dashboard
 from leeboard.errors import AlarmError, LeeboardError
 from leeboard.monitor.monitor import Monitor
+from leeboard.monitor.spans import moment_read
 from leeboard.pages.dashboard.contexts import ProblemPage, Shell
 from leeboard.pages.dashboard.drawing import (
     POLICY,
@@ -300,7 +301,7 @@ def _one(form: _Form, name: str) -> str:
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        return moment_read(text)
     except ValueError:
         raise _bad("from, to", "no day", "days, such as 2026-03-01") from None
 

@@ -14,7 +14,7 @@ import socket
 import ssl
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import FrameType
@@ -144,7 +144,7 @@ def serve(
         It cannot listen there, or store anything.
     """
     listening.check()
-    with _bound(listening) as sock, _state(monitor) as state:
+    with _bound(listening) as sock, closing(open_state(monitor.plan.state)) as state:
         intake = _intake(monitor)
         scheduler = Scheduler(passes or monitor.run, every_s)
         try:
@@ -194,15 +194,6 @@ def _entry(monitor: Monitor, sessions: Sessions, address: str) -> str:
         if key.holds(now) and set(key.scopes) != {"ingest"}
     ]
     return "" if people else f"{address}/setup?token={sessions.entry(now)}"
-
-
-@contextmanager
-def _state(monitor: Monitor) -> Iterator[State]:
-    state = open_state(monitor.plan.state)
-    try:
-        yield state
-    finally:
-        state.close()
 
 
 def _end(monitor: Monitor, scheduler: Scheduler) -> None:
@@ -269,7 +260,7 @@ def _models(monitor: Monitor) -> Mapping[str, datetime | None]:
 
 
 def _keys(monitor: Monitor) -> list[Key]:
-    with _state(monitor) as state:
+    with closing(open_state(monitor.plan.state)) as state:
         return list(state.keys.all())
 
 
