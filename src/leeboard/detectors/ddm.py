@@ -41,8 +41,8 @@ class Ddm:
     Examples
     --------
     >>> chart = Ddm()
-    >>> memory = chart.step(chart.start(), Rows(100, 10, 10)).memory
-    >>> chart.step(memory, Rows(100, 50, 50)).fired
+    >>> memory = chart.step(chart.start(), Rows(100, 10)).memory
+    >>> chart.step(memory, Rows(100, 50)).fired
     True
     """
 
