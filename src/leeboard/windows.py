@@ -18,7 +18,15 @@ import numpy as np
 
 from leeboard.errors import ConfigError, InputError
 
-__all__ = ["Calendar", "Due", "Every", "Window", "duration", "zone_of"]
+__all__ = [
+    "Calendar",
+    "Due",
+    "Every",
+    "Window",
+    "duration",
+    "duration_in_words",
+    "zone_of",
+]
 
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
@@ -146,6 +154,22 @@ def duration(text: str) -> timedelta:
         return timedelta(minutes=count * _MINUTES[unit])
     except OverflowError:
         raise _bad_length(text, "a length that a person may live to see") from None
+
+
+def duration_in_words(span: timedelta) -> str:
+    """Write a length of time in the largest unit that keeps it short.
+
+    Examples
+    --------
+    >>> duration_in_words(timedelta(hours=36)), duration_in_words(timedelta(days=30))
+    ('36 hours', '30 days')
+    """
+    seconds = span.total_seconds()
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
+            count = round(seconds / size, 1)
+            return f"{count:g} {unit if count != 1 else unit[:-1]}"
+    return f"{seconds:g} seconds"
 
 
 def _amount(text: str) -> tuple[int, str]:

@@ -13,6 +13,7 @@ import pytest
 from leeboard.dashboard import Dashboard, Reader
 from leeboard.incidents.incident import Stage
 from leeboard.pages.dashboard.links import Links
+from leeboard.server._openapi import document
 from leeboard.server.app import create_app
 from leeboard.server.board import Board
 from leeboard.server.routes import OPEN, PERSON
@@ -129,6 +130,27 @@ def test_signing_in_and_out(people: People) -> None:
     out = people.form("/sign-out", {"csrf": csrf_of(page)}, cookie)
     assert out.status == 303
     assert people.page("/", cookie).status == 303
+
+
+def test_the_page_of_the_interface_tells_all_that_its_document_does(
+    people: People,
+) -> None:
+    """Every address, every member of an event, every status; a model that one sees."""
+    cookie = people.signed_in("read")
+    page = people.page("/api", cookie)
+    assert page.status == 200
+    cells = re.findall(rb'<th scope="row">([^<]*)', page.body)
+    said = {cell.decode() for cell in cells}
+    paths = document()["paths"]
+    schemas = document()["components"]["schemas"]
+    assert set(paths) <= said
+    for schema in (schemas["Prediction"], schemas["Feedback"]):
+        assert set(schema["properties"]) <= said
+    assert set(paths["/v1/feedback"]["post"]["responses"]) <= said
+    assert b"demand" in page.body
+    people.keyring._at -= 3
+    other = people.signed_in(people.add_key(["read"], "rides"))
+    assert b"demand" not in people.page("/api", other).body
 
 
 @pytest.mark.parametrize("key", ["", "lb_x_y", "ingest", "bound"])

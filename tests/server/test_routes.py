@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from starlette.types import Message, Scope
 from leeboard.server.access import SCOPES, Grant
 from leeboard.server.app import create_app
 from leeboard.server.routes import OPEN, Rule, guarded
-from tests.server._served import Served
+from tests.server._served import LINES, Served, event
 
 ROLES = (None, "unknown", *SCOPES)
 COVERED = {
@@ -115,6 +116,20 @@ def test_the_document_tells_every_route(served: Served) -> None:
     }
     there = {(rule.method, rule.path, rule.scope == OPEN) for rule in served.rules}
     assert told == there
+
+
+def test_what_is_not_taken_says_where_it_stood(served: Served) -> None:
+    """In a list by its place, in lines by its line; also what is found out late."""
+    old = {"made_at": "1999-01-01T00:00:00Z"}
+    answer = served.post([event("a"), event("a", prediction=1.0), event("b", **old)])
+    assert answer.statuses == ["accepted", "conflict", "quarantined"]
+    places = [one["error"]["where"] for one in answer.results[1:]]
+    assert places == ["$.predictions[1].id", "$.predictions[2]"]
+    lines = json.dumps(event("c")) + "\n\n" + json.dumps(event("c", prediction=1.0))
+    answer = served.post(lines.encode(), kind=LINES)
+    assert answer.results[1]["error"]["where"] == "line 3: $.id"
+    answer = served.post([event("d"), {}], "/v1/predictions?atomic=true")
+    assert answer.results[0]["error"]["where"] == "$.predictions[0]"
 
 
 def test_a_revoked_key_opens_nothing(served: Served) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from leeboard.cli._terminal import clean, say
 from leeboard.config import ModelPlan, load_plan
 from leeboard.monitor.baseline import load_baseline
+from leeboard.windows import duration_in_words
 
 __all__ = ["run"]
 
@@ -29,24 +29,14 @@ def _model(plan: ModelPlan) -> Iterator[str]:
     labels = f"{baseline.rows:,} labelled rows" if baseline.rows else "no labelled rows"
     yield f"{plan.name}: windows of {plan.calendar.every} in {plan.calendar.zone}"
     yield (
-        f"  counted {_span(plan.delay)} after their end; predictions may come"
-        f" {_span(plan.grace)} late"
+        f"  counted {duration_in_words(plan.delay)} after their end; predictions may"
+        f" come {duration_in_words(plan.grace)} late"
     )
     yield (
-        f"  labels may take {_span(plan.horizon)}; figures are final with"
+        f"  labels may take {duration_in_words(plan.horizon)}; figures are final with"
         f" {plan.complete:.0%} of them"
     )
     yield f"  reference: {baseline.reference.rows:,} rows, {columns} columns, {labels}"
-
-
-def _span(span: timedelta) -> str:
-    """Length of time in its largest whole unit."""
-    seconds = round(span.total_seconds())
-    for length, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
-        if seconds and seconds % length == 0:
-            n = seconds // length
-            return f"{n} {unit}{'s' if n > 1 else ''}"
-    return f"{seconds} seconds"
 
 
 def _masked(place: str) -> str:

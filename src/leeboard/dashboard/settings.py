@@ -8,8 +8,18 @@ from leeboard.config.plan import ModelPlan
 from leeboard.dashboard.reading import Reader
 from leeboard.pages.dashboard.contexts import PlainPage
 from leeboard.pages.dashboard.links import Links
-from leeboard.pages.dashboard.parts import Cell, Empty, Head, Notice, Part, Table
+from leeboard.pages.dashboard.parts import (
+    Cell,
+    Empty,
+    Head,
+    Notice,
+    Part,
+    Table,
+    Tile,
+    Tiles,
+)
 from leeboard.pages.words import DASH, plural
+from leeboard.windows import duration_in_words
 
 __all__ = ["settings_of"]
 
@@ -21,9 +31,13 @@ def settings_of(
     plan = reader.plan
     shown = [one for one in plan.models if may_see(one.name)]
     parts: list[Part] = [Notice("unsure", note.text, note.where) for note in plan.notes]
+    parts.append(
+        Tiles((Tile("Events over HTTP", "How to send them", href=links.api()),))
+    )
     parts.append(_models(shown, links))
-    parts.append(_channels(reader))
-    if not plan.channels:
+    if plan.channels:
+        parts.append(_channels(reader))
+    else:
         parts.append(
             Empty(
                 "Nobody is told",
@@ -35,7 +49,7 @@ def settings_of(
     return PlainPage(
         title="Settings",
         headline="How everything is set",
-        summary=f"Read from {plan.path}. `leeboard config check` says what it means,"
+        summary=f"Read from {plan.path}. leeboard config check says what it means,"
         " and every mistake with its line.",
         parts=tuple(parts),
     )
@@ -65,18 +79,14 @@ def _model(one: ModelPlan, links: Links) -> tuple[Cell, ...]:
             sub=f"segments: {segments}" if segments else "",
         ),
         Cell(str(one.calendar.every)),
-        Cell(_long(one.delay)),
-        Cell(_long(one.grace)),
-        Cell(_long(one.horizon)),
-        Cell(_long(budget.page_every)),
+        Cell(duration_in_words(one.delay)),
+        Cell(duration_in_words(one.grace)),
+        Cell(duration_in_words(one.horizon)),
+        Cell(duration_in_words(budget.page_every)),
         Cell(", ".join(group.value for group in budget.page_on)),
         Cell(one.alarms.owner or DASH),
-        Cell("for ever" if one.retention is None else _long(one.retention)),
+        Cell("for ever" if one.retention is None else duration_in_words(one.retention)),
     )
-
-
-def _long(span: object) -> str:
-    return str(span).removesuffix(", 0:00:00")
 
 
 def _channels(reader: Reader) -> Table:
@@ -89,5 +99,4 @@ def _channels(reader: Reader) -> Table:
         note="A heartbeat is sent after each run."
         if reader.plan.heartbeat is not None
         else "",
-        empty="Nobody.",
     )

@@ -12,6 +12,7 @@ from datetime import timedelta
 import numpy as np
 
 from leeboard.estimates.delay_curve import GROWN, DelayCurve
+from leeboard.windows import duration_in_words
 
 __all__ = ["COMPLETE", "Maturity", "mature"]
 
@@ -88,7 +89,7 @@ def mature(
     if age >= horizon:
         why = (
             f"mature: the youngest prediction is older than the horizon of "
-            f"{_words(horizon)}; {labels:,} of {rows:,} labels came{look}"
+            f"{duration_in_words(horizon)}; {labels:,} of {rows:,} labels came{look}"
         )
         whole = 1.0 if labels else 0.0
         return Maturity(whole, expected, float(labels), False, why)
@@ -108,7 +109,7 @@ def mature(
         why = (
             f"provisional: {labels:,} of {rows:,} predictions have a label; how many "
             f"more will come is not known while fewer than {GROWN} predictions are "
-            f"older than the horizon of {_words(horizon)}{look}"
+            f"older than the horizon of {duration_in_words(horizon)}{look}"
         )
     else:
         why = (
@@ -129,13 +130,3 @@ def _behind(labels: int, rows: int, usual: float) -> bool:
 def _percent(share: float) -> str:
     """Percentage rounded down: 94.97 % is not 95 %."""
     return f"{int(share * 1000) / 10:g} %"
-
-
-def _words(span: timedelta) -> str:
-    """A span in the largest unit that keeps it short."""
-    seconds = span.total_seconds()
-    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
-        if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
-            count = round(seconds / size, 1)
-            return f"{count:g} {unit if count != 1 else unit[:-1]}"
-    return f"{seconds:g} s"

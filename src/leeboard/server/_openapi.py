@@ -15,6 +15,8 @@ _TEXT = {"type": "string"}
 _TIME = {"type": "string", "format": "date-time"}
 _GROUP = {"type": "object", "additionalProperties": True}
 _VALUE = {"type": ["number", "string", "boolean", "null"]}
+_SPECIAL = {"type": "object"}
+_SPECIAL_TEXT = "Numbers that JSON lacks, by path: nan, inf, -inf."
 
 
 def document() -> dict[str, Any]:
@@ -140,25 +142,37 @@ def _schemas() -> dict[str, Any]:
         },
     }
     prediction = {
-        "id": {**_TEXT, "maxLength": 128},
-        "model": _TEXT,
-        "version": _TEXT,
-        "made_at": _TIME,
-        "features": _GROUP,
-        "prediction": _VALUE,
-        "scores": {"type": ["object", "array", "number", "null"]},
-        "segments": _GROUP,
-        "latency_s": {"type": "number", "minimum": 0},
-        "metadata": _GROUP,
-        "rate": {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
-        "special": {"type": "object"},
+        "id": _said(
+            {**_TEXT, "maxLength": 128},
+            "What its label is sent under. Without one the collector makes one, and a"
+            " second sending is a second event.",
+        ),
+        "model": _said(_TEXT, "A model of the configuration."),
+        "version": _said(_TEXT, "Of the model; empty where there is none."),
+        "made_at": _said(_TIME, "When it was made; without it, when it arrived."),
+        "features": _said(_GROUP, "Inputs by name."),
+        "prediction": _said(_VALUE, "What the model said."),
+        "scores": _said(
+            {"type": ["object", "array", "number", "null"]},
+            "Scores or probabilities: one, a list, or by class.",
+        ),
+        "segments": _said(_GROUP, "Levels by name, such as a city."),
+        "latency_s": _said(
+            {"type": "number", "minimum": 0}, "How long the model took, in seconds."
+        ),
+        "metadata": _said(_GROUP, "Anything else, by name."),
+        "rate": _said(
+            {"type": "number", "exclusiveMinimum": 0, "maximum": 1},
+            "The share of predictions that is logged, where it is not all.",
+        ),
+        "special": _said(_SPECIAL, _SPECIAL_TEXT),
     }
     feedback = {
-        "id": {**_TEXT, "maxLength": 128},
-        "model": _TEXT,
-        "label": _VALUE,
-        "observed_at": _TIME,
-        "special": {"type": "object"},
+        "id": _said({**_TEXT, "maxLength": 128}, "Of the prediction."),
+        "model": _said(_TEXT, "May be left out: the id is enough."),
+        "label": _said(_VALUE, "What came true; null takes an earlier label back."),
+        "observed_at": _said(_TIME, "When it was known; without it, when it arrived."),
+        "special": _said(_SPECIAL, _SPECIAL_TEXT),
     }
     reference = {"$ref": "#/components/schemas/Error"}
     return {
@@ -171,6 +185,10 @@ def _schemas() -> dict[str, Any]:
             "properties": {"results": {"type": "array", "items": result}},
         },
     }
+
+
+def _said(schema: dict[str, Any], text: str) -> dict[str, Any]:
+    return {**schema, "description": text}
 
 
 def _object(properties: dict[str, Any], required: list[str]) -> dict[str, Any]:

@@ -44,10 +44,10 @@ class Record:
         It is no object.
     """
 
-    __slots__ = ("_given", "_start")
+    __slots__ = ("_given", "start")
 
     def __init__(self, given: object, start: str) -> None:
-        self._start = start
+        self.start = start
         self._given: dict[str, Any] = {}
         if not isinstance(given, dict):
             self._refuse(
@@ -335,7 +335,7 @@ class Record:
         raise Refusal(
             422,
             code=code,
-            where=path_of(steps, self._start),
+            where=path_of(steps, self.start),
             found=found,
             expected=expected,
             fix=fix,

@@ -21,13 +21,16 @@ from leeboard.pages.dashboard.contexts import ProblemPage, Shell
 from leeboard.pages.dashboard.drawing import (
     POLICY,
     login_page,
+    plain_page,
     problem_page,
     static_files,
 )
+from leeboard.server._openapi import document
 from leeboard.server.access import Grant
 from leeboard.server.refusal import Refusal
 from leeboard.server.routes import OPEN, PERSON, Rule
 from leeboard.server.sessions import COOKIE, Session, Sessions
+from leeboard.server.told import told
 
 __all__ = ["Board"]
 
@@ -85,6 +88,7 @@ class Board:
             Rule("GET", "/setup", OPEN, self._enter),
             Rule("GET", "/static/{name}", OPEN, self._static),
             Rule("POST", "/sign-out", "read", self._sign_out, by=PERSON),
+            Rule("GET", "/api", "read", self._api, by=PERSON),
             *(Rule("GET", path, "read", self._page, by=PERSON) for path in _PAGES),
             *(
                 Rule("POST", f"/incident/{action}", "write", self._act, by=PERSON)
@@ -158,6 +162,14 @@ class Board:
             may_see=_sees(grant),
         )
         return self._html(found.status, found.html)
+
+    async def _api(self, request: Request, grant: Grant | None) -> Response:
+        sees = _sees(grant)
+        names = [one.name for one in self._monitor.plan.models if sees(one.name)]
+        address = str(request.base_url).rstrip("/")
+        page = told(document(), address, next(iter(names), "MODEL"))
+        shell = _shell(self._session(request))
+        return self._html(200, plain_page(page, self._dashboard.links, shell))
 
     async def _act(self, request: Request, grant: Grant | None) -> Response:
         session = self._session(request)

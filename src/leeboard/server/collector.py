@@ -146,11 +146,11 @@ def _options(request: Request) -> dict[str, str]:
 def _result(event: Event, status: str) -> dict[str, Any]:
     result: dict[str, Any] = {"id": event.id, "status": status}
     if status == "conflict":
-        result["error"] = _CONFLICT.facts()
+        result["error"] = {**_CONFLICT.facts(), "where": f"{event.where}.id"}
     elif status == "rejected":
-        result["error"] = _NOT_ALONE.facts()
+        result["error"] = {**_NOT_ALONE.facts(), "where": event.where}
     elif status == "quarantined":
-        result["error"] = _ASIDE[event.aside].facts()
+        result["error"] = {**_ASIDE[event.aside].facts(), "where": event.where}
     if event.notes and status == "accepted":
         result["notes"] = [{"code": code, "text": text} for code, text in event.notes]
     return result
@@ -163,7 +163,7 @@ def _refused(one: Refused) -> dict[str, Any]:
 _CONFLICT = Refusal(
     422,
     code="conflict",
-    where="$.id",
+    where="id",
     found="an event with this id and other contents, stored before",
     expected="an id of its own for each event",
     fix="Nothing was changed: what was stored first counts.",

@@ -79,6 +79,8 @@ class Event:
         Why it is set aside; empty: it counts.
     notes : tuple of (str, str)
         Code and text of what was added to it.
+    where : str
+        Where in the body it stood.
     """
 
     id: str
@@ -87,6 +89,7 @@ class Event:
     payload: bytes
     aside: str = ""
     notes: tuple[tuple[str, str], ...] = ()
+    where: str = "$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +236,8 @@ def _prediction(record: Record, terms: Terms, identity: str) -> Event:
         text = _written(out)
     key = _hash(f"p\0{model}\0{identity}")
     aside = terms.aside(made_at, model)
-    return Event(
-        identity, key, digest, _payload("p" + text, aside, model), aside, notes
-    )
+    payload = _payload("p" + text, aside, model)
+    return Event(identity, key, digest, payload, aside, notes, record.start)
 
 
 def _rate(record: Record) -> float | None:
@@ -280,7 +282,8 @@ def _feedback(record: Record, terms: Terms, identity: str) -> Event:
     text = _written(out)
     same = _hash("f\0" + text + fresh)
     aside = terms.aside(observed_at, model)
-    return Event(identity, same, same, _payload("f" + text, aside, model), aside, notes)
+    payload = _payload("f" + text, aside, model)
+    return Event(identity, same, same, payload, aside, notes, record.start)
 
 
 _ARRIVED = (

@@ -70,6 +70,10 @@ class Links:
         """How everything is set."""
         return f"{self.root}/settings"
 
+    def api(self) -> str:
+        """How other programs send events."""
+        return f"{self.root}/api"
+
     def static(self, name: str) -> str:
         """A style sheet or script."""
         stamp = f"?v={self.stamp}" if self.stamp else ""
