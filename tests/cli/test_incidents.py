@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from datetime import timedelta
 from pathlib import Path
 
@@ -60,6 +62,30 @@ def test_one_is_shown_whole(config: str, capsys: pytest.CaptureFixture[str]) -> 
     assert (told.code, "promises no rate" in told.out) == (0, True)
     ended = inside(capsys, "explain", verdict["id"], "--json", "--config", config)
     assert json.loads(ended.out) == verdict
+
+
+def test_commands_of_the_runbook_run_as_they_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From any folder; the configuration may have any name."""
+    model = world(tmp_path)
+    model.configure(
+        f"{CONFIG}\n[[model.demand.rule]]\nmetric = 'count'\ncolumn = 'predictions'\n"
+        "above = 300\nseverity = 'page'\n"
+    )
+    model.predict(hours(0, 400))
+    model.monitor.run(now=START + DAY + timedelta(hours=2))
+    config = tmp_path / "the other.toml"
+    (tmp_path / "leeboard.toml").rename(config)
+    (elsewhere := tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(elsewhere)
+    id_ = the_id(capsys, str(config))
+    shown = inside(capsys, "incidents", "show", id_, "--config", str(config)).out
+    commands = re.findall(r"^  \$ leeboard (.+)$", shown, re.MULTILINE)
+    assert len(commands) >= 6
+    for command in commands:
+        ended = inside(capsys, *shlex.split(command))
+        assert (ended.code, ended.err) == (0, ""), command
 
 
 def test_people_act_on_it(config: str, capsys: pytest.CaptureFixture[str]) -> None:

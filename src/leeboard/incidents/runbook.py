@@ -87,7 +87,8 @@ def runbook_of(
     drafts = read_template() if template is None else template
     ids = set(incident.verdicts)
     found = [one for one in judged if one.id in ids]
-    values = _values(incident, found, facts or Facts())
+    facts = facts or Facts()
+    values = _values(incident, found, facts)
     quoted = {
         name: some
         if name in {"commands", "export"}
@@ -100,7 +101,7 @@ def runbook_of(
                 one.title,
                 one.minutes,
                 _fill(one.lines, values),
-                _fill(one.commands, quoted),
+                _aimed(_fill(one.commands, quoted), facts.config),
             )
             for one in drafts
         )
@@ -150,7 +151,7 @@ def _values(
         "commands": tuple(
             f"leeboard explain {one.id}" for one in _strongest(judged)[:3]
         ),
-        "export": _export(incident.model, facts.config),
+        "export": _export(incident.model),
     }
 
 
@@ -201,8 +202,17 @@ def _figures(one: Judged) -> str:
     return " ".join(parts) + "."
 
 
-def _export(model: str, config: str) -> tuple[str, ...]:
+def _export(model: str) -> tuple[str, ...]:
     parts = ["leeboard", "export", "joined", "--model", model]
-    if config:
-        parts += ["--config", config]
     return (shlex.join([*parts, "--parquet", "rows.parquet"]),)
+
+
+def _aimed(commands: Iterable[str], config: str) -> tuple[str, ...]:
+    """Let our own commands say which configuration they mean, if they do not yet."""
+    own = f" --config {shlex.quote(config)}"
+    return tuple(
+        command + own
+        if config and command.startswith("leeboard ") and "--config" not in command
+        else command
+        for command in commands
+    )
