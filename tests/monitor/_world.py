@@ -65,6 +65,7 @@ class World:
         received_at: datetime | None = None,
         first: int = 0,
         seed: int = 1,
+        version: str = "1",
     ) -> list[str]:
         """Log predictions ``p0``, ``p1`` …; the temperature decides the prediction."""
         n = len(made_at)
@@ -75,7 +76,7 @@ class World:
             {
                 "id": ids,
                 "model": ["demand"] * n,
-                "version": ["1"] * n,
+                "version": [version] * n,
                 "made_at": pa.array(made_at, pa.timestamp("us", "UTC")),
                 "received_at": pa.array(
                     [received_at or at for at in made_at], pa.timestamp("us", "UTC")

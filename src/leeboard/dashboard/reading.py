@@ -124,7 +124,7 @@ class Reader:
 
     def case(self, id_: str) -> Case:
         """One incident with all that belongs to it."""
-        return case_of(self.state, id_, self.plan.models, self.plan.path)
+        return case_of(self.state, id_, self.plan, self._log)
 
     def verdict(self, id_: str) -> Judged:
         """One verdict."""

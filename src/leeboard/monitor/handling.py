@@ -7,18 +7,20 @@ another: what has changed since it was read is read again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from leeboard.alarms.judged import Judged
-from leeboard.config.plan import ModelPlan
+from leeboard.config.plan import Plan
 from leeboard.errors import AlarmError
 from leeboard.incidents import actions
 from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.runbook import Facts, Runbook, runbook_of
+from leeboard.logs import Log
 from leeboard.monitor.expecting import announce
+from leeboard.monitor.versions import last_good_version
 from leeboard.state import State
 
 __all__ = ["ACTIONS", "Case", "act", "case_of", "expect", "explained"]
@@ -55,8 +57,10 @@ class Case:
     runbook: Runbook
 
 
-def case_of(state: State, id_: str, plans: Sequence[ModelPlan], config: str) -> Case:
+def case_of(state: State, id_: str, plan: Plan, log: Log | None = None) -> Case:
     """Return an incident by its id, or by the beginning of it.
+
+    With a log the runbook names the version that answered before, where it changed.
 
     Raises
     ------
@@ -66,10 +70,13 @@ def case_of(state: State, id_: str, plans: Sequence[ModelPlan], config: str) -> 
     incident = _named(state, id_)
     found = [state.alarms.verdict(one) for one in incident.verdicts]
     verdicts = tuple(one for one in found if one is not None)
-    plan = next((one for one in plans if one.name == incident.model), None)
-    facts = Facts(config=config)
-    if plan is not None:
-        facts = Facts(owner=plan.alarms.owner, link=plan.alarms.link, config=config)
+    own = next((one for one in plan.models if one.name == incident.model), None)
+    facts = Facts(config=plan.path)
+    if own is not None:
+        facts = replace(facts, owner=own.alarms.owner, link=own.alarms.link)
+    if log is not None:
+        good = last_good_version(log, incident.model, incident.first_window)
+        facts = replace(facts, last_good_version=good)
     story = tuple(state.alarms.story(incident.id))
     return Case(incident, story, verdicts, runbook_of(incident, verdicts, facts))
 

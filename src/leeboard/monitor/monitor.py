@@ -295,7 +295,7 @@ class Monitor:
     def incident(self, id_: str) -> handling.Case:
         """Return one incident with its story, verdicts and runbook."""
         with self._state() as state:
-            return handling.case_of(state, id_, self.plan.models, self.plan.path)
+            return handling.case_of(state, id_, self.plan, self._log())
 
     def act(self, id_: str, action: str, *, why: str = "", **given: Any) -> Incident:
         """Do ``ack``, ``silence``, ``close``, ``accept`` or ``note`` to an incident.
