@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from leeboard.cli._terminal import clean, say
 from leeboard.config import ModelPlan, load_plan
 from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.runbooks import checked_steps
 from leeboard.windows import duration_in_words
 
 __all__ = ["run"]
@@ -36,6 +37,8 @@ def _model(plan: ModelPlan) -> Iterator[str]:
         f"  labels may take {duration_in_words(plan.horizon)}; figures are final with"
         f" {plan.complete:.0%} of them"
     )
+    if plan.alarms.runbook:
+        yield f"  runbook: {len(checked_steps(plan))} steps from {plan.alarms.runbook}"
     yield f"  reference: {baseline.reference.rows:,} rows, {columns} columns, {labels}"
 
 

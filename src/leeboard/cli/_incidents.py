@@ -14,6 +14,7 @@ from leeboard.cli._terminal import clean, say
 from leeboard.errors import ConfigError
 from leeboard.incidents.incident import Incident
 from leeboard.incidents.telling import heading
+from leeboard.incidents.template import DEFAULT
 from leeboard.monitor.handling import Case
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.spans import moment_read
@@ -27,6 +28,7 @@ __all__ = [
     "list_",
     "moment_of_text",
     "show",
+    "template",
 ]
 
 
@@ -53,6 +55,11 @@ def incident_line(one: Incident) -> str:
     return f"{one.id}  {one.severity.value:<5} {one.stage.value:<12} {span}\n    " + (
         clean(heading(one))
     )
+
+
+def template() -> None:
+    """Print the shipped runbook."""
+    say(DEFAULT)
 
 
 def show(config: str, id_: str, *, json: bool) -> None:

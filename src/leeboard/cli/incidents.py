@@ -18,6 +18,7 @@ __all__ = [
     "incidents_app",
     "incidents_close",
     "incidents_note",
+    "incidents_runbook",
     "incidents_show",
     "incidents_silence",
     "notify_test",
@@ -66,6 +67,17 @@ def incidents(
         from leeboard.cli import _incidents as commands
 
         raise typer.Exit(commands.list_(config, model, all_=all_, json=json))
+
+
+@_incidents.command("runbook")
+def incidents_runbook() -> None:
+    """Print the steps that Leeboard ships, as a template to change.
+
+    Name your own in a model's alarms: runbook = "runbook.toml".
+    """
+    from leeboard.cli import _incidents as commands
+
+    commands.template()
 
 
 @_incidents.command("show")

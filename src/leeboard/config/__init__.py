@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from leeboard.config._alarm_file import rules_from_texts
+from leeboard.config._document import read_text
 from leeboard.config._plan_file import DEFAULT, load_plan
 from leeboard.config._profile_mark import is_profile
 from leeboard.config._schema_file import (
@@ -26,6 +27,7 @@ __all__ = [
     "load_suite",
     "quoted",
     "read_schema",
+    "read_text",
     "rules_from_texts",
     "schema_to_toml",
     "write_schema",

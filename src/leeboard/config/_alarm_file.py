@@ -6,6 +6,7 @@ false_warn_every = "14d"
 page_on = ["performance", "quality", "predictions"]
 importance = { temperature = 3.0 }
 owner = "demand team"
+runbook = "runbook.toml"      # `leeboard incidents runbook` prints one to begin with
 
 [[model.demand.rule]]
 metric = "f1"

@@ -176,7 +176,7 @@ def read_document(
             fix="Write the schema with `leeboard init`, or build one with Schema(...).",
         )
     name = fspath(path)
-    text = _read(name, error)
+    text = read_text(name, error)
     found = list(places(text))
     _refuse_repeats(name, found, error)
     try:
@@ -193,7 +193,8 @@ def read_document(
     return Document(name, values, lines, error)
 
 
-def _read(name: str, error: type[LeeboardError]) -> str:
+def read_text(name: str, error: type[LeeboardError]) -> str:
+    """Read a file that people write, or say why it cannot be read."""
     try:
         with open(name, "rb") as file:
             data = file.read(LARGEST + 1)

@@ -125,9 +125,9 @@ def read_template(text: str = DEFAULT) -> tuple[Draft, ...]:
     try:
         steps = tomllib.loads(text).get("step", [])
     except tomllib.TOMLDecodeError as error:
-        raise _bad("template", str(error), "a file in TOML") from error
+        raise _bad("runbook", str(error), "a file in TOML") from error
     if not isinstance(steps, list) or not steps:
-        raise _bad("template", "no step", "one [[step]] or more")
+        raise _bad("runbook", "no step", "one [[step]] or more")
     return tuple(_draft(number, step) for number, step in enumerate(steps, 1))
 
 
@@ -165,7 +165,7 @@ def _texts(where: str, step: dict[str, object], key: str) -> tuple[str, ...]:
 def _bad(where: str, found: str, expected: str) -> AlarmError:
     return AlarmError(
         code="bad_runbook",
-        where=f"runbook, {where}",
+        where=where,
         found=found,
         expected=expected,
         fix="Correct the template.",

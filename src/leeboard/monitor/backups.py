@@ -23,7 +23,7 @@ from typing import Any
 
 from leeboard._version import __version__
 from leeboard.config import load_plan
-from leeboard.config.plan import Plan
+from leeboard.config.plan import ModelPlan, Plan
 from leeboard.errors import FileError, LeeboardError
 from leeboard.logs import local_folder, open_log, spool_copies
 from leeboard.logs.folder import FolderLog
@@ -130,15 +130,15 @@ def _written(plan: Plan, temporary: str, now: datetime) -> _Writer:
 
 
 def _save_config(writer: _Writer, plan: Plan) -> dict[str, dict[str, str]]:
-    """Add the configuration, and each model's reference; return what stands where."""
+    """Add the configuration, and each model's files; return what stands where."""
     writer.add(_CONFIG, _read(plan.path))
     references: dict[str, dict[str, str]] = {}
     for number, model in enumerate(plan.models):
         references[model.name] = {}
-        for key in ("reference", "baseline"):
-            source = getattr(model, key)
-            if source:
-                name = f"config/{number}.{key}.json"
+        for key, source in _beside(model).items():
+            # a template that is gone is told with each incident; the rest must be there
+            if source and (key != "runbook" or os.path.exists(source)):
+                name = f"config/{number}.{key}{os.path.splitext(source)[1]}"
                 writer.add(name, _read(source))
                 references[model.name][key] = name
     return references
@@ -278,14 +278,23 @@ def _moves(
         if target is not None:
             yield os.path.join(staging, name), target
     for model, held in index.get("references", {}).items():
-        own = next((one for one in plan.models if one.name == model), None)
+        own = [_beside(one) for one in plan.models if one.name == model]
         for key, name in held.items():
-            target = getattr(own, key, "")
+            target = own[0].get(key) if own else None
             source = os.path.join(staging, *name.split("/"))
             if target and not (
                 os.path.exists(target) and _read(target) == _read(source)
             ):
                 yield source, target
+
+
+def _beside(model: ModelPlan) -> dict[str, str]:
+    """Files that the configuration names for a model."""
+    return {
+        "reference": model.reference,
+        "baseline": model.baseline,
+        "runbook": model.alarms.runbook,
+    }
 
 
 def _full_servers(plan: Plan) -> list[str]:

@@ -20,6 +20,7 @@ from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.runbook import Facts, Runbook, runbook_of
 from leeboard.logs import Log
 from leeboard.monitor.expecting import announce
+from leeboard.monitor.runbooks import steps_of
 from leeboard.monitor.versions import last_good_version
 from leeboard.state import State
 
@@ -77,8 +78,10 @@ def case_of(state: State, id_: str, plan: Plan, log: Log | None = None) -> Case:
     if log is not None:
         good = last_good_version(log, incident.model, incident.first_window)
         facts = replace(facts, last_good_version=good)
+    steps = None if own is None else steps_of(own)
+    runbook = runbook_of(incident, verdicts, facts, template=steps)
     story = tuple(state.alarms.story(incident.id))
-    return Case(incident, story, verdicts, runbook_of(incident, verdicts, facts))
+    return Case(incident, story, verdicts, runbook)
 
 
 def act(

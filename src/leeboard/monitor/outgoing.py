@@ -13,6 +13,7 @@ from leeboard.config.plan import ModelPlan
 from leeboard.incidents.news import News
 from leeboard.incidents.runbook import Facts, runbook_of
 from leeboard.incidents.telling import message_of
+from leeboard.monitor.runbooks import steps_of
 from leeboard.state import Outgoing
 
 __all__ = ["outgoing"]
@@ -41,7 +42,8 @@ def outgoing(
         Sizes of the change by window, the oldest first.
     """
     owner, link = plan.alarms.owner, plan.alarms.link
-    runbook = runbook_of(news.incident, judged, Facts(owner=owner, link=link))
+    facts = Facts(owner=owner, link=link)
+    runbook = runbook_of(news.incident, judged, facts, template=steps_of(plan))
     message = message_of(news, judged, runbook, at=now, link=link, chart=chart)
     return [
         Outgoing(name, message, 0, now)
