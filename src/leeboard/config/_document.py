@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from leeboard.config._lines import Path, Place, places
 from leeboard.errors import ConfigError, LeeboardError
 
-__all__ = ["LARGEST", "Document", "close_names", "read_document"]
+__all__ = ["LARGEST", "Document", "close_names", "read_document", "read_text"]
 
 LARGEST = 1 << 20
 """Bytes a file may have."""
