@@ -18,6 +18,7 @@ from leeboard.incidents import actions
 from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.runbook import Facts, Runbook, runbook_of
+from leeboard.monitor.deeds import note_deed
 from leeboard.monitor.expecting import announce
 from leeboard.state import State
 
@@ -83,8 +84,10 @@ def act(
     why: str,
     now: datetime,
     until: datetime | None = None,
+    by: str = "cli",
+    address: str = "",
 ) -> Incident:
-    """Do one of ``ACTIONS`` to an incident.
+    """Do one of ``ACTIONS`` to an incident; the log of deeds has who, how and whence.
 
     Raises
     ------
@@ -99,6 +102,8 @@ def act(
             before, length, who=who, why=why, now=now, **given
         )
         if state.alarms.edit(before, after, [entry]):
+            how = who, by, address
+            note_deed(state, action, now, subject=after.id, how=how)
             return after
     raise AlarmError(
         code="busy_incident",
@@ -109,7 +114,9 @@ def act(
     )
 
 
-def expect(state: State, one: Expectation) -> Expectation:
+def expect(
+    state: State, one: Expectation, *, by: str = "cli", address: str = ""
+) -> Expectation:
     """Announce a change, so that it pages nobody; its id is made from what it says.
 
     Raises
@@ -122,6 +129,8 @@ def expect(state: State, one: Expectation) -> Expectation:
     data = facts.encode("utf-8", "surrogatepass")
     named = replace(one, id=hashlib.blake2b(data, digest_size=4).hexdigest())
     announce(state, named)
+    how = one.who, by, address
+    note_deed(state, "expect", one.made_at, subject=one.model, how=how, detail=named.id)
     return named
 
 
