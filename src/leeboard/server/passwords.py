@@ -102,7 +102,7 @@ def opens(guess: str, kept: str | None) -> bool:
             retry_s=3,
         )
     try:
-        _, n, r, p, salt, derived = (kept or _NOBODY).split("$")
+        _, n, r, p, salt, derived = (kept or _nobody()).split("$")
         plain = _same(guess)[:LONGEST]
         found = _derived(plain, base64.b64decode(salt), (int(n), int(r), int(p)))
         same = hmac.compare_digest(found, base64.b64decode(derived))
@@ -123,4 +123,6 @@ def _same(password: str) -> str:
     return unicodedata.normalize("NFKC", password)
 
 
-_NOBODY = f"scrypt${_N}${_R}${_P}${base64.b64encode(bytes(16)).decode()}$"
+def _nobody() -> str:
+    """Return what the guess at an unknown name is held against: work, and no match."""
+    return f"scrypt${_N}${_R}${_P}${base64.b64encode(bytes(16)).decode()}$"
