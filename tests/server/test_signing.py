@@ -96,11 +96,11 @@ def test_a_person_signs_in_and_acts_by_name(people: People, model: World) -> Non
     state = open_state(model.monitor.plan.state)
     (done,) = [one for one in state.audit.deeds() if one.who == "ada"]
     state.close()
-    assert (done.by, done.address, done.what) == ("user ada", "10.0.0.7", "note")
+    assert (done.via, done.address, done.what) == ("user ada", "10.0.0.7", "note")
     assert done.subject == id_
     assert "secret" not in repr(done)
     people.form("/sign-out", {"csrf": token}, cookie)
-    told = [(one.what, one.who, one.by) for one in people.state.audit.deeds()]
+    told = [(one.what, one.who, one.via) for one in people.state.audit.deeds()]
     assert told == [(what, "ada", "user ada") for what in ("sign_in",) * 2] + [
         ("sign_out", "ada", "user ada")
     ]
@@ -196,7 +196,7 @@ def test_p16_conflicts_are_counted_in_the_log(people: People) -> None:
     people.witness.flush()
     (one,) = [d for d in people.state.audit.deeds() if d.what == "conflict"]
     own = people.keys["ingest"].split("_")[1]
-    assert (one.by, one.detail) == (f"key {own}", "3 times")
+    assert (one.via, one.detail) == (f"key {own}", "3 times")
     assert "audited" not in repr(one)
 
 

@@ -24,7 +24,7 @@ def person(name: str, **more: object) -> User:
 def deed(what: str = "sign_in", after: float = 0, **more: str) -> Deed:
     """Return something that Ada did."""
     at = NOW + timedelta(seconds=after)
-    given = {"who": "ada", "by": "user ada", "address": "10.0.0.7", **more}
+    given = {"who": "ada", "via": "user ada", "address": "10.0.0.7", **more}
     return Deed(at=at, what=what, **given)
 
 
@@ -64,7 +64,7 @@ def test_a_password_is_changed(state: State) -> None:
 
 
 def test_deeds_come_back_in_order(state: State) -> None:
-    """Of one moment in the order in which they were kept; the newest by their number."""
+    """Of one moment in the order in which they were kept; the newest by number."""
     some = [deed("c", 5), deed("a"), deed("b", subject="démand-1", detail="é")]
     state.audit.add(some[:1])
     state.audit.add(some[1:])

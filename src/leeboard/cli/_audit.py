@@ -34,7 +34,7 @@ def _plain(one: Deed) -> dict[str, object]:
 
 def _line(one: Deed) -> str:
     who = one.who or "somebody"
-    how = ", ".join(filter(None, (one.by, one.address)))
+    how = ", ".join(filter(None, (one.via, one.address)))
     text = f"{one.at:%Y-%m-%d %H:%M:%S}  {who}"
     text += f" ({how})  {one.what}" if how else f"  {one.what}"
     return clean("  ".join(filter(None, (text, one.subject, one.detail))))

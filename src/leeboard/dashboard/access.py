@@ -67,7 +67,7 @@ def deeds(reader: Reader) -> Table:
 def _deed(one: Deed) -> tuple[Cell, ...]:
     return (
         Cell(f"{one.at:%Y-%m-%d %H:%M:%S}"),
-        Cell(one.who or "somebody", sub=one.by),
+        Cell(one.who or "somebody", sub=one.via),
         Cell(one.what.replace("_", " "), sub=one.detail),
         Cell(one.subject or DASH),
         Cell(one.address or "this machine"),

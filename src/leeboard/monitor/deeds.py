@@ -43,5 +43,5 @@ def note_deed(
     detail : str
         Neither a secret, nor what people wrote.
     """
-    who, by, address = how or (user(), "cli", "")
-    state.audit.add([Deed(now, who, by, address, what, subject, detail)])
+    who, via, address = how or (user(), "cli", "")
+    state.audit.add([Deed(now, who, via, address, what, subject, detail)])

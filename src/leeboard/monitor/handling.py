@@ -84,7 +84,7 @@ def act(
     why: str,
     now: datetime,
     until: datetime | None = None,
-    by: str = "cli",
+    via: str = "cli",
     address: str = "",
 ) -> Incident:
     """Do one of ``ACTIONS`` to an incident; the log of deeds has who, how and whence.
@@ -102,7 +102,7 @@ def act(
             before, length, who=who, why=why, now=now, **given
         )
         if state.alarms.edit(before, after, [entry]):
-            how = who, by, address
+            how = who, via, address
             note_deed(state, action, now, subject=after.id, how=how)
             return after
     raise AlarmError(
@@ -115,7 +115,7 @@ def act(
 
 
 def expect(
-    state: State, one: Expectation, *, by: str = "cli", address: str = ""
+    state: State, one: Expectation, *, via: str = "cli", address: str = ""
 ) -> Expectation:
     """Announce a change, so that it pages nobody; its id is made from what it says.
 
@@ -129,7 +129,7 @@ def expect(
     data = facts.encode("utf-8", "surrogatepass")
     named = replace(one, id=hashlib.blake2b(data, digest_size=4).hexdigest())
     announce(state, named)
-    how = one.who, by, address
+    how = one.who, via, address
     note_deed(state, "expect", one.made_at, subject=one.model, how=how, detail=named.id)
     return named
 

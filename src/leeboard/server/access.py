@@ -24,11 +24,11 @@ __all__ = [
     "Grant",
     "Keyring",
     "allow",
-    "by_of",
     "check_scopes",
     "new_key",
     "person_of",
     "token_of",
+    "via_of",
 ]
 
 SCOPES = ("ingest", "read", "write", "admin")
@@ -122,7 +122,7 @@ def person_of(user: User) -> Grant:
     return Grant(f"{_PERSON}{user.name}", frozenset(user.scopes), user.model)
 
 
-def by_of(key: str) -> str:
+def via_of(key: str) -> str:
     """Say how somebody came, as the log of deeds has it, by ``Grant.key``."""
     name = key.removeprefix(_PERSON)
     if name != key:

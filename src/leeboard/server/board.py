@@ -143,7 +143,7 @@ class Board:
             self._gate.refused(request)
             return None
         self._gate.opened(request, name)
-        self._gate.tell(request, "sign_in", who=session.name, by=session.by)
+        self._gate.tell(request, "sign_in", who=session.name, via=session.via)
         return cookie
 
     async def _enter(self, request: Request, _grant: Grant | None) -> Response:
@@ -172,7 +172,7 @@ class Board:
         session = self._session(request)
         session.check(_one(await _read(request), "csrf"))
         self._sessions.end(request.cookies.get(COOKIE, ""))
-        about = {"who": session.name, "by": session.by}
+        about = {"who": session.name, "via": session.via}
         await run_in_threadpool(self._gate.tell, request, "sign_out", **about)
         answer = RedirectResponse("/login", 303, _HEADERS)
         answer.delete_cookie(COOKIE)
@@ -226,7 +226,7 @@ class Board:
         now, why = datetime.now(UTC), _one(form, "why")
         session = self._session(request)
         who = session.name
-        how = {"by": session.by, "address": address_of(request)}
+        how = {"via": session.via, "address": address_of(request)}
         if action == "expect":
             self._monitor.expect(
                 _one(form, "text"),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from leeboard.server.access import Grant, by_of
+from leeboard.server.access import Grant, via_of
 from leeboard.server.limits import Limits, network_of
 from leeboard.server.refusal import Refusal
 from leeboard.server.witness import Witness
@@ -83,8 +83,8 @@ class Gate:
     def conflicts(self, grant: Grant | None, times: int) -> None:
         """Count events whose id is there with other contents."""
         if self.witness is not None and times and grant is not None:
-            by, model = by_of(grant.key), grant.model
-            self.witness.count("conflict", by=by, subject=model, times=times)
+            via, model = via_of(grant.key), grant.model
+            self.witness.count("conflict", via=via, subject=model, times=times)
 
     @contextmanager
     def _told(
@@ -94,6 +94,6 @@ class Gate:
             yield
         except Refusal:
             if self.witness is not None:
-                by = "" if grant is None else by_of(grant.key)
-                self.witness.count(what, address=network_of(address), by=by)
+                via = "" if grant is None else via_of(grant.key)
+                self.witness.count(what, address=network_of(address), via=via)
             raise

@@ -178,7 +178,7 @@ def serve(
             with _quiet_signals():
                 scheme = "https" if listening.certificate else "http"
                 address = f"{scheme}://{_shown(sock)}"
-                witness.tell("serve", who=user(), by="server", subject=address)
+                witness.tell("serve", who=user(), via="server", subject=address)
                 told(address, _entry(state, sessions, address))
                 server.run([sock])
         finally:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from leeboard.server.access import Grant, Keyring, by_of, person_of
+from leeboard.server.access import Grant, Keyring, person_of, via_of
 from leeboard.server.passwords import opens
 from leeboard.server.refusal import Refusal
 
@@ -50,9 +50,9 @@ class Session:
     since: datetime | None = None
 
     @property
-    def by(self) -> str:
+    def via(self) -> str:
         """How they signed in, as the log of deeds has it."""
-        return by_of(self.grant.key)
+        return via_of(self.grant.key)
 
     def check(self, csrf: str) -> None:
         """Refuse a form that no page of the session has sent.

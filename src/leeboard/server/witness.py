@@ -66,27 +66,27 @@ class Witness:
         what: str,
         *,
         who: str = "",
-        by: str = "",
+        via: str = "",
         address: str = "",
         subject: str = "",
         detail: str = "",
     ) -> None:
         """Write a deed now, or with the next where the store is away: no failure."""
         now = datetime.now(UTC)
-        self._write([Deed(now, who, by, address, what, subject, detail)])
+        self._write([Deed(now, who, via, address, what, subject, detail)])
 
     def count(
         self,
         what: str,
         *,
         who: str = "",
-        by: str = "",
+        via: str = "",
         address: str = "",
         subject: str = "",
         times: int = 1,
     ) -> None:
         """Count something that happens often; never waits for the store."""
-        key = (what, who, by, address, subject)
+        key = (what, who, via, address, subject)
         with self._lock:
             if key not in self._counts and len(self._counts) >= _COUNTED:
                 key = (what, "", "", _OTHERS, "")
@@ -101,12 +101,12 @@ class Witness:
         rest: dict[str, int] = {}
         seen: dict[str, int] = {}
         for key, times in sorted(counts.items(), key=lambda one: -one[1]):
-            what, who, by, address, subject = key
+            what, who, via, address, subject = key
             seen[what] = seen.get(what, 0) + 1
             if seen[what] > _ROWS:
                 rest[what] = rest.get(what, 0) + times
                 continue
-            rows.append(Deed(now, who, by, address, what, subject, _times(times)))
+            rows.append(Deed(now, who, via, address, what, subject, _times(times)))
         rows += [
             Deed(now, "", "", _OTHERS, what, "", _times(times))
             for what, times in rest.items()

@@ -19,7 +19,7 @@ class Deed:
     at : datetime
     who : str
         Name of a person, or of the service whose key it was; empty: unknown.
-    by : str
+    via : str
         How they came: ``cli``, ``key ID``, ``user NAME``, ``link``, ``server``, or
         empty.
     address : str
@@ -35,7 +35,7 @@ class Deed:
 
     at: datetime
     who: str
-    by: str
+    via: str
     address: str
     what: str
     subject: str = ""

@@ -20,7 +20,7 @@ AUDIT = Table(
     Column("id", Text, primary_key=True),
     Column("at", UtcTime, nullable=False),
     Column("who", Text, nullable=False),
-    Column("by", Text, nullable=False),
+    Column("via", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("what", Text, nullable=False),
     Column("subject", Text, nullable=False),
@@ -33,14 +33,14 @@ _LONGEST = 200
 
 def kept(deed: Deed) -> Deed:
     """Return a deed as it is kept: texts that every database holds, and short."""
-    who, by, address, what, subject, detail = (
+    who, via, address, what, subject, detail = (
         clean(text)[:_LONGEST]
         for text in (
-            *(deed.who, deed.by, deed.address),
+            *(deed.who, deed.via, deed.address),
             *(deed.what, deed.subject, deed.detail),
         )
     )
-    return Deed(deed.at, who, by, address, what, subject, detail)
+    return Deed(deed.at, who, via, address, what, subject, detail)
 
 
 class SqlAudit:
@@ -75,5 +75,5 @@ def _row(place: int, deed: Deed) -> dict[str, object]:
     # deeds of one moment stay in their order
     micros = int(deed.at.timestamp() * 1e6)
     id_ = f"{micros:016x}{place:04x}{secrets.token_hex(6)}"
-    names = ("at", "who", "by", "address", "what", "subject", "detail")
+    names = ("at", "who", "via", "address", "what", "subject", "detail")
     return {"id": id_, **{name: getattr(deed, name) for name in names}}

@@ -25,7 +25,7 @@ def upgrade() -> None:
         sa.Column("changed_at", UtcTime, nullable=False),
         sa.Column("revoked_at", UtcTime),
     )
-    texts = ("who", "by", "address", "what", "subject", "detail")
+    texts = ("who", "via", "address", "what", "subject", "detail")
     op.create_table(
         "audit",
         sa.Column("id", sa.Text, primary_key=True),
