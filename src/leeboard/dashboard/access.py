@@ -12,6 +12,7 @@ from leeboard.state import Deed, Key, User
 __all__ = ["deeds", "doors"]
 
 _NEWEST = 100
+_HERE = {"cli", "server"}
 
 
 def doors(reader: Reader) -> Table:
@@ -25,8 +26,8 @@ def doors(reader: Reader) -> Table:
         title=f"Who may what: {people}, {plural(len(keys), 'key')}",
         head=tuple(map(Head, ("Who", "May", "Models", "Since", "Until"))),
         rows=(*map(_user, users), *map(_key, keys)),
-        note="`leeboard users` and `leeboard keys` change it.",
-        empty="Nobody yet: `leeboard users create NAME --scope admin`.",
+        note="Changed on the machine: leeboard users, leeboard keys.",
+        empty="Nobody yet: leeboard users create NAME --scope admin.",
     )
 
 
@@ -59,7 +60,7 @@ def deeds(reader: Reader) -> Table:
         title="Who did what",
         head=tuple(map(Head, ("When (UTC)", "Who", "What", "To", "From"))),
         rows=tuple(map(_deed, reversed(found))),
-        note="The newest; `leeboard audit` prints all. Nothing is ever taken out.",
+        note="The newest; leeboard audit prints all. Nothing is ever taken out.",
         empty="Nothing yet.",
     )
 
@@ -67,8 +68,8 @@ def deeds(reader: Reader) -> Table:
 def _deed(one: Deed) -> tuple[Cell, ...]:
     return (
         Cell(f"{one.at:%Y-%m-%d %H:%M:%S}"),
-        Cell(one.who or "somebody", sub=one.via),
+        Cell(one.who or one.via or "somebody", sub=one.via if one.who else ""),
         Cell(one.what.replace("_", " "), sub=one.detail),
         Cell(one.subject or DASH),
-        Cell(one.address or "this machine"),
+        Cell(one.address or ("this machine" if one.via in _HERE else DASH)),
     )
