@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from leeboard.server.access import Keyring
+from leeboard.server.passwords import opens
 from leeboard.state import open_state
 from tests.cli._command import inside
 from tests.monitor._world import World, world
@@ -97,3 +99,100 @@ def test_a_log_elsewhere_needs_a_spool_here(
     ended = inside(capsys, "serve", "--config", str(config), "--port", "0")
     assert ended.code == 2
     assert "[no_spool]" in ended.err
+
+
+def given(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """Let standard input hold a text."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(text))
+
+
+def test_people_are_let_in_listed_and_revoked(
+    model: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The password comes from standard input, and stands in nothing that is printed."""
+    config = ["--config", str(model.folder / "leeboard.toml")]
+    assert inside(capsys, "users", "list", *config).out == "Nobody.\n"
+    given(monkeypatch, "three green bicycles\nmore\n")
+    options = ["ada", "--scope", "write", "--model", "demand"]
+    made = inside(capsys, "users", "create", *options, *config)
+    assert (made.code, made.out) == (0, "ada may sign in: write for demand.\n")
+    state = open_state(model.monitor.plan.state)
+    (ada,) = state.users.all()
+    assert opens("three green bicycles", ada.password)
+    given(monkeypatch, "four green bicycles")
+    assert inside(capsys, "users", "password", "ada", *config).code == 0
+    (ada,) = state.users.all()
+    state.close()
+    assert not opens("three green bicycles", ada.password)
+    assert opens("four green bicycles", ada.password)
+    plain = inside(capsys, "users", "list", "--json", *config).out
+    (one,) = json.loads(plain)
+    assert (one["name"], one["scopes"], one["model"]) == ("ada", ["write"], "demand")
+    assert "scrypt" not in plain
+    assert inside(capsys, "users", "revoke", "ada", *config).code == 0
+    for command in (["revoke", "ada"], ["password", "ada"], ["revoke", "bob"]):
+        given(monkeypatch, "five green bicycles")
+        again = inside(capsys, "users", *command, *config)
+        assert (again.code, "[unknown_user]" in again.err) == (2, True)
+    assert "revoked" in inside(capsys, "users", "list", *config).out
+
+
+@pytest.mark.parametrize(
+    ("options", "code"),
+    [
+        (["Ada"], "bad_name"),
+        (["ada", "--scope", "ingest"], "unknown_scope"),
+        (["ada", "--model", "other"], "unknown_model"),
+        (["ada"], "bad_password"),
+    ],
+)
+def test_people_who_cannot_be(
+    model: World,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    code: str,
+) -> None:
+    """Are refused before anything is kept; an empty password is one of them."""
+    config = ["--config", str(model.folder / "leeboard.toml")]
+    given(monkeypatch, "")
+    made = inside(capsys, "users", "create", *options, *config)
+    assert (made.code, f"[{code}]" in made.err) == (2, True)
+    assert inside(capsys, "users", "list", *config).out == "Nobody.\n"
+
+
+def test_the_log_says_who_did_what(
+    model: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was done on the command line, by whom, and no secret of it."""
+    config = ["--config", str(model.folder / "leeboard.toml")]
+    monkeypatch.setenv("LOGNAME", "grace")
+    assert inside(capsys, "audit", *config).out == "Nothing.\n"
+    secret = inside(capsys, "keys", "create", *config, "--name", "svc").out.strip()
+    key = secret.split("_")[1]
+    inside(capsys, "keys", "revoke", key, *config)
+    given(monkeypatch, "three green bicycles")
+    inside(capsys, "users", "create", "ada", *config)
+    inside(capsys, "users", "revoke", "ada", *config)
+    inside(capsys, "erase", "--id", "p7", *config)
+    days = ["--from", "2026-03-10", "--to", "2026-03-12"]
+    inside(capsys, "expect", "sale", *days, *config)
+    text = inside(capsys, "audit", *config).out
+    lines = [
+        json.loads(x)
+        for x in inside(capsys, "audit", "--json", *config).out.split("\n")[:-1]
+    ]
+    assert [one["what"] for one in lines] == [
+        *("key_created", "key_revoked", "user_created", "user_revoked"),
+        *("erase", "expect"),
+    ]
+    assert {(one["who"], one["via"], one["address"]) for one in lines} == {
+        ("grace", "cli", "")
+    }
+    assert [one["subject"] for one in lines[:4]] == [key, key, "ada", "ada"]
+    assert len(text.splitlines()) == len(lines)
+    for hidden in (secret.split("_", 2)[2], "bicycles", "scrypt", "sale", "p7"):
+        assert hidden not in text + json.dumps(lines)
+    none = inside(capsys, "audit", "--since", "2090-01-01T00:00Z", *config)
+    assert none.out == "Nothing.\n"
+    assert len(inside(capsys, "audit", "--since", "1d", *config).out.splitlines()) == 6

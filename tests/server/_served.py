@@ -18,6 +18,7 @@ from leeboard.server._body import Bounds
 from leeboard.server.access import SCOPES, Keyring, new_key
 from leeboard.server.app import basic_rules, create_app
 from leeboard.server.collector import Collector
+from leeboard.server.gate import Gate
 from leeboard.server.intake import Intake, Room
 from leeboard.server.ledger import Ledger
 from leeboard.server.routes import Rule
@@ -77,6 +78,7 @@ class Served:
         cap_bytes: int = 1 << 30,
         bounds: Bounds | None = None,
         more: Sequence[Rule] = (),
+        gate: Gate | None = None,
     ) -> None:
         self.folder = folder
         self.spool = folder / "spool"
@@ -91,14 +93,16 @@ class Served:
         )
         old = datetime.now(UTC) - timedelta(days=30)
         self.models = {"demand": None, "rides": old}
-        self.keyring = Keyring(self.state.keys.all)
-        collector = Collector(self.intake, lambda: self.models, bounds)
+        self.keyring = Keyring(self.state.keys.all, people=self.state.users.all)
+        self.gate = gate or Gate()
+        self.address = "127.0.0.1"
+        collector = Collector(self.intake, lambda: self.models, bounds, self.gate)
         self.rules = [
             *basic_rules(lambda: not self.intake.trouble),
             *collector.rules(),
             *more,
         ]
-        self.app: ASGIApp = create_app(self.rules, self.keyring)
+        self.app: ASGIApp = create_app(self.rules, self.keyring, gate=self.gate)
         self._runner = asyncio.Runner()
         self.intake.start()
 
@@ -150,7 +154,7 @@ class Served:
                 (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
                 for name, value in headers.items()
             ],
-            "client": ("127.0.0.1", 1),
+            "client": (self.address, 1),
             "server": ("127.0.0.1", 8181),
         }
         await self.app(scope, receive, send)

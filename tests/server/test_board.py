@@ -3,97 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from urllib.parse import urlencode
 
 import pytest
 
-from leeboard.dashboard import Dashboard, Reader
 from leeboard.incidents.incident import Stage
-from leeboard.pages.dashboard.links import Links
 from leeboard.server._openapi import document
-from leeboard.server.app import create_app
-from leeboard.server.board import Board
 from leeboard.server.routes import OPEN, PERSON
-from leeboard.server.sessions import COOKIE, Sessions
-from leeboard.state import State, open_state
-from tests.monitor._world import CONFIG, DAY, START, World, hours, world
-from tests.server._served import Answer, Served
+from leeboard.server.sessions import COOKIE
+from tests.monitor._world import World
+from tests.server._people import People, csrf_of, the_id
 
-RULE = (
-    "\n[[model.demand.rule]]\nmetric = 'count'\ncolumn = 'predictions'\n"
-    "above = 300\nseverity = 'page'\n"
-)
 PUBLIC = {"/login", "/setup", "/static/{name}"}
-
-
-@pytest.fixture(scope="module")
-def model(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A model with one incident that pages."""
-    made = world(tmp_path_factory.mktemp("board"))
-    made.configure(CONFIG + RULE)
-    for day in range(3):
-        made.predict(hours(day, 400 if day == 2 else 100), first=1000 * day)
-    made.monitor.run(now=START + 3 * DAY + timedelta(hours=2))
-    return made
-
-
-class People(Served):
-    """A server with pages, and hands to sign in."""
-
-    def __init__(self, folder: Path, model: World, state: State) -> None:
-        super().__init__(folder)
-        self.sessions = Sessions(self.keyring)
-        self.board = Board(
-            model.monitor,
-            Dashboard(Reader(model.monitor.plan, state), Links()),
-            self.sessions,
-            secure=False,
-        )
-        self.rules += self.board.rules()
-        self.app = create_app(self.rules, self.keyring, self.sessions)
-
-    def form(
-        self, path: str, fields: dict[str, str], cookie: str = "", **headers: str
-    ) -> Answer:
-        """Send a form."""
-        given = {"Content-Type": "application/x-www-form-urlencoded", **headers}
-        if cookie:
-            given["Cookie"] = f"{COOKIE}={cookie}"
-        return self.ask("POST", path, urlencode(fields).encode(), given)
-
-    def page(self, path: str, cookie: str = "") -> Answer:
-        """Ask for a page."""
-        given = {"Cookie": f"{COOKIE}={cookie}"} if cookie else {}
-        return self.ask("GET", path, headers=given)
-
-    def signed_in(self, key: str) -> str:
-        """Sign in with a key; return the session's cookie."""
-        answer = self.form("/login", {"key": self.keys.get(key, key), "next": "/"})
-        assert (answer.status, answer.headers["location"]) == (303, "/")
-        return re.match(rf"{COOKIE}=([^;]+);", answer.headers["set-cookie"])[1]
-
-
-@pytest.fixture
-def people(tmp_path: Path, model: World) -> Iterator[People]:
-    """The server, over the model's own store."""
-    state = open_state(model.monitor.plan.state)
-    served = People(tmp_path, model, state)
-    yield served
-    served.close()
-    state.close()
-
-
-def the_id(model: World) -> str:
-    """Id of the incident that pages."""
-    return next(i.id for i in model.monitor.incidents() if i.severity == "page")
-
-
-def csrf_of(answer: Answer) -> str:
-    """Token of a page's forms."""
-    return re.search(rb'name="csrf" value="([^"]+)"', answer.body)[1].decode()
 
 
 def test_without_a_session_everything_leads_to_signing_in(people: People) -> None:

@@ -297,7 +297,8 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     state.close()
     engine = open_sqlite(str(path), StateError)
     with engine.execution_options(writes=True).begin() as connection:
-        for table in ("verdicts", "incidents", "transitions", "messages", "keys"):
+        tables = ("verdicts", "incidents", "transitions", "messages", "keys")
+        for table in (*tables, "users", "audit"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
         connection.execute(
             sa.text("UPDATE leeboard_state_version SET version_num = '0001'")

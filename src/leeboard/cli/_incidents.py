@@ -15,6 +15,7 @@ from leeboard.errors import ConfigError
 from leeboard.incidents.incident import Incident
 from leeboard.incidents.telling import heading
 from leeboard.incidents.template import DEFAULT
+from leeboard.monitor.deeds import user
 from leeboard.monitor.handling import Case
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.spans import moment_read
@@ -114,7 +115,7 @@ def act(
 ) -> None:
     """Do one thing to an incident, and say how it stands."""
     until = None if span is None else datetime.now(UTC) + duration(span)
-    one = Monitor(config).act(id_, action, why=why, who=who or _me(), until=until)
+    one = Monitor(config).act(id_, action, why=why, who=who or user(), until=until)
     say(incident_line(one) + "\n")
 
 
@@ -130,7 +131,7 @@ def expect(
     """Announce a change."""
     start, end = (moment_of_text(one) for one in span)
     one = Monitor(config).expect(
-        text, start, end, columns=columns, model=model, who=who or _me()
+        text, start, end, columns=columns, model=model, who=who or user()
     )
     what = ", ".join(one.columns) or "anything"
     say(
@@ -194,15 +195,6 @@ def moment_of_text(text: str) -> datetime:
             expected="a day or a time, such as 2026-03-01 or 2026-03-01T08:00+01:00",
             fix="Times without a zone are taken as UTC.",
         ) from error
-
-
-def _me() -> str:
-    import getpass
-
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):  # no such user, as in some containers
-        return "someone"
 
 
 def _plain(one: Incident) -> dict[str, Any]:

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 
 from leeboard.cli._terminal import clean, say, tell
 from leeboard.config import load_plan
+from leeboard.config.plan import Plan
 from leeboard.errors import ConfigError
+from leeboard.monitor.deeds import note_deed
 from leeboard.server.access import new_key
 from leeboard.state import Key, open_state
 
-__all__ = ["create", "list_", "revoke"]
+__all__ = ["create", "list_", "model_of", "plain_moment", "revoke"]
 
 
 def create(
@@ -25,6 +27,24 @@ def create(
 ) -> None:
     """Make a key; its secret alone goes to standard output."""
     plan = load_plan(config)
+    only = model_of(plan, model)
+    until = None if days is None else datetime.now(UTC) + timedelta(days=days)
+    key, secret = new_key(name, scopes, only, until=until)
+    with closing(open_state(plan.state)) as state:
+        state.keys.add(key)
+        may = f"{'+'.join(key.scopes)} for {only or 'all models'}"
+        note_deed(state, "key_created", key.created_at, subject=key.id, detail=may)
+    tell(f"{_line(key)}. It is shown this once.")
+    say(f"{secret}\n")
+
+
+def model_of(plan: Plan, model: str | None) -> str:
+    """Return the one model that is meant, empty for all; or refuse another.
+
+    Raises
+    ------
+    ConfigError
+    """
     if model is not None and model not in {one.name for one in plan.models}:
         raise ConfigError(
             code="unknown_model",
@@ -33,12 +53,7 @@ def create(
             expected="one of " + ", ".join(repr(one.name) for one in plan.models),
             fix="Name a model of the configuration.",
         )
-    until = None if days is None else datetime.now(UTC) + timedelta(days=days)
-    key, secret = new_key(name, scopes, model or "", until=until)
-    with closing(open_state(plan.state)) as state:
-        state.keys.add(key)
-    tell(f"{_line(key)}. It is shown this once.")
-    say(f"{secret}\n")
+    return model or ""
 
 
 def list_(config: str, *, json: bool) -> None:
@@ -56,7 +71,10 @@ def list_(config: str, *, json: bool) -> None:
 def revoke(config: str, id_: str) -> None:
     """Revoke a key, and say so."""
     with closing(open_state(load_plan(config).state)) as state:
-        done = state.keys.revoke(id_, datetime.now(UTC))
+        now = datetime.now(UTC)
+        done = state.keys.revoke(id_, now)
+        if done:
+            note_deed(state, "key_revoked", now, subject=id_)
     if not done:
         raise ConfigError(
             code="unknown_key_id",
@@ -82,9 +100,7 @@ def _line(key: Key) -> str:
 
 
 def _plain(key: Key) -> dict[str, object]:
-    def iso(moment: datetime | None) -> str | None:
-        return None if moment is None else moment.isoformat()
-
+    iso = plain_moment
     return {
         "id": key.id,
         "name": key.name,
@@ -94,3 +110,8 @@ def _plain(key: Key) -> dict[str, object]:
         "expires_at": iso(key.expires_at),
         "revoked_at": iso(key.revoked_at),
     }
+
+
+def plain_moment(moment: datetime | None) -> str | None:
+    """Return a moment as JSON has it."""
+    return None if moment is None else moment.isoformat()

@@ -12,7 +12,7 @@ from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.sampling import Drawn
 from leeboard.windows import duration
 
-__all__ = ["run"]
+__all__ = ["moment_since", "run"]
 
 
 def run(
@@ -28,7 +28,7 @@ def run(
     if out is not None:
         _check(out)
     now = datetime.now(UTC)
-    start = None if since is None else _moment(since, now)
+    start = None if since is None else moment_since(since, now)
     drawn = Monitor(config).sample(budget, model=model, since=start, seed=seed, now=now)
     if out is None:
         say("".join(f"{line}\n" for line in _lines(drawn)))
@@ -55,7 +55,8 @@ def _check(out: str) -> None:
         )
 
 
-def _moment(text: str, now: datetime) -> datetime:
+def moment_since(text: str, now: datetime) -> datetime:
+    """Read --since: a moment, or a span back from now."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

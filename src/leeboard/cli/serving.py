@@ -9,10 +9,22 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["keys_create", "keys_list", "keys_revoke", "serve", "serving"]
+__all__ = [
+    "audit",
+    "keys_create",
+    "keys_list",
+    "keys_revoke",
+    "serve",
+    "serving",
+    "users_create",
+    "users_list",
+    "users_password",
+    "users_revoke",
+]
 
 serving = typer.Typer(rich_markup_mode=None)
 _keys = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
+_users = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
 
 _Config = Annotated[
     str, typer.Option("--config", metavar="FILE", help="What is monitored, and how.")
@@ -125,4 +137,90 @@ def keys_revoke(
     keys.revoke(config, id_)
 
 
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Of the person.")]
+
+
+@_users.command("create")
+def users_create(
+    name: _Name,
+    *,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--scope",
+            metavar="SCOPE",
+            help="read, write or admin; may be given again.  [default: read]",
+        ),
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option("--model", metavar="NAME", help="Only this model.")
+    ] = None,
+    config: _Config = _DEFAULT,
+) -> None:
+    """Let a person sign in to the dashboard.
+
+    The password is asked for, or read from standard input: it is no argument.
+    """
+    from leeboard.cli import _users as users
+
+    users.create(config, name, scope or ["read"], model)
+
+
+@_users.command("list")
+def users_list(
+    *,
+    config: _Config = _DEFAULT,
+    json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """List the people who may sign in, and those who may no more."""
+    from leeboard.cli import _users as users
+
+    users.list_(config, json=json)
+
+
+@_users.command("password")
+def users_password(name: _Name, *, config: _Config = _DEFAULT) -> None:
+    """Set a person's password, and end their sessions.
+
+    It is asked for, or read from standard input.
+    """
+    from leeboard.cli import _users as users
+
+    users.password(config, name)
+
+
+@_users.command("revoke")
+def users_revoke(name: _Name, *, config: _Config = _DEFAULT) -> None:
+    """Let a person in no more, and end their sessions."""
+    from leeboard.cli import _users as users
+
+    users.revoke(config, name)
+
+
+@serving.command()
+def audit(
+    *,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since",
+            metavar="TIME",
+            help="From then on, as 2026-03-01T00:00Z, or a span back, as 7d.",
+        ),
+    ] = None,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print it as JSON, one a line.")
+    ] = False,
+    config: _Config = _DEFAULT,
+) -> None:
+    """Print who did what, from where and when.
+
+    Sign-ins, keys, people, what was done to incidents, erasures, starts of the server.
+    """
+    from leeboard.cli import _audit
+
+    _audit.run(config, since, json=json)
+
+
 serving.add_typer(_keys, name="keys", help="Keys to the server.")
+serving.add_typer(_users, name="users", help="People who sign in to the dashboard.")

@@ -23,6 +23,7 @@ from leeboard.config._alarm_file import alarm_plan
 from leeboard.config._document import Document, read_document
 from leeboard.config._notify_file import channel_plans, heartbeat_plan
 from leeboard.config._secrets import notes_on_secrets, refuse_secrets
+from leeboard.config._serve_file import serve_plan
 from leeboard.config.plan import ModelPlan, Plan
 from leeboard.errors import ConfigError, LeeboardError
 from leeboard.windows import Calendar, Every, duration, zone_of
@@ -31,7 +32,7 @@ __all__ = ["DEFAULT", "load_plan"]
 
 DEFAULT = "leeboard.toml"
 
-_TOP = ("log", "spool", "state", "model", "notify", "heartbeat")
+_TOP = ("log", "spool", "state", "model", "notify", "heartbeat", "serve")
 _MODEL = (
     "reference",
     "baseline",
@@ -116,6 +117,7 @@ def load_plan(path: str | PathLike[str] = DEFAULT, *, strict: bool = False) -> P
         notes_on_secrets(document),
         channel_plans(document, _given),
         heartbeat_plan(document, _given),
+        serve_plan(document),
     )
 
 

@@ -15,7 +15,7 @@ from leeboard.errors import Note
 from leeboard.notify import ChannelPlan
 from leeboard.windows import Calendar, Due
 
-__all__ = ["AlarmPlan", "Heartbeat", "ModelPlan", "Plan"]
+__all__ = ["AlarmPlan", "Heartbeat", "ModelPlan", "Plan", "ServePlan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,22 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True)
+class ServePlan:
+    """What the server lets one do.
+
+    Parameters
+    ----------
+    requests_per_s : float
+        Of one key or person; twice as many may come at once.
+    tries_per_min : float
+        With keys and passwords that open nothing, from one address.
+    """
+
+    requests_per_s: float = 500.0
+    tries_per_min: float = 10.0
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Where events and results are, and how each model is monitored.
 
@@ -133,6 +149,7 @@ class Plan:
     channels : tuple of ChannelPlan
         Who is told.
     heartbeat : Heartbeat or None
+    serve : ServePlan
     """
 
     path: str
@@ -143,6 +160,7 @@ class Plan:
     notes: tuple[Note, ...] = field(default=())
     channels: tuple[ChannelPlan, ...] = ()
     heartbeat: Heartbeat | None = None
+    serve: ServePlan = field(default_factory=ServePlan)
 
     def __getitem__(self, name: str) -> ModelPlan:
         for model in self.models:

@@ -132,7 +132,9 @@ class Dashboard:
             page = incidents_of(reader, links, query, may_see)
             return drawing.incidents_page(page, links, shell)
         if path == "/settings":
-            return drawing.plain_page(settings_of(reader, links, may_see), links, shell)
+            return drawing.plain_page(
+                settings_of(reader, links, may_see, admin=shell.admin), links, shell
+            )
         if path == "/incident":
             return self._incident(query.get("id", ""), shell, may_see)
         if path == "/explain":

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from leeboard.config.plan import ModelPlan
+from leeboard.dashboard.access import deeds, doors
 from leeboard.dashboard.reading import Reader
 from leeboard.pages.dashboard.contexts import PlainPage
 from leeboard.pages.dashboard.links import Links
@@ -25,9 +26,16 @@ __all__ = ["settings_of"]
 
 
 def settings_of(
-    reader: Reader, links: Links, may_see: Callable[[str], bool]
+    reader: Reader,
+    links: Links,
+    may_see: Callable[[str], bool],
+    *,
+    admin: bool = False,
 ) -> PlainPage:
-    """Gather the page of settings; secrets and addresses of stores are not shown."""
+    """Gather the page of settings; secrets and addresses of stores are not shown.
+
+    An ``admin`` sees who may what, and who did what.
+    """
     plan = reader.plan
     shown = [one for one in plan.models if may_see(one.name)]
     parts: list[Part] = [Notice("unsure", note.text, note.where) for note in plan.notes]
@@ -46,6 +54,8 @@ def settings_of(
                 '[[notify]]\nto = "slack"\nurl = { env = "SLACK_WEBHOOK_URL" }',
             )
         )
+    if admin:
+        parts += [doors(reader), deeds(reader)]
     return PlainPage(
         title="Settings",
         headline="How everything is set",

@@ -18,6 +18,7 @@ from leeboard.config.plan import Plan
 from leeboard.databases import search_files
 from leeboard.errors import ConfigError
 from leeboard.logs import SHORTEST, Log, Taken, Wanted, blank_committed, spellings
+from leeboard.monitor.deeds import note_deed
 from leeboard.monitor.sampling import SAMPLES, draws_of, without, write_draws
 from leeboard.state import State
 
@@ -100,6 +101,8 @@ def erase(
     _forget_samples(plan, state, {name for _, name in gone})
     texts = [value] if value else list(ids)
     _record(state, taken, texts, column)
+    counts = f"{taken.predictions:,} predictions, {taken.feedback:,} labels"
+    note_deed(state, "erase", datetime.now(UTC), subject=model or "", detail=counts)
     left.update(state.rid())
     # a short text stands anywhere by chance
     scanned = all(len(text.encode()) >= SHORTEST for text in texts)

@@ -19,6 +19,7 @@ from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.runbook import Facts, Runbook, runbook_of
 from leeboard.logs import Log
+from leeboard.monitor.deeds import note_deed
 from leeboard.monitor.expecting import announce
 from leeboard.monitor.runbooks import steps_of
 from leeboard.monitor.versions import last_good_version
@@ -93,8 +94,10 @@ def act(
     why: str,
     now: datetime,
     until: datetime | None = None,
+    via: str = "cli",
+    address: str = "",
 ) -> Incident:
-    """Do one of ``ACTIONS`` to an incident.
+    """Do one of ``ACTIONS`` to an incident; the log of deeds has who, how and whence.
 
     Raises
     ------
@@ -109,6 +112,8 @@ def act(
             before, length, who=who, why=why, now=now, **given
         )
         if state.alarms.edit(before, after, [entry]):
+            how = who, via, address
+            note_deed(state, action, now, subject=after.id, how=how)
             return after
     raise AlarmError(
         code="busy_incident",
@@ -119,7 +124,9 @@ def act(
     )
 
 
-def expect(state: State, one: Expectation) -> Expectation:
+def expect(
+    state: State, one: Expectation, *, via: str = "cli", address: str = ""
+) -> Expectation:
     """Announce a change, so that it pages nobody; its id is made from what it says.
 
     Raises
@@ -132,6 +139,8 @@ def expect(state: State, one: Expectation) -> Expectation:
     data = facts.encode("utf-8", "surrogatepass")
     named = replace(one, id=hashlib.blake2b(data, digest_size=4).hexdigest())
     announce(state, named)
+    how = one.who, via, address
+    note_deed(state, "expect", one.made_at, subject=one.model, how=how, detail=named.id)
     return named
 
 

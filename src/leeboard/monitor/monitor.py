@@ -315,13 +315,14 @@ class Monitor:
         columns: Sequence[str] = (),
         model: str | None = None,
         who: str = "",
+        **how: str,
     ) -> Expectation:
         """Announce a change, so that it pages nobody."""
         name, now = self.model(model), datetime.now(UTC)
         span = start.astimezone(UTC), end.astimezone(UTC)
         one = Expectation("", name, text, tuple(columns), (), *span, who, now)
         with self._state() as state:
-            return handling.expect(state, one)
+            return handling.expect(state, one, **how)
 
     def explain(self, verdict: str) -> Judged:
         """Return a verdict by its id, with its evidence."""

@@ -9,6 +9,7 @@ goes to an address that was judged, so that a second look-up cannot give another
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from typing import NoReturn
@@ -35,9 +36,15 @@ _METADATA = frozenset(
 # Python's own lists of what is not global learnt of some of these late.
 _INSIDE = tuple(
     ipaddress.ip_network(text)
-    for text in ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "64:ff9b:1::/48")
+    for text in (
+        *("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "64:ff9b:1::/48"),
+        *("3fff::/20", "5f00::/16"),  # documentation, and routing by segments
+    )
 )
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_TRANSLATED = ipaddress.IPv6Network("::ffff:0:0:0/96")
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+_HOST = re.compile(r"[A-Za-z0-9._:%-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +91,8 @@ def place_of(url: str, *, channel: str, allow_private: bool) -> Place:
         _refuse_url(channel, "something else")
     if parts.username is not None or parts.password is not None:
         _refuse_url(channel, "a URL with a user or a password in it")
-    if " " in url or not url.isascii():
-        _refuse_url(channel, "a URL with blanks or letters beyond ASCII")
+    if " " in url or not url.isascii() or not _HOST.fullmatch(host):
+        _refuse_url(channel, "a URL with blanks, or signs that no host has")
     usual = 443 if parts.scheme == "https" else 80
     address = _literal(host)
     if address is not None:
@@ -162,7 +169,8 @@ def _inner(address: _Address) -> tuple[_Address, ...]:
         return ()
     found: list[_Address | None] = [address.ipv4_mapped, address.sixtofour]
     found += address.teredo or ()
-    if address in _NAT64:
+    lowest = int(address) & 0xFFFF_FFFF_FFFF_FFFF
+    if address in _NAT64 or address in _TRANSLATED or lowest >> 32 in _ISATAP:
         found.append(ipaddress.IPv4Address(int(address) & 0xFFFFFFFF))
     if 0xFFFF < int(address) <= 0xFFFFFFFF:  # ::a.b.c.d, long out of use
         found.append(ipaddress.IPv4Address(int(address)))

@@ -17,9 +17,19 @@ from hashlib import sha256
 
 from leeboard.errors import ConfigError, LeeboardError
 from leeboard.server.refusal import Refusal, forbidden
-from leeboard.state import Key
+from leeboard.state import Key, User
 
-__all__ = ["SCOPES", "Grant", "Keyring", "allow", "new_key", "token_of"]
+__all__ = [
+    "SCOPES",
+    "Grant",
+    "Keyring",
+    "allow",
+    "check_scopes",
+    "new_key",
+    "person_of",
+    "token_of",
+    "via_of",
+]
 
 SCOPES = ("ingest", "read", "write", "admin")
 """What a key may be for: send events; see; also act; and everything."""
@@ -31,6 +41,7 @@ _COVERS = {
     "admin": set(SCOPES),
 }
 _PREFIX = "lb"
+_PERSON = "user:"
 _FRESH_S = 2.0
 _STALE_S = 60.0
 _LONGEST = 512
@@ -39,7 +50,16 @@ _NOBODY = sha256(b"").hexdigest()
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What the bearer of a request may do; ``model`` is empty for all of them."""
+    """What the bearer of a request may do.
+
+    Parameters
+    ----------
+    key : str
+        Id of the key, ``user:NAME`` for a person, empty for who came by a link.
+    scopes : frozenset of str
+    model : str
+        Empty: all of them.
+    """
 
     key: str
     scopes: frozenset[str]
@@ -64,15 +84,7 @@ def new_key(
     ConfigError
         A scope is none.
     """
-    unknown = [scope for scope in scopes if scope not in SCOPES]
-    if unknown or not scopes:
-        raise ConfigError(
-            code="unknown_scope",
-            where="--scope",
-            found=repr(unknown[0]) if unknown else "no scope",
-            expected="one or more of " + ", ".join(SCOPES),
-            fix="A service that logs needs ingest alone.",
-        )
+    check_scopes(scopes)
     identity = secrets.token_hex(4)
     token = f"{_PREFIX}_{identity}_{secrets.token_urlsafe(32)}"
     key = Key(
@@ -85,6 +97,37 @@ def new_key(
         expires_at=until,
     )
     return key, token
+
+
+def check_scopes(scopes: Sequence[str], allowed: Sequence[str] = SCOPES) -> None:
+    """Refuse scopes that are none.
+
+    Raises
+    ------
+    ConfigError
+    """
+    unknown = [scope for scope in scopes if scope not in allowed]
+    if unknown or not scopes:
+        raise ConfigError(
+            code="unknown_scope",
+            where="--scope",
+            found=repr(unknown[0]) if unknown else "no scope",
+            expected="one or more of " + ", ".join(allowed),
+            fix="A service that logs needs ingest alone.",
+        )
+
+
+def person_of(user: User) -> Grant:
+    """Return what a person may do."""
+    return Grant(f"{_PERSON}{user.name}", frozenset(user.scopes), user.model)
+
+
+def via_of(key: str) -> str:
+    """Say how somebody came, as the log of deeds has it, by ``Grant.key``."""
+    name = key.removeprefix(_PERSON)
+    if name != key:
+        return f"user {name}"
+    return f"key {key}" if key else "link"
 
 
 def _digest(token: str) -> str:
@@ -107,17 +150,22 @@ class Keyring:
         Returns all keys of the store.
     clock : callable
         Seconds that never run back.
+    people : callable, optional
+        Returns all people of the store.
     """
 
     def __init__(
         self,
         read: Callable[[], Sequence[Key]],
         clock: Callable[[], float] = time.monotonic,
+        people: Callable[[], Sequence[User]] = tuple,
     ) -> None:
         self._read = read
+        self._read_people = people
         self._clock = clock
         self._lock = threading.Lock()
         self._keys: Mapping[str, Key] = {}
+        self._people: Mapping[str, User] = {}
         self._at = -float("inf")
 
     @property
@@ -138,6 +186,7 @@ class Keyring:
                 return
             try:
                 keys = {key.id: key for key in self._read()}
+                people = {user.name: user for user in self._read_people()}
             except (LeeboardError, OSError):
                 if self._clock() - self._at > _STALE_S:
                     raise Refusal(
@@ -150,7 +199,8 @@ class Keyring:
                         retry_s=5,
                     ) from None
             else:
-                self._keys, self._at = keys, self._clock()
+                self._keys, self._people = keys, people
+                self._at = self._clock()
 
     def grant(self, token: str, now: datetime) -> Grant | None:
         """Return what a key is for; None where it is none, or not any more."""
@@ -168,6 +218,11 @@ class Keyring:
         """Tell whether a key still holds."""
         key = self._keys.get(id_)
         return key is not None and key.holds(now)
+
+    def person(self, name: str) -> User | None:
+        """Return a person who holds; None where there is none of the name."""
+        user = self._people.get(name.removeprefix(_PERSON))
+        return None if user is None or user.revoked_at is not None else user
 
     def name(self, id_: str) -> str:
         """Return what a key is called; empty where it has no name."""

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from leeboard.server._answers import answered, refused
 from leeboard.server._openapi import document
 from leeboard.server.access import Grant, Keyring
+from leeboard.server.gate import Gate
 from leeboard.server.refusal import Refusal
 from leeboard.server.routes import OPEN, Rule, guarded
 from leeboard.server.sessions import Sessions
@@ -28,7 +29,10 @@ _LONGEST_URL = 8 << 10
 
 
 def create_app(
-    rules: Sequence[Rule], keyring: Keyring, sessions: Sessions | None = None
+    rules: Sequence[Rule],
+    keyring: Keyring,
+    sessions: Sessions | None = None,
+    gate: Gate | None = None,
 ) -> ASGIApp:
     """Make the application that answers by some rules, and to nothing else.
 
@@ -39,9 +43,11 @@ def create_app(
     keyring : Keyring
     sessions : Sessions, optional
         Of people; without, no rule for them opens.
+    gate : Gate, optional
+        Without, there are no limits.
     """
     app = Starlette(
-        routes=guarded(rules, keyring, sessions),
+        routes=guarded(rules, keyring, sessions, gate),
         exception_handlers={
             Refusal: _refused,
             HTTPException: _http,

@@ -27,6 +27,7 @@ from leeboard.pages.dashboard.drawing import (
 )
 from leeboard.server._openapi import document
 from leeboard.server.access import Grant
+from leeboard.server.gate import Gate, address_of
 from leeboard.server.refusal import Refusal
 from leeboard.server.routes import OPEN, PERSON, Rule
 from leeboard.server.sessions import COOKIE, Session, Sessions
@@ -67,6 +68,8 @@ class Board:
     sessions : Sessions
     secure : bool
         Cookies go over TLS alone.
+    gate : Gate, optional
+        Bounds how often one may try to sign in, and is told who did.
     """
 
     def __init__(
@@ -76,7 +79,9 @@ class Board:
         sessions: Sessions,
         *,
         secure: bool,
+        gate: Gate | None = None,
     ) -> None:
+        self._gate = gate or Gate()
         self._monitor, self._dashboard = monitor, dashboard
         self._sessions, self._secure = sessions, secure
 
@@ -113,22 +118,45 @@ class Board:
         _same_site(request)
         form = await _read(request)
         goal = _inside(_one(form, "next") or "/")
-        key = _one(form, "key").strip()
-        cookie = await run_in_threadpool(self._signed_in, key)
+        try:
+            self._gate.trying(request, _name(form))
+            cookie = await run_in_threadpool(self._signed_in, request, form)
+        except Refusal as refusal:
+            html = login_page(goal, self._dashboard.links, refused=refusal.code)
+            return self._html(refusal.status, html, refusal.headers)
         if cookie is None:
-            html = login_page(goal, self._dashboard.links, refused=True)
+            how = "person" if _name(form) else "key"
+            html = login_page(goal, self._dashboard.links, refused=how)
             return self._html(403, html)
         return self._begun(cookie, goal)
 
-    def _signed_in(self, key: str) -> str | None:
+    def _signed_in(self, request: Request, form: _Form) -> str | None:
         self._sessions.refresh()
-        return self._sessions.sign_in(key, datetime.now(UTC))
+        now, name = datetime.now(UTC), _name(form)
+        if name:
+            password = _one(form, "password")
+            cookie = self._sessions.sign_in_person(name, password, now)
+        else:
+            cookie = self._sessions.sign_in(_one(form, "key").strip(), now)
+        return self._seen(request, cookie, name)
+
+    def _seen(self, request: Request, cookie: str | None, name: str) -> str | None:
+        """Tell who signed in, or that somebody could not."""
+        session = self._sessions.of(cookie or "", datetime.now(UTC))
+        if session is None:
+            self._gate.refused(request)
+            return None
+        self._gate.opened(request, name)
+        self._gate.tell(request, "sign_in", who=session.name, via=session.via)
+        return cookie
 
     async def _enter(self, request: Request, _grant: Grant | None) -> Response:
         secret = request.query_params.get("token", "")
+        self._gate.trying(request)
         cookie = self._sessions.enter(secret, datetime.now(UTC))
+        cookie = await run_in_threadpool(self._seen, request, cookie, "")
         if cookie is None:
-            html = login_page("/", self._dashboard.links, refused=True)
+            html = login_page("/", self._dashboard.links, refused="link")
             return self._html(403, html)
         return self._begun(cookie, "/")
 
@@ -148,6 +176,8 @@ class Board:
         session = self._session(request)
         session.check(_one(await _read(request), "csrf"))
         self._sessions.end(request.cookies.get(COOKIE, ""))
+        about = {"who": session.name, "via": session.via}
+        await run_in_threadpool(self._gate.tell, request, "sign_out", **about)
         answer = RedirectResponse("/login", 303, _HEADERS)
         answer.delete_cookie(COOKIE)
         return answer
@@ -178,7 +208,7 @@ class Board:
         action = request.url.path.rpartition("/")[2]
         try:
             goal = await run_in_threadpool(
-                self._done, action, form, session.name, _sees(grant)
+                self._done, request, action, form, _sees(grant)
             )
         except LeeboardError as error:
             page = ProblemPage(
@@ -195,13 +225,20 @@ class Board:
         return RedirectResponse(goal, 303, _HEADERS)
 
     def _done(
-        self, action: str, form: _Form, who: str, sees: Callable[[str], bool]
+        self,
+        request: Request,
+        action: str,
+        form: _Form,
+        sees: Callable[[str], bool],
     ) -> str:
         """Do what a form asks for; return where to go on."""
         incident = self._monitor.incident(_one(form, "id")).incident
         if not sees(incident.model):
             raise _unknown()
         now, why = datetime.now(UTC), _one(form, "why")
+        session = self._session(request)
+        who = session.name
+        how = {"via": session.via, "address": address_of(request)}
         if action == "expect":
             self._monitor.expect(
                 _one(form, "text"),
@@ -210,23 +247,26 @@ class Board:
                 columns=[one for one in form.get("column", []) if one],
                 model=incident.model,
                 who=who,
+                **how,
             )
         elif action == "silence":
             span = _SPANS.get(_one(form, "for"))
             if span is None:
                 raise _bad("for", "no length that is offered", ", ".join(_SPANS))
             until = now + span
-            self._monitor.act(incident.id, action, why=why, who=who, until=until)
+            self._monitor.act(incident.id, action, why=why, who=who, until=until, **how)
         else:
-            self._monitor.act(incident.id, action, why=why, who=who)
+            self._monitor.act(incident.id, action, why=why, who=who, **how)
         return self._dashboard.links.incident(incident.id)
 
     def _session(self, request: Request) -> Session:
         session: Session = request.state.session
         return session
 
-    def _html(self, status: int, html: str) -> Response:
-        return Response(html, status, _HEADERS, "text/html")
+    def _html(
+        self, status: int, html: str, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        return Response(html, status, {**_HEADERS, **(headers or {})}, "text/html")
 
     def _missing(self) -> str:
         page = ProblemPage("Not found", "There is no such page.")
@@ -239,6 +279,7 @@ def _shell(session: Session) -> Shell:
         who=session.name,
         sign_out="/sign-out",
         read_only=not session.grant.covers("write"),
+        admin=session.grant.covers("admin") and not session.grant.model,
     )
 
 
@@ -305,6 +346,11 @@ async def _read(request: Request) -> _Form:
             expected="UTF-8, and at most 5,000 fields",
             fix="Send the form from its page.",
         ) from None
+
+
+def _name(form: _Form) -> str:
+    """Name that somebody signs in by; none is longer."""
+    return _one(form, "name").strip().lower()[:64]
 
 
 def _one(form: _Form, name: str) -> str:

@@ -20,6 +20,7 @@ from leeboard.server._body import Bounds, Form, form_of, receive, unfold
 from leeboard.server._terms import MICROS, Terms
 from leeboard.server.access import Grant
 from leeboard.server.events import Event, Refused, read_events
+from leeboard.server.gate import Gate
 from leeboard.server.intake import Intake
 from leeboard.server.refusal import Refusal
 from leeboard.server.routes import Rule
@@ -41,6 +42,8 @@ class Collector:
     models : callable
         Returns the models there are, and since when their events are kept.
     bounds : Bounds
+    gate : Gate
+        Is told of conflicts.
     """
 
     def __init__(
@@ -48,10 +51,12 @@ class Collector:
         intake: Intake,
         models: Callable[[], Mapping[str, datetime | None]],
         bounds: Bounds | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._intake = intake
         self._models = models
         self._bounds = bounds or Bounds()
+        self._gate = gate or Gate()
         self._readers = ThreadPoolExecutor(_READERS, "leeboard-reader")
 
     def rules(self) -> list[Rule]:
@@ -85,7 +90,9 @@ class Collector:
         read = await asyncio.get_running_loop().run_in_executor(
             self._readers, self._read, body, form, kind, terms
         )
-        return await self._stored(read, atomic="atomic" in options)
+        statuses, answer = await self._stored(read, atomic="atomic" in options)
+        self._gate.conflicts(grant, statuses.count("conflict"))
+        return answer
 
     def _read(
         self, body: bytes, form: Form, kind: str, terms: Terms
@@ -95,7 +102,7 @@ class Collector:
 
     async def _stored(
         self, read: Sequence[Event | Refused], *, atomic: bool
-    ) -> Response:
+    ) -> tuple[Sequence[str], Response]:
         sound = [one for one in read if isinstance(one, Event)]
         if atomic and len(sound) < len(read):
             statuses = ["rejected"] * len(sound)
@@ -111,9 +118,10 @@ class Collector:
         ]
         taken = any(one["status"] not in _NOT_TAKEN for one in results)
         if taken or not results:
-            return answered(200, {"results": results})
+            return statuses, answered(200, {"results": results})
         # nothing was: whoever looks at the status alone should see it
-        return answered(422, {"error": results[0]["error"], "results": results})
+        failure = {"error": results[0]["error"], "results": results}
+        return statuses, answered(422, failure)
 
 
 _NOT_TAKEN = {"rejected", "conflict"}

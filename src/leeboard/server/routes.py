@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from leeboard.server.access import SCOPES, Grant, Keyring, allow, token_of
+from leeboard.server.gate import Gate
 from leeboard.server.sessions import COOKIE, Session, Sessions
 
 __all__ = ["KEY", "OPEN", "PERSON", "Rule", "guarded"]
@@ -54,9 +55,12 @@ class Rule:
 
 
 def guarded(
-    rules: Sequence[Rule], keyring: Keyring, sessions: Sessions | None = None
+    rules: Sequence[Rule],
+    keyring: Keyring,
+    sessions: Sessions | None = None,
+    gate: Gate | None = None,
 ) -> list[Route]:
-    """Return the routes of rules, each behind the scope that it needs.
+    """Return the routes of rules, each behind the gate and the scope that it needs.
 
     Rules of one path are one route, so that another method is told what it may be.
 
@@ -72,12 +76,19 @@ def guarded(
     by_path: dict[str, list[Rule]] = {}
     for rule in rules:
         by_path.setdefault(rule.path, []).append(rule)
-    return [_route(path, own, keyring, sessions) for path, own in by_path.items()]
+    guards = _Guards(keyring, sessions, gate or Gate())
+    return [_route(path, own, guards) for path, own in by_path.items()]
 
 
-def _route(
-    path: str, rules: Sequence[Rule], keyring: Keyring, sessions: Sessions | None
-) -> Route:
+@dataclass(frozen=True, slots=True)
+class _Guards:
+    keyring: Keyring
+    sessions: Sessions | None
+    gate: Gate
+
+
+def _route(path: str, rules: Sequence[Rule], guards: _Guards) -> Route:
+    keyring, sessions, gate = guards.keyring, guards.sessions, guards.gate
     by_method = {rule.method: rule for rule in rules}
     if "GET" in by_method:
         by_method.setdefault("HEAD", by_method["GET"])
@@ -85,16 +96,25 @@ def _route(
     async def answer(request: Request) -> Response:
         rule = by_method[request.method]
         if rule.scope == OPEN:
+            gate.stranger(request)
             return await rule.answer(request, None)
         if keyring.stale:
             await run_in_threadpool(keyring.refresh)
         if rule.by == KEY:
             token = token_of(request.headers.get("authorization"))
             grant = keyring.grant(token, datetime.now(UTC))
+            if grant is not None:
+                gate.known(grant)
+            elif token:
+                gate.failed(request, "key_refused")
+            else:
+                gate.stranger(request)
             return await rule.answer(request, allow(grant, rule.scope))
         session = _session(request, sessions)
         if session is None:
+            gate.stranger(request)
             return _to_login(request)
+        gate.known(session.grant)
         request.state.session = session
         return await rule.answer(request, allow(session.grant, rule.scope))
 

@@ -24,16 +24,20 @@ import uvicorn
 from leeboard.dashboard import Dashboard, Reader
 from leeboard.errors import ConfigError, LeeboardError, LogError
 from leeboard.logs import open_log
+from leeboard.monitor.deeds import user
 from leeboard.monitor.monitor import Monitor
 from leeboard.server.access import Keyring
 from leeboard.server.app import basic_rules, create_app
 from leeboard.server.board import Board
 from leeboard.server.collector import Collector
+from leeboard.server.gate import Gate
 from leeboard.server.intake import Intake
 from leeboard.server.ledger import Ledger
+from leeboard.server.limits import Limits
 from leeboard.server.scheduler import Scheduler
 from leeboard.server.sessions import Sessions
-from leeboard.state import Key, State, open_state
+from leeboard.server.witness import Witness
+from leeboard.state import State, open_state
 from leeboard_logger.durable import DurableSpool
 
 __all__ = ["Listening", "serve"]
@@ -64,6 +68,11 @@ class Listening:
     certificate: str = ""
     private_key: str = ""
     behind_proxy: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach it by TLS."""
+        return bool(self.certificate or self.behind_proxy)
 
     def check(self) -> None:
         """Refuse what would send keys over a network in the open.
@@ -145,13 +154,15 @@ def serve(
     """
     listening.check()
     with _bound(listening) as sock, closing(open_state(monitor.plan.state)) as state:
+        witness = Witness(state.audit.add)
+        gate = Gate(Limits(monitor.plan.serve), witness)
         intake = _intake(monitor)
         scheduler = Scheduler(passes or monitor.run, every_s)
         try:
-            collector = Collector(intake, lambda: _models(monitor))
-            keyring = Keyring(lambda: _keys(monitor))
+            collector = Collector(intake, lambda: _models(monitor), gate=gate)
+            keyring = Keyring(state.keys.all, people=state.users.all)
             sessions = Sessions(keyring)
-            board = _board(monitor, state, sessions, listening)
+            board = _board(monitor, state, sessions, gate, secure=listening.secure)
             rules = [
                 *basic_rules(
                     lambda: not intake.trouble and scheduler.health.failures < 3
@@ -159,41 +170,46 @@ def serve(
                 *collector.rules(),
                 *board.rules(),
             ]
-            app = create_app(rules, keyring, sessions)
+            app = create_app(rules, keyring, sessions, gate)
             server = uvicorn.Server(_settings(app, listening))
             intake.start()
             scheduler.start()
+            witness.start()
             with _quiet_signals():
                 scheme = "https" if listening.certificate else "http"
                 address = f"{scheme}://{_shown(sock)}"
-                told(address, _entry(monitor, sessions, address))
+                witness.tell("serve", who=user(), via="server", subject=address)
+                told(address, _entry(state, sessions, address))
                 server.run([sock])
         finally:
             intake.close()
+            witness.close()
             _end(monitor, scheduler)
 
 
 def _board(
-    monitor: Monitor, state: State, sessions: Sessions, listening: Listening
+    monitor: Monitor, state: State, sessions: Sessions, gate: Gate, *, secure: bool
 ) -> Board:
     log = open_log(monitor.plan.log, spool=monitor.plan.spool or None)
     return Board(
         monitor,
         Dashboard(Reader(monitor.plan, state, log)),
         sessions,
-        secure=bool(listening.certificate or listening.behind_proxy),
+        secure=secure,
+        gate=gate,
     )
 
 
-def _entry(monitor: Monitor, sessions: Sessions, address: str) -> str:
+def _entry(state: State, sessions: Sessions, address: str) -> str:
     """Address that signs the owner in, where nobody has a key to look with yet."""
     now = datetime.now(UTC)
     people = [
         key
-        for key in _keys(monitor)
+        for key in state.keys.all()
         if key.holds(now) and set(key.scopes) != {"ingest"}
     ]
-    return "" if people else f"{address}/setup?token={sessions.entry(now)}"
+    known = any(user.revoked_at is None for user in state.users.all())
+    return "" if people or known else f"{address}/setup?token={sessions.entry(now)}"
 
 
 def _end(monitor: Monitor, scheduler: Scheduler) -> None:
@@ -257,11 +273,6 @@ def _models(monitor: Monitor) -> Mapping[str, datetime | None]:
         one.name: None if one.retention is None else now - one.retention
         for one in monitor.plan.models
     }
-
-
-def _keys(monitor: Monitor) -> list[Key]:
-    with closing(open_state(monitor.plan.state)) as state:
-        return list(state.keys.all())
 
 
 @contextmanager

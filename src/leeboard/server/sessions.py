@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from leeboard.server.access import Grant, Keyring
+from leeboard.server.access import Grant, Keyring, person_of, via_of
+from leeboard.server.passwords import opens
 from leeboard.server.refusal import Refusal
 
 __all__ = ["COOKIE", "Session", "Sessions"]
@@ -38,12 +39,20 @@ class Session:
     csrf : str
         Token that every form of the session carries.
     until : datetime
+    since : datetime or None
+        When the person's password was set; None for keys and links.
     """
 
     grant: Grant
     name: str
     csrf: str
     until: datetime
+    since: datetime | None = None
+
+    @property
+    def via(self) -> str:
+        """How they signed in, as the log of deeds has it."""
+        return via_of(self.grant.key)
 
     def check(self, csrf: str) -> None:
         """Refuse a form that no page of the session has sent.
@@ -105,6 +114,23 @@ class Sessions:
         name = self._keyring.name(grant.key) or f"key {grant.key}"
         return self._begun(grant, name, now)
 
+    def sign_in_person(self, name: str, password: str, now: datetime) -> str | None:
+        """Begin a person's session; None where name and password open nothing.
+
+        Takes some tenths of a second, whether the name is known or not.
+
+        Raises
+        ------
+        Refusal
+            429: too many try at this moment.
+        """
+        user = self._keyring.person(name)
+        if not opens(password, None if user is None else user.password):
+            return None
+        if user is None or not person_of(user).covers("read"):
+            return None
+        return self._begun(person_of(user), user.name, now, user.changed_at)
+
     def of(self, cookie: str, now: datetime) -> Session | None:
         """Return the session of a cookie, while it and its key hold."""
         digest = _digest(cookie)
@@ -113,17 +139,26 @@ class Sessions:
         if found is None:
             return None
         key = found.grant.key
-        if found.until <= now or (key and not self._keyring.holds(key, now)):
+        if found.until <= now or (key and not self._goes_on(found, now)):
             self.end(cookie)
             return None
         return found
+
+    def _goes_on(self, session: Session, now: datetime) -> bool:
+        """Whether its key holds, or its person and their password are as they were."""
+        if session.since is None:
+            return self._keyring.holds(session.grant.key, now)
+        user = self._keyring.person(session.grant.key)
+        return user is not None and user.changed_at == session.since
 
     def end(self, cookie: str) -> None:
         """Forget a session."""
         with self._lock:
             self._by_digest.pop(_digest(cookie), None)
 
-    def _begun(self, grant: Grant, name: str, now: datetime) -> str:
+    def _begun(
+        self, grant: Grant, name: str, now: datetime, since: datetime | None = None
+    ) -> str:
         secret, csrf = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         with self._lock:
             over = [d for d, one in self._by_digest.items() if one.until <= now]
@@ -131,7 +166,7 @@ class Sessions:
                 del self._by_digest[digest]
             while len(self._by_digest) >= _MOST:
                 del self._by_digest[next(iter(self._by_digest))]
-            session = Session(grant, name, csrf, now + _LENGTH)
+            session = Session(grant, name, csrf, now + _LENGTH, since)
             self._by_digest[_digest(secret)] = session
         return secret
 

@@ -4,6 +4,7 @@ Place: an edge, below the monitor; plain documented tables in SQLite or Postgres
 """
 
 from leeboard.state._alarms import Alarms, Outgoing, Written
+from leeboard.state._audit import Audit, Deed
 from leeboard.state._keys import Key, Keys
 from leeboard.state._lease import Lease
 from leeboard.state._open import (
@@ -14,9 +15,12 @@ from leeboard.state._open import (
     state_is_empty,
 )
 from leeboard.state._state import Done, Held, Measured, Packed, State
+from leeboard.state._users import User, Users
 
 __all__ = [
     "Alarms",
+    "Audit",
+    "Deed",
     "Done",
     "Held",
     "Key",
@@ -26,6 +30,8 @@ __all__ = [
     "Outgoing",
     "Packed",
     "State",
+    "User",
+    "Users",
     "Written",
     "copy_state",
     "file_of",

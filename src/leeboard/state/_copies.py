@@ -6,6 +6,7 @@ from sqlalchemy import Connection, Table, delete, exists, select
 
 from leeboard.databases import copy_sqlite, insert_rows, open_sqlite
 from leeboard.errors import StateError
+from leeboard.state._audit_sql import AUDIT
 from leeboard.state._sql import SqlState
 from leeboard.state._tables import TABLES
 
@@ -35,21 +36,26 @@ def copy_rows(state: SqlState, path: str) -> None:
 
 
 def replace_rows(state: SqlState, path: str) -> None:
-    """Hold what a file of SQLite holds, and nothing else; all of it or no change."""
+    """Hold what a file of SQLite holds, and nothing else; all of it or no change.
+
+    The log of deeds is only ever added to, here too: it then holds both.
+    """
     copy = SqlState(open_sqlite(path, StateError))
     try:
         with copy.database.reading() as source, state.database.writing() as target:
             for table in reversed(TABLES.sorted_tables):
-                target.execute(delete(table))
+                if table is not AUDIT:
+                    target.execute(delete(table))
             _poured(source, target)
     finally:
         copy.close()
 
 
 def holds_rows(state: SqlState) -> bool:
-    """Tell whether a store holds anything."""
+    """Tell whether a store holds anything beside deeds."""
     with state.database.reading() as connection:
-        return any(_any(connection, table) for table in TABLES.sorted_tables)
+        tables = (one for one in TABLES.sorted_tables if one is not AUDIT)
+        return any(_any(connection, table) for table in tables)
 
 
 def _any(connection: Connection, table: Table) -> bool:
@@ -57,7 +63,10 @@ def _any(connection: Connection, table: Table) -> bool:
 
 
 def _poured(source: Connection, target: Connection) -> None:
+    had = set(target.execute(select(AUDIT.c.id)).scalars())
     for table in TABLES.sorted_tables:
         found = source.execution_options(stream_results=True).execute(select(table))
         for rows in found.partitions(_ROWS):
-            insert_rows(target, table, [tuple(row) for row in rows])
+            # the first column of deeds is their id
+            new = [tuple(r) for r in rows if table is not AUDIT or r[0] not in had]
+            insert_rows(target, table, new)

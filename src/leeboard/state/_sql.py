@@ -38,6 +38,7 @@ from leeboard.databases import (
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_sql import SqlAlarms
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, VERDICTS
+from leeboard.state._audit_sql import SqlAudit
 from leeboard.state._key_sql import SqlKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
@@ -62,6 +63,7 @@ from leeboard.state._tables import (
     VERSION_TABLE,
     WINDOWS,
 )
+from leeboard.state._user_sql import SqlUsers
 from leeboard.windows import Window
 
 __all__ = ["SqlState"]
@@ -99,6 +101,8 @@ class SqlState:
         )
         self._alarms = SqlAlarms(self._database, self._refuse_lost, self._keep)
         self._keys = SqlKeys(self._database)
+        self.users = SqlUsers(self._database)
+        self.audit = SqlAudit(self._database)
 
     @property
     def database(self) -> Writes:

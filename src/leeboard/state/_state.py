@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from leeboard.errors import Note
 from leeboard.state._alarms import Alarms
+from leeboard.state._audit import Audit
 from leeboard.state._keys import Keys
 from leeboard.state._lease import Lease
+from leeboard.state._users import Users
 from leeboard.windows import Window
 
 __all__ = ["Done", "Held", "Measured", "Packed", "State"]
@@ -150,6 +152,16 @@ class State(Protocol):
     @property
     def keys(self) -> Keys:
         """Keys to the server."""
+        ...
+
+    @property
+    def users(self) -> Users:
+        """People who sign in with a password."""
+        ...
+
+    @property
+    def audit(self) -> Audit:
+        """What people did, never changed."""
         ...
 
     def place(self, model: str) -> int:

@@ -37,7 +37,7 @@ __all__ = [
     "WINDOWS",
 ]
 
-HEAD = "0003"
+HEAD = "0004"
 """The last step in ``migrations/versions``."""
 
 VERSION_TABLE = "leeboard_state_version"

@@ -12,6 +12,7 @@ import pyarrow as pa
 from leeboard.databases import clean
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_memory import MemoryAlarms
+from leeboard.state._audit_memory import MemoryAudit
 from leeboard.state._key_memory import MemoryKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
@@ -24,6 +25,7 @@ from leeboard.state._rows import (
     packed_row,
 )
 from leeboard.state._state import Done, Held, Measured, Packed
+from leeboard.state._user_memory import MemoryUsers
 from leeboard.windows import Window
 
 __all__ = ["MemoryState"]
@@ -43,6 +45,8 @@ class MemoryState:
         self._done: dict[tuple[str, Window], tuple[Done, _Rows, _Rows]] = {}
         self._alarms = MemoryAlarms(self._lock, self._refuse_lost, self._keep)
         self._keys = MemoryKeys(self._lock)
+        self.users = MemoryUsers(self._lock)
+        self.audit = MemoryAudit(self._lock)
 
     @property
     def alarms(self) -> MemoryAlarms:

@@ -50,6 +50,8 @@ class Shell:
         Path that ends the session; empty: none is shown.
     read_only : bool
         True for those who may look only: no form is shown.
+    admin : bool
+        True for those who may see who else may what, and who did what.
     """
 
     csrf: str = ""
@@ -57,6 +59,7 @@ class Shell:
     nonce: str = ""
     sign_out: str = ""
     read_only: bool = False
+    admin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,14 @@ class LoginPage:
     ----------
     goal : str
         Path to go to afterwards.
-    refused : bool
-        A key was tried, and does not open anything.
+    refused : str
+        What did not open anything: ``key``, ``person`` or ``link``; ``too_many`` where
+        there were too many tries, another code where none can be looked at; or empty.
     title : str
     """
 
     goal: str = "/"
-    refused: bool = False
+    refused: str = ""
     title: str = "Sign in"
 
 

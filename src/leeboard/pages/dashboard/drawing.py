@@ -120,6 +120,6 @@ def problem_page(page: ProblemPage, links: Links, shell: Shell | None = None) ->
     return _draw("problem", page, links, shell)
 
 
-def login_page(goal: str, links: Links, *, refused: bool = False) -> str:
+def login_page(goal: str, links: Links, *, refused: str = "") -> str:
     """Draw where people sign in."""
     return _draw("login", LoginPage(goal, refused), links, None)
