@@ -15,8 +15,8 @@ import numpy as np
 import pyarrow as pa
 
 from leeboard.check import check, profile
-from leeboard.lab._model import with_predictions
-from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between, rentals
+from leeboard.lab._model import predicted
+from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between
 from leeboard.measure import measure
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
@@ -117,7 +117,7 @@ def walk() -> Walk:
     Walk
         The same in every run.
     """
-    table = with_predictions(rentals())
+    table = predicted()
     start = table["dteday"][0].as_py()
     training = between(table, start, TRAINED_UNTIL)
     reference = profile(training, schema=RENTALS)
