@@ -34,9 +34,9 @@ def test_a_week_without_its_last_labels_was_provisional(lived: Live) -> None:
 
 def test_the_error_is_that_of_the_rows(lived: Live) -> None:
     """A week's realised error is the mean of its absolute errors."""
-    from leeboard.lab._model import with_predictions
+    from leeboard.lab._model import predicted
 
-    table = with_predictions(rentals())
+    table = predicted()
     days, errors = table["dteday"].to_pylist(), table["error"].to_pylist()
     for week in lived.weeks[5:90:20]:
         own = [

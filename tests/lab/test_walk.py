@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from leeboard.lab import Walk, rentals, story
-from leeboard.lab._model import FEATURES, with_predictions
+from leeboard.lab._model import FEATURES, predicted
 from leeboard.lab._walk import SENSORS
 from leeboard.verdicts.verdict import State
 
@@ -90,7 +90,7 @@ def test_the_error_grows(walked: Walk) -> None:
 def test_the_model_sees_no_leak() -> None:
     """No part of the label is a feature, and a training day is predicted unseen."""
     assert not set(FEATURES) & {"cnt", "casual", "registered", "instant", "yr"}
-    table = with_predictions(rentals())
+    table = predicted()
     error = table["error"].to_numpy()[:1337]
     naive = np.abs(
         table["cnt"].to_numpy()[:1337] - table["cnt"].to_numpy()[:1337].mean()

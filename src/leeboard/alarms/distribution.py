@@ -238,7 +238,7 @@ def _usual(
 
 
 def _correlation(blocks: BlockSums | None) -> float:
-    return 0.0 if blocks is None else blocks.correlation() or 0.0
+    return 0.0 if blocks is None else blocks.correlation or 0.0
 
 
 def _group(role: Role, *, extra: bool) -> Group:

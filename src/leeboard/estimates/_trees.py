@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Boosted", "grow"]
+__all__ = ["Boosted", "Grove", "grow"]
 
 _Array = np.ndarray[Any, Any]
 _TREES = 50
-_BLOCK = 4096
+_BLOCK = 50_000
+"""Ways down that are taken at once: they stay in a processor's cache."""
+_GOING = 0.7
+"""Share of ways that must go on, or those that have ended are put aside."""
 _LEAVES = 31
 _TREE_ROWS = 5000
 
@@ -57,25 +61,88 @@ class Boosted:
         -------
         float64, shape (n,)
         """
-        out = np.full(len(table), self.base)
-        for start in range(0, len(table), _BLOCK):
-            block = table[start : start + _BLOCK]
-            total = out[start : start + _BLOCK]
-            for values in self.value[self._leaves(block)]:
+        return Grove((self,)).predict(table)[0]
+
+
+class Grove:
+    """Several sums of trees, asked together: rows go down all trees at once.
+
+    Parameters
+    ----------
+    models : sequence of Boosted
+    """
+
+    def __init__(self, models: Sequence[Boosted]) -> None:
+        sizes = np.array([len(one.feature) for one in models])
+        shifts = np.cumsum(sizes) - sizes
+
+        def nodes(name: str) -> _Array:
+            pairs = zip(models, shifts, strict=True)
+            return np.concatenate(
+                [getattr(one, name) + shift for one, shift in pairs], dtype=np.intp
+            )
+
+        self._bases = [one.base for one in models]
+        self._ends = np.cumsum([len(one.roots) for one in models]).tolist()
+        self._roots = nodes("roots")
+        self._feature = np.concatenate([m.feature for m in models], dtype=np.intp)
+        self._threshold = _below(np.concatenate([one.threshold for one in models]))
+        self._next = np.column_stack([nodes("left"), nodes("right")]).ravel()
+        self._value = np.concatenate([one.rate * one.value for one in models])
+
+    def predict(self, table: _Array) -> _Array:
+        """Sum of the trees of each model.
+
+        Parameters
+        ----------
+        table : float32, shape (n, columns), finite
+
+        Returns
+        -------
+        float64, shape (models, n)
+        """
+        out = np.empty((len(self._bases), len(table)))
+        step = max(1, _BLOCK // len(self._roots))
+        for start in range(0, len(table), step):
+            block = table[start : start + step]
+            values = self._value.take(self._leaves(block))
+            first = 0
+            for own, base, end in zip(out, self._bases, self._ends, strict=True):
+                values[first] += base
                 # the same order of addition as the grower's
-                total += self.rate * values
+                sums = np.add.accumulate(values[first:end])
+                own[start : start + step] = sums[-1]
+                first = end
         return out
 
     def _leaves(self, block: _Array) -> _Array:
-        """Leaf of each row in each tree, shape (trees, n); all descend at once."""
-        rows = np.arange(len(block))
-        node = np.repeat(self.roots[:, None], len(block), axis=1)
-        column = self.feature[node]
-        while (column >= 0).any():
-            goes_left = block[rows, column] <= self.threshold[node]
-            node = np.where(goes_left, self.left[node], self.right[node])
-            column = self.feature[node]
-        return node
+        """Leaf of each row in each tree, shape (trees, n)."""
+        n, width = block.shape
+        flat = block.ravel()
+        found = np.repeat(self._roots, n)
+        node, place = found.copy(), np.arange(len(found))
+        row = np.tile(np.arange(n) * width, len(self._roots))
+        while len(node):
+            column = self._feature.take(node)
+            inner = np.flatnonzero(column >= 0)
+            if len(inner) < _GOING * len(node):
+                # most ways are short: only the long ones go on
+                found[place] = node
+                node, place, row = (one.take(inner) for one in (node, place, row))
+                column = column.take(inner)
+            # a leaf that still goes along follows itself, whatever it looks at
+            goes_right = flat.take(row + np.maximum(column, 0)) > self._threshold.take(
+                node
+            )
+            node = self._next.take(2 * node + goes_right)
+        return found.reshape(len(self._roots), n)
+
+
+def _below(threshold: _Array) -> _Array:
+    """Thresholds as 32 bits that the same rows of 32 bits are at most."""
+    rounded = threshold.astype(np.float32)
+    lower = np.nextafter(rounded, np.float32(-np.inf))
+    return np.where(rounded > threshold, lower, rounded)
 
 
 def grow(table: _Array, target: _Array, seed: int) -> Boosted:

@@ -9,15 +9,16 @@ reference: under concept shift it is wrong, and says nothing of it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from leeboard.estimates._estimate import Estimate, ExpectedLoss
 from leeboard.estimates._table import Encoder, learn_encoder
-from leeboard.estimates._trees import Boosted, grow
+from leeboard.estimates._trees import Boosted, Grove, grow
 
 __all__ = ["Dle", "Loss", "fit_dle"]
 
@@ -31,9 +32,10 @@ _WINDOW = 100_000
 _HALVED = 10_000
 _ENOUGH = 5000
 _CELLS = 10
+_METRICS = ("mae", "mse", "rmse")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Loss:
     """What is known of one loss.
 
@@ -58,7 +60,15 @@ class Loss:
 
     def expected(self, table: _Array) -> _Array:
         """Expected loss of each row, at least 0."""
-        return np.maximum(self.model.predict(table), 0.0)
+        return np.maximum(self._whole.predict(table)[0], 0.0)
+
+    @cached_property
+    def _whole(self) -> Grove:
+        return Grove((self.model,))
+
+    @cached_property
+    def _parted(self) -> Grove:
+        return Grove(self.halves)
 
     def spread(self, expected: _Array) -> _Array:
         """Variance of the loss of rows with such an expectation."""
@@ -93,8 +103,8 @@ class Loss:
         either; that of a fit on more rows is smaller by their share.
         """
         some = table[:: max(1, len(table) // _ENOUGH)]
-        means = [np.maximum(one.predict(some), 0.0).mean() for one in self.halves]
-        gaps = np.array(means[0::2]) - np.array(means[1::2])
+        means = np.maximum(self._parted.predict(some), 0.0).mean(axis=1)
+        gaps = means[0::2] - means[1::2]
         return math.sqrt(float((gaps**2).mean()) / 2.0 * self.share)
 
 
@@ -114,7 +124,10 @@ class Dle:
         return ExpectedLoss(mean, np.sqrt(self.absolute.spread(mean)))
 
     def estimate(
-        self, predictions: _Array, features: Mapping[str, _Array]
+        self,
+        predictions: _Array,
+        features: Mapping[str, _Array],
+        metrics: Container[str] | None = None,
     ) -> list[Estimate]:
         """Estimate the mean absolute error, mean squared error and its root.
 
@@ -125,6 +138,8 @@ class Dle:
         ----------
         predictions : array, shape (n,), finite
         features : mapping of name to array, shape (n,)
+        metrics : container of str, optional
+            Those that are wanted; None: all.
 
         Returns
         -------
@@ -144,11 +159,19 @@ class Dle:
             predictions = predictions[some]
             features = {name: values[some] for name, values in features.items()}
         table = self.encoder.table(predictions, features)
-        mae = _around(*self.absolute.mean(table, n))
-        mse = _around(*self.squared.mean(table, n))
-        value, low, high = (math.sqrt(figure) for figure in mse)
-        named = (("mae", mae), ("mse", mse), ("rmse", (value, low, high)))
-        return [Estimate(name, *figures, n) for name, figures in named]
+        wanted = _METRICS if metrics is None else metrics
+        found: dict[str, tuple[float, float, float]] = {}
+        if "mae" in wanted:
+            found["mae"] = _around(*self.absolute.mean(table, n))
+        if "mse" in wanted or "rmse" in wanted:
+            found["mse"] = mse = _around(*self.squared.mean(table, n))
+            value, low, high = map(math.sqrt, mse)
+            found["rmse"] = value, low, high
+        return [
+            Estimate(name, *figures, n)
+            for name, figures in found.items()
+            if name in wanted
+        ]
 
 
 def _around(value: float, reach: float) -> tuple[float, float, float]:

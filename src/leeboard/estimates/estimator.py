@@ -5,7 +5,7 @@ Place: on the path, above ``cbpe`` and ``dle``; the monitor knows only this one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -98,9 +98,12 @@ class Estimator:
         return cls(outcomes.task, by)
 
     def estimate(
-        self, rows: Unlabelled, generator: np.random.Generator
+        self,
+        rows: Unlabelled,
+        generator: np.random.Generator,
+        metrics: Container[str] | None = None,
     ) -> list[Estimate]:
-        """Estimate each figure of rows without labels.
+        """Estimate figures of rows without labels.
 
         Parameters
         ----------
@@ -109,6 +112,8 @@ class Estimator:
             those that predict no class of the reference.
         generator : numpy Generator
             Draws the labels that bound figures of a classification.
+        metrics : container of str, optional
+            Those that are wanted; None: all.
 
         Returns
         -------
@@ -124,12 +129,13 @@ class Estimator:
             predictions = _floats(rows.predictions, "a prediction")
             known = np.isfinite(predictions)
             own = {name: values[known] for name, values in rows.features.items()}
-            return self.by.estimate(predictions[known], own)
+            return self.by.estimate(predictions[known], own, metrics)
         scores = _floats(rows.scores, "a score")
         _refuse_improbable(scores)
         known = _known(scores, rows.predictions)
         said = None if rows.predictions is None else rows.predictions[known]
-        return self.by.estimate(said, scores[known], generator)
+        found = self.by.estimate(said, scores[known], generator)
+        return [one for one in found if metrics is None or one.metric in metrics]
 
     def expected_loss(self, rows: Unlabelled) -> ExpectedLoss:
         """Expect the loss of each row, for choosing labels and for correction by them.

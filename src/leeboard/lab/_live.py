@@ -18,8 +18,8 @@ import pyarrow as pa
 
 from leeboard.check import profile
 from leeboard.estimates.record import Record
-from leeboard.lab._model import FEATURES, with_predictions
-from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between, rentals
+from leeboard.lab._model import FEATURES, predicted
+from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between
 from leeboard.monitor.baseline import load_baseline
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.reference import reference_of
@@ -124,7 +124,7 @@ def live(folder: str) -> Live:
     Live
         The same in every run.
     """
-    table = with_predictions(rentals())
+    table = predicted()
     monitor = _begin(folder, table)
     events = deque(_events(table))
     place = os.path.join(folder, "monitor")

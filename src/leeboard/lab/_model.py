@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from leeboard.lab._rentals import TRAINED_UNTIL
+from leeboard.lab._rentals import TRAINED_UNTIL, rentals
 
-__all__ = ["FEATURES", "with_predictions"]
+__all__ = ["FEATURES", "predicted"]
 
 FEATURES = (
     *("hr", "weekday", "workingday", "holiday", "weathersit"),
@@ -24,24 +25,23 @@ _FOLDS = 6
 _Array = np.ndarray[Any, Any]
 
 
-def with_predictions(table: pa.Table) -> pa.Table:
-    """Train on January and February 2011; add ``prediction`` and ``error`` to all rows.
+@cache
+def predicted() -> pa.Table:
+    """All hours, in order, with ``prediction`` and ``error``; trained once a process.
 
-    A training row is predicted by a forest that has not seen its day, so that the error
-    there is what the model would make on days like them.
-
-    Parameters
-    ----------
-    table : pyarrow.Table
-        All hours, in order.
+    The model learns January and February 2011. A training row is predicted by a forest
+    that has not seen its day, so that the error there is what the model would make on
+    days like them.
 
     Returns
     -------
     pyarrow.Table
-        With two more columns: ``prediction`` and its absolute ``error``, in rentals.
+        The rentals with two more columns: ``prediction`` and its absolute ``error``, in
+        rentals.
     """
     from sklearn.model_selection import GroupKFold, cross_val_predict
 
+    table = rentals()
     label = table["cnt"].to_numpy().astype(float)
     inputs = np.column_stack([table[name].to_numpy() for name in FEATURES])
     days = table["dteday"].to_numpy()

@@ -15,11 +15,12 @@ import numpy as np
 import pyarrow as pa
 
 from leeboard.check import check, profile
-from leeboard.lab._model import with_predictions
-from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between, rentals
+from leeboard.lab._model import predicted
+from leeboard.lab._rentals import RENTALS, TRAINED_UNTIL, between
 from leeboard.measure import measure
 from leeboard.profiles.profile import Profile
 from leeboard.report import Report
+from leeboard.schema import Schema
 from leeboard.verdicts.suite import Condition
 
 __all__ = ["SENSORS", "Error", "Stuck", "Walk", "Window", "walk"]
@@ -117,13 +118,13 @@ def walk() -> Walk:
     Walk
         The same in every run.
     """
-    table = with_predictions(rentals())
+    table = predicted()
     start = table["dteday"][0].as_py()
     training = between(table, start, TRAINED_UNTIL)
     reference = profile(training, schema=RENTALS)
     months = [between(table, *month) for month in _months()]
     first = months[0]["dteday"][0].as_py()
-    days = list(_stuck(reference, table, first))
+    days = list(_stuck(training, table, first))
     generator = np.random.default_rng(0)
     return Walk(
         trained=_error(training, generator),
@@ -156,14 +157,16 @@ def _window(reference: Profile, current: pa.Table) -> Window:
     return Window(current["dteday"][0].as_py(), check(reference, current))
 
 
-def _stuck(reference: Profile, table: pa.Table, first: date) -> Iterator[list[Stuck]]:
+def _stuck(training: pa.Table, table: pa.Table, first: date) -> Iterator[list[Stuck]]:
     """Yield for every day with rows the sensors that gave one value."""
+    schema = Schema(tuple(RENTALS[name] for name in SENSORS))
+    reference = profile(training.select(SENSORS), schema=schema)
     later = between(table, first, _END)
     ends = np.flatnonzero(np.diff(later["dteday"].to_numpy().astype(int))) + 1
     places = [0, *ends.tolist(), later.num_rows]
     for at, end in pairwise(places):
         day = later.slice(at, end - at)
-        counted = profile(day, reference=reference)
+        counted = profile(day.select(SENSORS), reference=reference)
         yield [
             _described(day, column)
             for column in SENSORS

@@ -72,25 +72,24 @@ def estimated_of(
     rows = unlabelled_of(frame, labelled, baseline.reference.schema)
     wanted = set(names or routine(estimator.task))
     try:
-        found = estimator.estimate(rows, generator)
+        found = estimator.estimate(rows, generator, wanted)
     except LeeboardError as error:
         yield Note(error.code, "estimated performance", f"{error.found}")
         return
     for one in found:
-        if one.metric in wanted:
-            yield Measured(
-                "",
-                PERFORMANCE,
-                one.metric,
-                ESTIMATED,
-                one.value,
-                one.low,
-                one.high,
-                baseline.figures.get(one.metric),
-                baseline.rows,
-                one.n,
-                "" if one.reason is None else one.reason.code,
-            )
+        yield Measured(
+            "",
+            PERFORMANCE,
+            one.metric,
+            ESTIMATED,
+            one.value,
+            one.low,
+            one.high,
+            baseline.figures.get(one.metric),
+            baseline.rows,
+            one.n,
+            "" if one.reason is None else one.reason.code,
+        )
 
 
 def unlabelled_of(frame: Frame, labelled: Labelled, schema: Schema) -> Unlabelled:

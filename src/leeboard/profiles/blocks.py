@@ -9,6 +9,7 @@ cells vary between blocks follows the intra-block correlation (Kish, Survey Samp
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -46,7 +47,7 @@ def coarse_groups(cells: Cells) -> np.ndarray[Any, Any]:
     return group
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class BlockSums:
     """Sums over blocks b of m rows each, of which x fall in group g.
 
@@ -91,7 +92,7 @@ class BlockSums:
             self.totals + other.totals,
         )
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """All rows."""
         return int(self.totals.sum())
@@ -119,6 +120,7 @@ class BlockSums:
         weight = 1.0 - share[used]
         return float(np.average(ratio, weights=weight))
 
+    @cached_property
     def correlation(self) -> float | None:
         """Intra-block correlation, in [0, 1]; None if unknown."""
         effect = self.design_effect()

@@ -7,6 +7,7 @@ Integers add exactly. Sums are floating point: adding pieces equals counting at 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ SCALE = 2.0**-64
 """Sums are kept times this power of two, so that rows of 1e308 add without overflow."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class NumericCounts:
     """Counts of a numeric column.
 
@@ -61,7 +62,7 @@ class NumericCounts:
             _pick(max, self.maximum, other.maximum),
         )
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """All rows, missing ones included."""
         return int(self.cells.sum())
@@ -71,7 +72,7 @@ class NumericCounts:
         """Rows that are NULL or NaN."""
         return int(self.cells[-1])
 
-    @property
+    @cached_property
     def finite(self) -> int:
         """Rows with a finite value."""
         return int(self.cells[:-3].sum())
@@ -98,7 +99,7 @@ class NumericCounts:
         return float(scale / SCALE)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CategoryCounts:
     """Counts of a categorical column.
 
@@ -124,7 +125,7 @@ class CategoryCounts:
     def __add__(self, other: CategoryCounts) -> CategoryCounts:
         return CategoryCounts(self.cells + other.cells, self.unseen + other.unseen)
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """All rows, missing ones included."""
         return int(self.cells.sum())

@@ -139,10 +139,10 @@ def _equal_parts(
     can stand without it.
     """
     group = np.empty(len(own), np.intp)
-    left, held, number = own.sum(), 0.0, 0
-    heavy = atoms & (own >= own.sum() / parts)
-    for i, mass in enumerate(own):
-        if heavy[i] and held >= least and number < parts - 1:
+    left, held, number = float(own.sum()), 0.0, 0
+    heavy = atoms & (own >= left / parts)
+    for i, (mass, alone) in enumerate(zip(own.tolist(), heavy.tolist(), strict=True)):
+        if alone and held >= least and number < parts - 1:
             left, held, number = left - held, 0.0, number + 1
         group[i] = number
         held += mass

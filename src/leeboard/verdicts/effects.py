@@ -32,7 +32,7 @@ def pair_up(
         fixed,
         design_reference=_effect(sides[0], blocks),
         design_current=_effect(sides[1], blocks),
-        blocks=len(blocks) == 2 and any(b.correlation() is not None for b in blocks),
+        blocks=len(blocks) == 2 and any(b.correlation is not None for b in blocks),
     )
 
 
@@ -43,11 +43,11 @@ def _counts(part: Part, name: str) -> Counts:
 def _effect(own: BlockSums | None, blocks: list[BlockSums]) -> float:
     if own is None:
         return 1.0
-    known = [b for b in blocks if b.correlation() is not None]
+    known = [b for b in blocks if b.correlation is not None]
     if own in known and own.count >= ENOUGH:
         known = [own]
     richest = max(known, key=lambda b: b.count, default=own)
     if richest is own or richest.count <= CROWDED:
         known = [richest]
-    correlation = max((b.correlation() or 0.0 for b in known), default=0.0)
+    correlation = max((b.correlation or 0.0 for b in known), default=0.0)
     return max(1.0, 1.0 + (own.block_rows - 1.0) * correlation)

@@ -122,4 +122,4 @@ def _usual(scene: Scene, name: str) -> Part:
 
 def _rho(scene: Scene, name: str) -> float:
     blocks = scene.usual.blocks.get(name)
-    return (blocks.correlation() or 0.0) if blocks is not None else 0.0
+    return (blocks.correlation or 0.0) if blocks is not None else 0.0

@@ -84,10 +84,12 @@ def _look(view: View) -> Found | None:
     law = Law.of(cells, usual)
     if law is None or current.finite < _FEW:
         return None
+    plain = misfit(law, Line(1.0), view, _SLACK)
+    if plain is None or plain.worst < _PLAIN:
+        return None
     fits = [(_fit(law, unit, view), unit) for unit in _UNITS]
     best, unit = min(fits, key=lambda one: one[0])
-    plain = misfit(law, Line(1.0), view, _SLACK)
-    if best > 1.0 or plain is None or plain.worst < _PLAIN:
+    if best > 1.0:
         return None
     slope, offset = unit.line.slope, unit.line.offset
     mean, sd = current.mean() or 0.0, current.sd(cells) or 0.0
