@@ -182,7 +182,7 @@ class PostgresLog:
 
     def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
         """Events of a model that came, and that no read gives."""
-        asked = {**_EVER, "model": model}
+        asked: dict[str, Any] = {**_EVER, "model": model}
         if span is not None:
             asked |= {"start": span.start, "stop": span.end}
         found = []
