@@ -90,6 +90,29 @@ class LogContract(TakingContract):
         log.write(batch)
         assert everything(log) == before
 
+    def test_what_was_set_aside_is_lost_to_its_time(self, log: Log) -> None:
+        """Losses name each event once, by the minute it came; those of others not."""
+        later = NOW + HOUR
+        one = decode([prediction("1"), b"p{", b"p[]", b"f{"], NOW, model="demand")
+        log.write(one)
+        log.write(one)
+        log.write(decode([b"p{{"], later, model="demand"))
+        log.write(decode([b"p}"], NOW))
+        log.write(decode([prediction("x", model="other"), b"p]"], NOW, model="other"))
+        found = Counter[tuple[str, Any]]()
+        for loss in log.losses("demand", DAY):
+            assert loss.first == loss.last
+            found[loss.kind, loss.first] += loss.rows
+        assert found == {
+            ("predictions", NOW): 3,
+            ("feedback", NOW): 1,
+            ("predictions", later): 1,
+        }
+        (last,) = log.losses("demand", Window(later, later + HOUR))
+        assert (last.rows, last.first) == (1, later)
+        assert sum(loss.rows for loss in log.losses("demand")) == 5
+        assert not log.losses("demand", Window(later + HOUR, later + 2 * HOUR))
+
     def test_marks_and_accounts_come_with_their_batch(self, log: Log) -> None:
         """Offsets and accounts are kept; a negative offset forgets its source."""
         account = payload("a", logger="t1", model="demand", dropped={"queue_full": 2})

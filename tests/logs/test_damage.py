@@ -8,6 +8,7 @@ import shutil
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from leeboard.errors import LogError
-from leeboard.logs import ship
+from leeboard.logs import Loss, ship
 from leeboard.logs._decode import decode
 from leeboard.logs._manifest import EVERY, FOLDER, name_of
 from leeboard.logs._objects import Folder
@@ -24,6 +25,7 @@ from leeboard.logs._segments import segments_of
 from leeboard.logs._spool import Spool
 from leeboard.logs._verified import Verified
 from leeboard.logs.folder import FolderLog
+from leeboard.windows import Window
 from leeboard_logger.frames import frame, read_frames
 from tests.logs._records import NOW, held, prediction, spooled
 
@@ -190,6 +192,41 @@ def test_a_missing_segment_is_counted(tmp_path: Path) -> None:
     log = log_in(tmp_path)
     assert len(held(log)) == 40
     assert dict(log.summary()[0].quarantined) == {"missing_segment": 3}
+
+
+@pytest.mark.parametrize("gone", [False, True])
+def test_a_loss_has_a_time(tmp_path: Path, *, gone: bool) -> None:
+    """What a file cost is told by the manifest: how many events, and between when."""
+    log = log_in(tmp_path)
+    hour = timedelta(hours=1)
+    log.write(decode([prediction(f"a{n}", NOW + n * hour) for n in range(3)], NOW))
+    log.write(decode([prediction(f"b{n}", NOW + 9 * hour) for n in range(40)], NOW))
+    assert not log.losses("demand")
+    path = segments(tmp_path)[0]
+    if gone:
+        path.unlink()
+    else:
+        damage_bit(path)
+    log = log_in(tmp_path)
+    reason = "missing_segment" if gone else "damaged_segment"
+    lost = Loss("predictions", reason, 3, NOW, NOW + 2 * hour)
+    assert log.losses("demand") == [lost]
+    assert log.losses("demand", Window(NOW + 2 * hour, NOW + 3 * hour)) == [lost]
+    assert not log.losses("demand", Window(NOW + 3 * hour, NOW + 4 * hour))
+    assert not log.losses("other")
+
+
+def test_events_that_were_set_aside_and_damaged_are_lost_once(tmp_path: Path) -> None:
+    """A file of quarantined events that is damaged counts by its damage alone."""
+    log = log_in(tmp_path)
+    log.write(decode([prediction("a"), b"p{", b"p["], NOW, model="demand"))
+    (path,) = (tmp_path / "models").rglob("quarantined-*.parquet")
+    damage_bit(path)
+    log = log_in(tmp_path)
+    (summary,) = log.summary()
+    assert dict(summary.quarantined) == {"damaged_segment": 2}
+    (loss,) = log.losses("demand")
+    assert (loss.kind, loss.rows, loss.reason) == ("predictions", 2, "damaged_segment")
 
 
 def test_swapped_segments_are_both_set_aside(tmp_path: Path) -> None:

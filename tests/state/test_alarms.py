@@ -300,6 +300,8 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
         tables = ("verdicts", "incidents", "transitions", "messages", "keys")
         for table in (*tables, "users", "audit"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
+        for column in ("lost", "lost_most", "lost_labels"):
+            connection.execute(sa.text(f"ALTER TABLE windows DROP COLUMN {column}"))
         connection.execute(
             sa.text("UPDATE leeboard_state_version SET version_num = '0001'")
         )

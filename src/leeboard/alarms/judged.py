@@ -93,6 +93,10 @@ class Judged:
         Rows that were judged.
     text : str
         One sentence that says why.
+    lost : float
+        Share of the window's events, or labels, that came and cannot be read; about.
+    partial : bool
+        Less than 95 % of them may be there: what is said holds for the rest.
     """
 
     model: str
@@ -112,6 +116,8 @@ class Judged:
     reference: float | None
     n: int
     text: str
+    lost: float = 0.0
+    partial: bool = False
 
     @property
     def id(self) -> str:

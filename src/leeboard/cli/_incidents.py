@@ -169,6 +169,9 @@ def _explained(one: Judged) -> Iterator[str]:
     else:
         rows.append(("line", _number(one.threshold)))
         rows.append(("counts", "apart: a rule by name promises no rate"))
+    if one.lost or one.partial:
+        flag = "; partial" if one.partial else ""
+        rows.append(("lost", f"about {one.lost:.1%} of the window's events{flag}"))
     rows.append(("asks for", one.severity.value if one.severity else "nothing"))
     yield from (f"  {name:<12} {text}" for name, text in rows)
 

@@ -76,6 +76,7 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
     text = f"{one.windows:,}"
     for n, word in (
         (one.provisional, "provisional"),
+        (one.partial, "partial"),
         (one.waiting, "not yet ripe"),
     ):
         text += f"; {n:,} {word}" if n else ""
@@ -86,6 +87,8 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
         )
     if one.late:
         yield _line("too late", f"{one.late:,} predictions")
+    if one.lost:
+        yield _line("lost", f"about {one.lost:,} predictions of counted windows")
     if one.bytes_per_year is not None:
         yield _line("results", f"{_size(one.bytes_per_year)} a year at this pace")
     if one.record:

@@ -62,6 +62,8 @@ def _facts(one: Judged) -> list[_Fact]:
         ("Current", number(one.value), f"from {count(one.n)} rows"),
         ("Interval, 95 %", interval, ""),
     ]
+    if one.partial:
+        facts.append(("Partial", f"{one.lost:.0%} lost", "of the window's events"))
     if one.log_e is not None:
         alone = "what this window says by itself"
         facts.append(("Evidence of the window", strength(one.log_e), alone))

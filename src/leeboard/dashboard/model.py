@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from leeboard.alarms.missing import Missing
 from leeboard.config.plan import ModelPlan
 from leeboard.dashboard.asked import Asked
 from leeboard.dashboard.business import business_parts
@@ -21,7 +22,7 @@ from leeboard.pages.dashboard.contexts import ModelPage
 from leeboard.pages.dashboard.fields import EvidenceField
 from leeboard.pages.dashboard.heatmaps import HeatMap
 from leeboard.pages.dashboard.links import Links
-from leeboard.pages.dashboard.parts import Choice, Empty, Part
+from leeboard.pages.dashboard.parts import Choice, Empty, Notice, Part
 from leeboard.pages.words import count, plural
 
 __all__ = ["model_of"]
@@ -37,6 +38,7 @@ _SECTIONS: dict[str, Callable[[Asked], Iterator[Part | HeatMap | EvidenceField]]
     "reference": reference_parts,
 }
 _TIMELESS = frozenset({"reference"})
+_NAMED = 3
 _TITLES = {"": "Summary", "quality": "Data quality", "system": "System health"}
 
 
@@ -67,7 +69,7 @@ def model_of(
     drawn = _SECTIONS[section]
     parts: tuple[Part | HeatMap | EvidenceField, ...]
     told = bool(windows) or section in _TIMELESS
-    parts = tuple(drawn(asked)) if told else (_nothing(),)
+    parts = (*_lacking(asked), *drawn(asked)) if told else (_nothing(),)
     choices = _choices(asked) if windows and section not in _TIMELESS else ()
     title = _TITLES.get(section, section.capitalize())
     return ModelPage(
@@ -82,6 +84,23 @@ def model_of(
         parts=parts,
         kept=tuple(span.kept.items()) if windows else (),
     )
+
+
+def _lacking(asked: Asked) -> Iterator[Notice]:
+    """Say what is lost of the windows that are shown; no chart stands without it."""
+    if asked.section in _TIMELESS:
+        return
+    lacking = [one for one in asked.span.windows if one.lost_most or one.lost_labels]
+    if not lacking:
+        return
+    rows = sum(one.rows for one in lacking)
+    lost = sum(one.lost for one in lacking)
+    names = ", ".join(when(one.window.start) for one in lacking[:_NAMED])
+    more = f" and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
+    said = str(Missing.of(rows, lost, lost)) or "labels are lost"
+    text = f"Of {plural(len(lacking), 'window')} shown here {said}: {names}{more}."
+    worst = any(one.missing(labelled=True).partial for one in lacking)
+    yield Notice("unsure" if worst else "held", text, "(lost events)")
 
 
 def _nothing() -> Empty:

@@ -61,7 +61,8 @@ class Boosted:
         -------
         float64, shape (n,)
         """
-        return Grove((self,)).predict(table)[0]
+        (only,) = Grove((self,)).predict(table)
+        return np.asarray(only)
 
 
 class Grove:

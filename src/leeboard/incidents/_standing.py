@@ -36,7 +36,10 @@ def by_subject(judged: Iterable[Judged]) -> dict[Subject, State]:
     states: dict[Subject, State] = {}
     for one in judged:
         known = states.get(one.subject, State.FAILED)
-        states[one.subject] = min(known, one.state, key=_SPEAKS_FIRST.index)
+        # half a window that held does not end anything
+        unheld = one.partial and one.state is State.HELD
+        state = State.FAILED if unheld else one.state
+        states[one.subject] = min(known, state, key=_SPEAKS_FIRST.index)
     return states
 
 
@@ -53,7 +56,8 @@ def stand(
     """Count a window for the subjects that were judged in it.
 
     Held counts. Moved and unsure begin the count anew: an unsure window is one whose
-    rows speak for a change. Failed, like a window that is missing, says nothing.
+    rows speak for a change. Failed, like a window that is missing, says nothing; nor
+    does one that held as far as it is there.
     """
     after = tuple(
         _counted(one, states.get(one.subject), window) for one in incident.standing

@@ -25,6 +25,7 @@ _SEVERITY = {
     Kind.NO_DATA: Severity.PAGE,
     Kind.LATE_DATA: Severity.WARN,
     Kind.NOT_RUN: Severity.PAGE,
+    Kind.LOST_DATA: Severity.WARN,
 }
 
 
@@ -43,12 +44,19 @@ class Presence:
         latest one has rows.
     received_at : datetime or None
         When an event was last received, whatever its own time.
+    partial : sequence of Window
+        The latest windows, in order of time, of which much is lost; none if the latest
+        one with rows is whole.
+    lost : str
+        What the last of them lacks, in words.
     """
 
     every: timedelta
     last_run: datetime | None
     empty: Sequence[Window]
     received_at: datetime | None
+    partial: Sequence[Window] = ()
+    lost: str = ""
 
 
 def absent(
@@ -80,7 +88,8 @@ def absent(
     same, while events are still received: they belong to earlier windows. *Not run*:
     more than ``silent_runs`` intervals passed since the last evaluation; only somebody
     else can tell while it lasts, as a status page or a heartbeat's receiver, and the
-    next run tells that it was so. Each ends as soon as what was missing is there.
+    next run tells that it was so. *Lost data*: of the latest window less than 95 % can
+    be read. Each ends as soon as what was missing is there.
     """
     policy = policy or Policy()
     book = Book(now, stories)
@@ -92,7 +101,7 @@ def absent(
         one, event = _step(model, kind, before, missing.get(kind), now)
         if one is None:
             continue
-        why = _why(one, event)
+        why = _why(one, event, presence.lost)
         number = book.write(one.id, event, why) if event else 0
         purpose = purpose_of(one, event, now, policy)
         if purpose is not None:
@@ -114,6 +123,9 @@ def _missing(presence: Presence, now: datetime, policy: Policy) -> dict[Kind, Wi
         late = got is not None and got >= empty[0].end
         kind = Kind.LATE_DATA if late else Kind.NO_DATA
         found[kind] = Window(empty[0].start, empty[-1].end)
+    if presence.partial:
+        spans = presence.partial
+        found[Kind.LOST_DATA] = Window(spans[0].start, spans[-1].end)
     return found
 
 
@@ -190,7 +202,10 @@ def _title(model: str, kind: Kind, missing: Window) -> str:
     return absence_title(model, kind, f"{missing.start:%Y-%m-%d %H:%M} UTC")
 
 
-def _why(one: Incident, event: Event | None) -> str:
+def _why(one: Incident, event: Event | None, lost: str) -> str:
+    lacks = one.kind is Kind.LOST_DATA
     if event is Event.RESOLVED:
-        return "what was missing is there"
+        return "the latest window is whole" if lacks else "what was missing is there"
+    if lacks:
+        return f"{lost}, up to {one.last_window.end:%Y-%m-%d %H:%M} UTC"
     return f"missing up to {one.last_window.end:%Y-%m-%d %H:%M} UTC"

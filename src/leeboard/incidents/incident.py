@@ -21,12 +21,13 @@ __all__ = [
 
 
 class Kind(StrEnum):
-    """What happened; all but the first are about what did not come."""
+    """What happened; all but the first are about what did not come, or not stay."""
 
     CHANGE = "change"
     NO_DATA = "no data"
     LATE_DATA = "late data"
     NOT_RUN = "not run"
+    LOST_DATA = "lost data"
 
 
 class Stage(StrEnum):

@@ -6,7 +6,7 @@ often it is worked out, so that receivers can drop repeats.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from leeboard.alarms.judged import Judged, Subject
@@ -14,7 +14,7 @@ from leeboard.incidents.incident import Event, Incident, Transition
 from leeboard.incidents.message import Message, Purpose
 from leeboard.incidents.news import News
 from leeboard.incidents.runbook import Runbook
-from leeboard.incidents.titles import when
+from leeboard.incidents.titles import PARTIAL, when
 
 __all__ = ["heading", "message_of", "news_of"]
 
@@ -53,7 +53,8 @@ def heading(incident: Incident) -> str:
     about_error = any(one.name == "performance" for one in incident.subjects)
     if diagnosis is None or about_error or diagnosis.cause in _UNNAMED:
         return incident.title
-    return f"{incident.model}: {diagnosis.text.rstrip('.')}"
+    lacks = PARTIAL if incident.title.endswith(PARTIAL) else ""
+    return f"{incident.model}: {diagnosis.text.rstrip('.')}{lacks}"
 
 
 def message_of(
@@ -96,7 +97,7 @@ def message_of(
         at=at,
         title=_BEFORE.get(news.purpose, "") + heading(one),
         lines=_lines(news, judged),
-        facts=_facts(one),
+        facts=(*_facts(one), *_lacks(judged)),
         next_steps=_next(runbook) if asks else (),
         link=link,
         chart=tuple(chart),
@@ -136,6 +137,13 @@ def _facts(one: Incident) -> tuple[tuple[str, str], ...]:
     if one.reopened:
         facts.append(("reopened", str(one.reopened)))
     return tuple(facts)
+
+
+def _lacks(judged: Iterable[Judged]) -> Iterator[tuple[str, str]]:
+    """Say what share of the window's events is lost, if it is much."""
+    partial = [one.lost for one in judged if one.partial]
+    if partial:
+        yield "partial data", f"about {100 * max(partial):.0f} % of the events are lost"
 
 
 def _next(runbook: Runbook) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from leeboard.incidents.causes._numbers import percent
 from leeboard.incidents.incident import Kind
 from leeboard.windows import Window
 
-__all__ = ["absence_title", "figure", "title_of", "when"]
+__all__ = ["PARTIAL", "absence_title", "figure", "title_of", "when"]
 
 _ORDER = (
     Group.PERFORMANCE,
@@ -28,8 +28,12 @@ _LACKS = {
     Kind.NO_DATA: "no data since",
     Kind.LATE_DATA: "data comes too late since",
     Kind.NOT_RUN: "no evaluation since",
+    Kind.LOST_DATA: "events are lost since",
 }
 
+
+PARTIAL = " (partial data)"
+"""Ends the title of what was found in windows that lack events."""
 
 _SHARES = {
     "missing": "values are missing",
@@ -66,7 +70,8 @@ def title_of(model: str, crossings: Iterable[Judged]) -> str:
     names = list(dict.fromkeys(one.subject.name for one in ordered))
     others = [name for name in names if name != lead.subject.name]
     more = _more(others)
-    return f"{model}: {_finding(lead)} since {when(lead.window)}{more}"
+    least = PARTIAL if all(one.partial for one in ordered) else ""
+    return f"{model}: {_finding(lead)} since {when(lead.window)}{more}{least}"
 
 
 def absence_title(model: str, kind: Kind, since: str) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from leeboard.logs._losses import Loss
 from leeboard.logs._wanted import Wanted
 from leeboard.windows import Window
 
@@ -156,6 +157,14 @@ class Log(Protocol):
 
     def summary(self) -> Sequence[Summary]:
         """What there is of each model."""
+        ...
+
+    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+        """Events of a model that came, and that no read gives.
+
+        Those of files that cannot be read, and those that were set aside; each event
+        counts for one of the two. Set aside events that name no model may be of any.
+        """
         ...
 
     def tidy(self) -> None:

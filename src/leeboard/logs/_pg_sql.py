@@ -9,6 +9,7 @@ __all__ = [
     "ACCOUNT",
     "ALL_FEEDBACK",
     "ALL_PREDICTIONS",
+    "ASIDE",
     "ATTACH_MONTH",
     "CHANGES",
     "CLEANED",
@@ -243,6 +244,17 @@ LABELS = """
 QUARANTINED = """
     SELECT reason, detail, model, received_at, payload FROM quarantined
     WHERE %(model)s::text IS NULL OR model = %(model)s
+"""
+
+# events that name no model may be of any
+ASIDE = """
+    SELECT CASE WHEN substr(payload, 1, 1) = 'f'::bytea
+        THEN 'feedback' ELSE 'predictions' END AS kind,
+        reason, count(*), date_trunc('minute', received_at) AS minute
+    FROM quarantined
+    WHERE model IN (%(model)s, '')
+        AND received_at >= %(start)s::timestamptz AND received_at < %(stop)s
+    GROUP BY kind, reason, minute ORDER BY minute, reason, kind
 """
 
 REASONS = """

@@ -17,13 +17,15 @@ from leeboard.logs._chain import Chain
 from leeboard.logs._failures import as_log_errors
 from leeboard.logs._files import Files, SegmentFile
 from leeboard.logs._log import Batch
+from leeboard.logs._losses import Loss, set_aside_losses
 from leeboard.logs._manifest import Contents, Segment
 from leeboard.logs._spool import Spool, SpoolFile
 from leeboard.logs._tables import QUARANTINED, dropped_of, each_once, of_model
 from leeboard.logs._verified import Verified
 from leeboard.logs.committer import batch_of
+from leeboard.windows import Window
 
-__all__ = ["Reader", "Reading", "time_of"]
+__all__ = ["Reader", "Reading", "loss_of", "time_of"]
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TRIES = 20
@@ -39,28 +41,61 @@ class Reading:
     contents : Contents
     files : Files
         Of one model and of feedback that names none, or of all models.
-    set_aside : tuple of str
-        Files of quarantined events.
-    lost : mapping of (model, reason) to int
-        Events of segments that cannot be read.
+    set_aside : tuple of (Segment, str)
+        Files of quarantined events, of the model and of none, and where they lie.
+    lost : tuple of (Segment, str)
+        Segments that cannot be read, and why.
     fresh : Batch or None
         Frames that are not committed yet, of all models.
     """
 
     contents: Contents
     files: Files
-    set_aside: tuple[str, ...]
-    lost: Counter[tuple[str, str]]
+    set_aside: tuple[tuple[Segment, str], ...]
+    lost: tuple[tuple[Segment, str], ...]
     fresh: Batch | None
 
-    def quarantined(self, model: str | None) -> pa.Table:
-        """Quarantined events, each once."""
+    def quarantined(
+        self, model: str | None, span: Window | None = None, *, unnamed: bool = False
+    ) -> pa.Table:
+        """Quarantined events, each once; those that name no model if they are wanted.
+
+        Of files whose events were all received outside a span, none need come.
+        """
         import pyarrow.parquet as pq
 
-        tables = [pq.read_table(p, schema=QUARANTINED) for p in self.set_aside]
+        tables = [
+            pq.read_table(path, schema=QUARANTINED)
+            for one, path in self.set_aside
+            if model is None or one.model in ({model, ""} if unnamed else {model})
+            if loss_of(one, "").touches(span)
+        ]
         if self.fresh is not None:
-            tables.append(of_model(self.fresh.quarantined, model))
+            tables.append(of_model(self.fresh.quarantined, model, unnamed=unnamed))
         return each_once(tables)
+
+    def losses(self, model: str, span: Window | None) -> list[Loss]:
+        """Events of a model that this read lacks."""
+        found = [loss_of(one, why) for one, why in self.lost]
+        aside = self.quarantined(model, span, unnamed=True)
+        found = [one for one in found if one.touches(span)]
+        return [*found, *set_aside_losses(aside, span)]
+
+    def refused(self, model: str) -> Counter[str]:
+        """Count what is not served of a model, by reason: each event by one."""
+        reasons: Counter[str] = Counter()
+        unreadable = set()
+        for segment, why in self.lost:
+            unreadable.add(segment.name)
+            if segment.model == model or segment.kind == "feedback":
+                reasons[why] += segment.rows
+        for segment in self.contents.segments.values():
+            if segment.model == model and segment.name not in unreadable:
+                reasons.update(segment.reasons)
+        if self.fresh is not None:
+            own = of_model(self.fresh.quarantined, model)
+            reasons.update(own.column("reason").to_pylist())
+        return reasons
 
     def dropped(self, model: str) -> Counter[str]:
         """Count what a model's loggers dropped, by reason."""
@@ -118,10 +153,10 @@ class Reader:
         self, contents: Contents, model: str | None, new: Batch | None, *, final: bool
     ) -> Reading:
         found: dict[str, list[SegmentFile]] = {"predictions": [], "feedback": []}
-        aside: list[str] = []
-        lost: Counter[tuple[str, str]] = Counter()
+        aside: list[tuple[Segment, str]] = []
+        lost: list[tuple[Segment, str]] = []
         for segment in contents.segments.values():
-            unnamed = segment.kind == "feedback" and not segment.model
+            unnamed = segment.kind != "predictions" and not segment.model
             if model is not None and segment.model != model and not unnamed:
                 continue
             try:
@@ -132,9 +167,9 @@ class Reader:
                     raise
                 path, reason = None, "missing_segment"
             if path is None:
-                lost[segment.model, reason] += segment.rows
+                lost.append((segment, reason))
             elif segment.kind == "quarantined":
-                aside.append(path)
+                aside.append((segment, path))
             else:
                 found[segment.kind].append(_file(segment, path))
         files = Files(
@@ -143,7 +178,7 @@ class Reader:
             new_predictions=new and of_model(new.predictions, model),
             new_feedback=new and of_model(new.feedback, model, unnamed=True),
         )
-        return Reading(contents, files, tuple(aside), lost, new)
+        return Reading(contents, files, tuple(aside), tuple(lost), new)
 
     def _fresh(self, spooled: Sequence[SpoolFile], contents: Contents) -> Batch | None:
         marks = contents.marks
@@ -168,6 +203,13 @@ def _file(segment: Segment, path: str) -> SegmentFile:
         rows=segment.rows,
         ids=(segment.low, segment.high),
     )
+
+
+def loss_of(segment: Segment, reason: str) -> Loss:
+    """Return what a segment that cannot be read costs."""
+    kind = "feedback" if segment.kind == "feedback" else "predictions"
+    first, last = time_of(segment.first), time_of(segment.last)
+    return Loss(kind, reason, segment.rows, first, last)
 
 
 def time_of(microseconds: int) -> datetime:

@@ -21,6 +21,7 @@ from leeboard.logs._compact import compact, forget, sweep
 from leeboard.logs._counts import Counts, changes, counts
 from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._losses import Loss
 from leeboard.logs._manifest import FOLDER as MANIFESTS
 from leeboard.logs._manifest import Change, Contents
 from leeboard.logs._objects import Folder, Objects
@@ -29,7 +30,7 @@ from leeboard.logs._reading import Reader
 from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
 from leeboard.logs._spool import Spool
-from leeboard.logs._tables import models_of, of_model
+from leeboard.logs._tables import models_of
 from leeboard.logs._verified import Verified
 from leeboard.logs._wanted import Wanted
 from leeboard.windows import Window
@@ -166,6 +167,11 @@ class FolderLog:
         found = [self._summary(model) for model in sorted(names)]
         return [one for one in found if one.model or one.quarantined]
 
+    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+        """Events of a model that came, and that no read gives."""
+        with as_log_errors("log_unreadable"):
+            return self._reader.read(model).losses(model, span)
+
     def tidy(self) -> None:
         """Merge small segments and remove what no read needs."""
         now = self._clock()
@@ -260,14 +266,8 @@ class FolderLog:
     def _summary(self, model: str) -> Summary:
         reading = self._reader.read(model)
         counted = counts(reading.files)
-        quarantined = Counter({why: n for (_, why), n in reading.lost.items()})
-        for segment in reading.contents.segments.values():
-            if segment.model == model:
-                quarantined.update(segment.reasons)
-        if reading.fresh is not None:
-            own = of_model(reading.fresh.quarantined, model)
-            quarantined.update(own.column("reason").to_pylist())
-        return summary_of(model, counted, quarantined, reading.dropped(model))
+        refused = reading.refused(model)
+        return summary_of(model, counted, refused, reading.dropped(model))
 
 
 def summary_of(

@@ -18,6 +18,7 @@ from leeboard.logs import _join as queries
 from leeboard.logs._counts import counts
 from leeboard.logs._files import Files
 from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._losses import Loss, set_aside_losses
 from leeboard.logs._portable import Part, Whole, pieces_of
 from leeboard.logs._segments import KINDS, PLAIN
 from leeboard.logs._tables import (
@@ -102,6 +103,11 @@ class MemoryLog:
         names.update(str(one.get("model", "")) for one in self._accounts.values())
         found = [self._summary(model) for model in sorted(names)]
         return [one for one in found if one.model or one.quarantined]
+
+    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+        """Events of a model that came, and that no read gives."""
+        tables = [of_model(b.quarantined, model, unnamed=True) for b in self._batches]
+        return list(set_aside_losses(each_once(tables), span))
 
     def tidy(self) -> None:
         """Do nothing: there is nothing to merge."""

@@ -32,6 +32,7 @@ from leeboard.logs import _pg_sql as sql
 from leeboard.logs._counts import Counts
 from leeboard.logs._files import Files
 from leeboard.logs._log import Batch, Changes, Summary, Taken
+from leeboard.logs._losses import Loss
 from leeboard.logs._pg_copies import copies, fetched, fill
 from leeboard.logs._pg_rows import (
     LABEL_COLUMNS,
@@ -177,6 +178,17 @@ class PostgresLog:
                     predictions, labels, joined, first, last, received, conflicts
                 )
                 found.append(summary_of(name, counted, reasons, dropped))
+        return found
+
+    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+        """Events of a model that came, and that no read gives."""
+        asked: dict[str, Any] = {**_EVER, "model": model}
+        if span is not None:
+            asked |= {"start": span.start, "stop": span.end}
+        found = []
+        for kind, reason, rows, minute in self._rows(sql.ASIDE, asked):
+            at = minute.astimezone(UTC)
+            found.append(Loss(kind, reason, rows, at, at))
         return found
 
     def tidy(self) -> None:

@@ -18,6 +18,7 @@ from leeboard.alarms.judge import Memories, judge, restarted
 from leeboard.alarms.judged import Judged, Severity, Subject
 from leeboard.alarms.look import RESIDUAL, Look
 from leeboard.alarms.memory import memories_from_text, memories_to_text
+from leeboard.alarms.missing import flagged
 from leeboard.alarms.rules import Figure
 from leeboard.alarms.still import still_columns
 from leeboard.alarms.watch import Watch
@@ -178,6 +179,7 @@ class _Judging:
     def judge(self, turn: Turn) -> list[Judged]:
         """Judge one window by what its turn is about."""
         window = turn.done.window
+        missing = turn.done.missing(labelled=turn.labelled)
         look = self._looks.get(window)
         self._kept.windows += not turn.labelled
         judged: list[Judged] = []
@@ -194,11 +196,13 @@ class _Judging:
         for rule in self._plan.alarms.rules:
             if needs_labels(rule) is turn.labelled:
                 figure = self._figures[rule.name].get(window)
-                judged += by_rule(rule, turn.done, figure, self._kept.rules)
+                judged += by_rule(
+                    rule, turn.done, figure, self._kept.rules, partial=missing.partial
+                )
         places = self._kept.places
         name = "labelled" if turn.labelled else "counted"
         self._kept.places = replace(places, **{name: window.start})
-        return judged
+        return [flagged(one, missing) for one in judged]
 
     def looks(self, turn: Turn) -> tuple[Callable[[], Look | None], Look | None]:
         """What was seen of the window before, if it is asked for, and of this one."""

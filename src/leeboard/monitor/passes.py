@@ -24,6 +24,7 @@ from leeboard.monitor.holder import renewed, taken
 from leeboard.monitor.judging import Judgement, Standing, judge_model
 from leeboard.monitor.known import Known
 from leeboard.monitor.labels import DELAYS, labels_of
+from leeboard.monitor.lost import losses_near
 from leeboard.monitor.presence import watch_presence
 from leeboard.monitor.retention import forget, forgotten_of
 from leeboard.monitor.rollup import lifted, roll_up
@@ -132,6 +133,8 @@ def _run(
     pending = read_pending(state.kept(plan.name, PENDING))
     changed = lifted(plan.calendar.of_minutes(changes.minutes), done)
     todo = agenda(plan, changed, pending, done, now)
+    losses = losses_near(log, plan, todo.now, done)
+    todo = replace(todo, now=tuple(sorted({*todo.now, *losses.more(done, now)})))
     lost = forgotten_of(state, plan.name).left_alone(todo.now, done)
     todo = replace(todo, now=tuple(w for w in todo.now if w not in lost))
     tally = Passed(plan.name, waiting=len(todo.later), forgotten=len(lost))
@@ -148,6 +151,7 @@ def _run(
         fresh, late = _in_time(rows, window, plan, old)
         adopted, result = result_of(fresh, window, known, adopted)
         result = _numbered(result, old, late, now)
+        result = replace(result, done=losses.told(result.done))
         tally = _counted(tally, result, old, late)
         if old is None or result.done.revision > old.revision or _newer(result, old):
             batch.append(result)
@@ -245,7 +249,12 @@ def _numbered(result: Result, old: Done | None, late: int, now: datetime) -> Res
 def _newer(result: Result, old: Done) -> bool:
     """Tell whether something beside the counts has changed."""
     new = result.done
-    return (new.provisional, new.late) != (old.provisional, old.late)
+    return _beside(new) != _beside(old)
+
+
+def _beside(done: Done) -> tuple[object, ...]:
+    lacks = (done.lost, done.lost_most, done.lost_labels)
+    return done.provisional, done.late, lacks
 
 
 def _counted(tally: Passed, result: Result, old: Done | None, late: int) -> Passed:

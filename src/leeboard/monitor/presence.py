@@ -137,8 +137,9 @@ def _presence(
     state: State, plan: ModelPlan, log: Log, runs: Runs | None, now: datetime
 ) -> Presence:
     window = typical(plan.calendar)
+    partial, lost = _partial(state, plan)
     if runs is None:  # nothing was watched before: nothing can be missed
-        return Presence(window, None, (), None)
+        return Presence(window, None, (), None, partial, lost)
     usual = runs.usual(window)
     empty = _empty(state, plan, runs.first, now)
     received = None
@@ -146,7 +147,20 @@ def _presence(
         every = {one.model: one.last_received for one in log.summary()}
         received = every.get(plan.name)
     last = None if usual is None else runs.recent[-1]
-    return Presence(usual or window, last, empty, received)
+    return Presence(usual or window, last, empty, received, partial, lost)
+
+
+def _partial(state: State, plan: ModelPlan) -> tuple[Sequence[Window], str]:
+    """The latest windows in a row of which much is lost, and what the last lacks."""
+    found = []
+    last = ""
+    for one in reversed(state.windows(plan.name)):
+        missing = one.missing(labelled=not one.provisional)
+        if not missing.partial:
+            break
+        found.append(one.window)
+        last = last or str(missing)
+    return found[::-1], last
 
 
 def _with(runs: Runs | None, now: datetime) -> Runs:

@@ -17,6 +17,7 @@ from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.corrected import CORRECTED
 from leeboard.monitor.drift import drift_of
 from leeboard.monitor.estimated import ESTIMATED
+from leeboard.monitor.lost import lost_notes
 from leeboard.monitor.packs import join_packed, split_packed
 from leeboard.monitor.realised import PERFORMANCE, PROVISIONAL, REALISED, realised_of
 from leeboard.performance import Tally
@@ -135,7 +136,8 @@ def _done(day: Window, hours: Sequence[Done], now: datetime) -> Done:
     rows, labels = sum(h.rows for h in hours), sum(h.labels for h in hours)
     complete = [(h.completeness, h.rows) for h in hours if h.completeness is not None]
     weight = sum(n for _, n in complete)
-    return replace(
+    lost = sum(h.lost for h in hours)
+    done = replace(
         hours[-1],
         window=day,
         revision=max(h.revision for h in hours),
@@ -148,7 +150,12 @@ def _done(day: Window, hours: Sequence[Done], now: datetime) -> Done:
         computed_at=now,
         late=sum(h.late for h in hours),
         notes=(("rolled_up", f"added from {len(hours)} windows"),),
+        lost=lost,
+        # a damaged file that covers all hours counts at most once
+        lost_most=max(lost, *(h.lost_most for h in hours)),
+        lost_labels=max(h.lost_labels for h in hours),
     )
+    return replace(done, notes=(*done.notes, *lost_notes(done)))
 
 
 def _measured(

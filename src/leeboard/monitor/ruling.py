@@ -26,7 +26,12 @@ def rule_key(rule: Rule) -> str:
 
 
 def by_rule(
-    rule: Rule, done: Done, figure: Figure | None, memories: _Memories
+    rule: Rule,
+    done: Done,
+    figure: Figure | None,
+    memories: _Memories,
+    *,
+    partial: bool = False,
 ) -> list[Judged]:
     """Judge one window; nothing where it has no figure.
 
@@ -37,8 +42,14 @@ def by_rule(
     figure : Figure or None
     memories : dict
         By ``rule_key``. Changed in place.
+    partial : bool
+        Too much of the window is lost: it neither counts nor begins a row anew.
     """
     key = rule_key(rule)
+    if partial:
+        text = f"{rule.name}: this window does not count"
+        has = figure is not None and figure.value is not None
+        return [_judged(rule, done, figure, text)] if has and figure else []
     try:
         found = step(rule, memories.get(key, ()), figure)
     except AlarmError as error:

@@ -42,6 +42,10 @@ class ModelStatus:
         Counted; of these, still expecting labels; with events but not yet ripe.
     late : int
         Predictions that came when their window no longer took any.
+    partial : int
+        Counted windows of which less than 95 % of the events may be there.
+    lost : int
+        Predictions of counted windows that came and cannot be read, about.
     completeness : float or None
         Labels by predictions, over all counted windows.
     last_event, last_received, last_window, last_pass : datetime or None
@@ -70,6 +74,8 @@ class ModelStatus:
     provisional: int = 0
     waiting: int = 0
     late: int = 0
+    partial: int = 0
+    lost: int = 0
     completeness: float | None = None
     last_event: datetime | None = None
     last_received: datetime | None = None
@@ -151,6 +157,8 @@ def _model(plan: ModelPlan, summary: Summary | None, state: State) -> ModelStatu
         provisional=sum(one.provisional for one in done),
         waiting=len(pending),
         late=sum(one.late for one in done),
+        partial=sum(one.missing(labelled=True).partial for one in done),
+        lost=sum(one.lost for one in done),
         completeness=labels / rows if rows else None,
         last_window=done[-1].window.end if done else None,
         last_pass=max((one.computed_at for one in done), default=None),
@@ -207,6 +215,8 @@ def _plain(model: ModelStatus) -> dict[str, Any]:
         "provisional": model.provisional,
         "waiting": model.waiting,
         "late": model.late,
+        "partial": model.partial,
+        "lost": model.lost,
         "completeness": model.completeness,
         "last_event": _iso(model.last_event),
         "last_received": _iso(model.last_received),

@@ -58,6 +58,8 @@ VERDICT = pa.schema(
         *((name, pa.float64()) for name in _NUMBERS),
         ("n", pa.int64()),
         ("text", pa.string()),
+        ("lost", pa.float64()),
+        ("partial", pa.bool_()),
     ]
 )
 """Columns of verdicts, as people get them."""
@@ -81,6 +83,8 @@ def judged_row(model: str, one: Judged) -> tuple[Any, ...]:
         *(_number(getattr(one, name)) for name in _NUMBERS),
         int(one.n),
         clean(one.text),
+        float(one.lost),
+        one.partial,
     )
 
 
@@ -97,6 +101,8 @@ def judged_from(row: Any) -> Judged:
         severity=Severity(row.severity) if row.severity else None,
         n=row.n,
         text=row.text,
+        lost=row.lost,
+        partial=bool(row.partial),
         **{name: getattr(row, name) for name in _NUMBERS},
     )
 

@@ -47,6 +47,8 @@ VERDICTS = Table(
     Column("reference", Double),
     Column("n", BigInteger, nullable=False),
     Column("text", Text, nullable=False),
+    Column("lost", Double, nullable=False),
+    Column("partial", Boolean, nullable=False),
     Index("verdicts_by_window", "model", "window_start"),
 )
 

@@ -408,6 +408,9 @@ def _done_row(model: str, done: Done) -> tuple[Any, ...]:
         done.computed_at,
         int(done.late),
         [[clean(part) for part in note] for note in done.notes],
+        int(done.lost),
+        int(done.lost_most),
+        int(done.lost_labels),
     )
 
 
@@ -426,4 +429,7 @@ def _done(row: Any) -> Done:
         computed_at=row.computed_at,
         late=row.late,
         notes=tuple((code, text) for code, text in row.notes),
+        lost=row.lost,
+        lost_most=row.lost_most,
+        lost_labels=row.lost_labels,
     )

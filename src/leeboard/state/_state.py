@@ -9,6 +9,7 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from leeboard.alarms.missing import Missing
 from leeboard.errors import Note
 from leeboard.state._alarms import Alarms
 from leeboard.state._audit import Audit
@@ -46,6 +47,11 @@ class Done:
         Predictions that came when the window no longer took any; they are not counted.
     notes : tuple of (str, str)
         Code and text of what a reader should know.
+    lost, lost_most : int
+        Predictions that came and cannot be read: about so many, if what a damaged file
+        held lies evenly over its time, and at most.
+    lost_labels : int
+        Labels that may belong to the window and cannot be read, at most.
     """
 
     model: str
@@ -61,6 +67,16 @@ class Done:
     computed_at: datetime
     late: int = 0
     notes: tuple[tuple[str, str], ...] = ()
+    lost: int = 0
+    lost_most: int = 0
+    lost_labels: int = 0
+
+    def missing(self, *, labelled: bool = False) -> Missing:
+        """Share of its events that are lost; of its labels too where they matter."""
+        found = Missing.of(self.rows, self.lost, self.lost_most)
+        if not labelled:
+            return found
+        return found | Missing.of(self.labels, self.lost_labels, self.lost_labels)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ __all__ = [
     "WINDOWS",
 ]
 
-HEAD = "0004"
+HEAD = "0005"
 """The last step in ``migrations/versions``."""
 
 VERSION_TABLE = "leeboard_state_version"
@@ -70,6 +70,9 @@ WINDOWS = Table(
     Column("computed_at", UtcTime, nullable=False),
     Column("late", BigInteger, nullable=False),
     Column("notes", JSON, nullable=False),
+    Column("lost", BigInteger, nullable=False),
+    Column("lost_most", BigInteger, nullable=False),
+    Column("lost_labels", BigInteger, nullable=False),
 )
 
 PROFILES = Table(
