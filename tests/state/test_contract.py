@@ -138,6 +138,30 @@ def test_measurements_are_filtered_by_equality(state: State) -> None:
         assert caught.value.code == "unknown_column"
 
 
+def test_figures_of_just_some_windows(state: State) -> None:
+    """Windows instead of a span choose themselves, whatever lies between them."""
+    batch = [(done(hour(n)), [], [measured(subject="temp")]) for n in range(6)]
+    state.put(leased(state), batch, model="demand", place=1)
+    some = [hour(n) for n in (0, 3, 4, 9)]
+    for where in ({}, {"model": "demand", "subject": "temp", "metric": "rmse"}):
+        found = state.measurements(where, some)["window_start"].to_pylist()
+        assert found == [hour(n).start for n in (0, 3, 4)]
+        assert state.measurements(where, []).num_rows == 0
+
+
+def test_long_names_are_told_apart(state: State) -> None:
+    """Subjects that begin alike, and one beyond what an index takes, are themselves."""
+    names = ["x" * 64, "x" * 64 + "a", "x" * 64 + "b", "é" * 9000]
+    figures = [measured(subject=name) for name in names]
+    state.put(leased(state), [(done(hour(0)), [], figures)], model="demand", place=1)
+    where = {"model": "demand", "metric": "rmse"}
+    for name in names:
+        (row,) = state.measurements({**where, "subject": name}).to_pylist()
+        assert row["subject"] == name
+    both = state.measurements({**where, "subject": names[1:3], "segment": ""})
+    assert sorted(both["subject"].to_pylist()) == names[1:3]
+
+
 def test_a_filter_takes_several_values(state: State) -> None:
     """Several values of one column let through what has any of them; none, nothing."""
     figures = [measured(m, s) for m in ("rmse", "mae") for s in ("", "city=Graz")]

@@ -100,13 +100,13 @@ class Reader:
     def figures(
         self,
         model: str,
-        span: Window | None = None,
+        span: Window | Sequence[Window] | None = None,
         **where: str | Sequence[str],
     ) -> list[Row]:
         """Figures as mappings by column of the table, in order of time.
 
-        ``where`` may name ``segment``, ``subject``, ``metric`` and ``basis``, each with
-        one value or several.
+        Those of a span, or of just some windows. ``where`` may name ``segment``,
+        ``subject``, ``metric`` and ``basis``, each with one value or several.
         """
         return _rows(self.state.measurements({"model": model, **where}, span))
 

@@ -187,9 +187,14 @@ class State(Protocol):
         ...
 
     def measurements(
-        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
+        self,
+        where: Mapping[str, str | Collection[str]],
+        span: Window | Collection[Window] | None = None,
     ) -> pa.Table:
-        """Figures as a table, filtered by one value a column, or several."""
+        """Figures as a table, filtered by one value a column, or several.
+
+        Several windows instead of a span choose those that begin as one of them.
+        """
         ...
 
     def drop(self, model: str, windows: Sequence[Window]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -96,16 +96,16 @@ class MemoryState:
             )
 
     def _of(
-        self, model: str | None, span: Window | None
+        self, model: str | None, span: Window | Collection[Window] | None
     ) -> list[tuple[Done, _Rows, _Rows]]:
+        begin = None if span is None else _begins(span)
         with self._lock:
             return [
                 held
                 for (name, window), held in sorted(
                     self._done.items(), key=lambda item: item[0]
                 )
-                if (model is None or name == model)
-                and (span is None or span.start <= window.start < span.end)
+                if (model is None or name == model) and (begin is None or begin(window))
             ]
 
     def windows(self, model: str, span: Window | None = None) -> Sequence[Done]:
@@ -125,7 +125,9 @@ class MemoryState:
         ]
 
     def measurements(
-        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
+        self,
+        where: Mapping[str, str | Collection[str]],
+        span: Window | Collection[Window] | None = None,
     ) -> pa.Table:
         """Figures as a table, filtered by one value a column, or several."""
         check_filter(where)
@@ -217,3 +219,10 @@ class MemoryState:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _begins(span: Window | Collection[Window]) -> Callable[[Window], bool]:
+    if isinstance(span, Window):
+        return lambda window: span.start <= window.start < span.end
+    starts = {one.start for one in span}
+    return lambda window: window.start in starts
