@@ -6,12 +6,14 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event
 
 from leeboard.state import open_state
 from leeboard.state._sql import SqlState
+from leeboard.windows import Window
 from tests.state._results import done, hour, leased, measured
 
 OLD = "0003"
@@ -29,18 +31,18 @@ def path(tmp_path: Path) -> Path:
         for metric in ("psi", "mean")
         for segment in ("", "city=Graz")
     ]
-    batch = [(done(hour(n)), [], figures) for n in range(30)]
+    batch: list[Any] = [(done(hour(n)), [], figures) for n in range(30)]
     state.put(leased(state), batch, model="demand", place=1)
     state.close()
     return path
 
 
 @pytest.fixture
-def asked(path: Path) -> Iterator[tuple[SqlState, list[tuple[str, object]]]]:
+def asked(path: Path) -> Iterator[tuple[SqlState, list[tuple[str, Any]]]]:
     """The store, and the statements that are sent to it from then on."""
     state = open_state(path)
     assert isinstance(state, SqlState)
-    sent: list[tuple[str, object]] = []
+    sent: list[tuple[str, Any]] = []
 
     def hear(_c: object, _u: object, text: str, values: object, *_: object) -> None:
         sent.append((text, values))
@@ -66,14 +68,21 @@ SERIES = {"model": "demand", "subject": "temp", "metric": "psi"}
         ({"model": "demand"}, None, "window"),
     ],
 )
-def test_the_index_that_fits_is_used(asked, path: Path, where, span, index) -> None:
-    """SQLite's own plan of what is asked: one column by series, one window by window."""
+def test_the_index_that_fits_is_used(
+    asked: tuple[SqlState, list[tuple[str, Any]]],
+    path: Path,
+    where: dict[str, str | list[str]],
+    span: Window | list[Window] | None,
+    index: str,
+) -> None:
+    """SQLite's own plan of what is asked: a column by series, a window by window."""
     state, sent = asked
     state.measurements(where, span)
     text, values = next(one for one in sent if one[0].startswith("SELECT"))
     with closing(sqlite3.connect(path)) as connection:
         (first, *_) = connection.execute(f"EXPLAIN QUERY PLAN {text}", values)
     assert f"USING INDEX measurements_by_{index}" in first[3]
+    assert ("<expr>=? AND metric=?" in first[3]) == (index == "series")
 
 
 def test_a_file_of_before_gets_the_index(path: Path) -> None:

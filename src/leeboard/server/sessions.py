@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from leeboard.server.access import Grant, Keyring
+from leeboard.server.masks import masked, unmasked
 from leeboard.server.refusal import Refusal
 
 __all__ = ["COOKIE", "Session", "Sessions"]
@@ -36,7 +37,7 @@ class Session:
     name : str
         Who it is, in stories of incidents.
     csrf : str
-        Token that every form of the session carries.
+        Token that every form of the session carries, masked.
     until : datetime
     """
 
@@ -44,6 +45,11 @@ class Session:
     name: str
     csrf: str
     until: datetime
+
+    @property
+    def token(self) -> str:
+        """The token as a form carries it, written anew for each page."""
+        return masked(self.csrf)
 
     def check(self, csrf: str) -> None:
         """Refuse a form that no page of the session has sent.
@@ -53,7 +59,7 @@ class Session:
         Refusal
             403.
         """
-        if not hmac.compare_digest(self.csrf.encode(), csrf.encode()):
+        if not hmac.compare_digest(self.csrf.encode(), unmasked(csrf).encode()):
             raise Refusal(
                 403,
                 code="foreign_form",

@@ -180,6 +180,14 @@ class State(Protocol):
         """Windows that were counted, in order of time."""
         ...
 
+    def ends(self, model: str) -> tuple[Window, Window] | None:
+        """Return the first and the last window that were counted; None without any."""
+        ...
+
+    def mark(self, model: str) -> str:
+        """Return a text that changes whenever a window is counted or dropped."""
+        ...
+
     def profiles(
         self, model: str, span: Window | None = None, segment: str | None = None
     ) -> Sequence[tuple[Window, str, Packed]]:

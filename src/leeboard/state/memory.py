@@ -112,6 +112,17 @@ class MemoryState:
         """Windows that were counted, in order of time."""
         return [done for done, _, _ in self._of(clean(model), span)]
 
+    def ends(self, model: str) -> tuple[Window, Window] | None:
+        """Return the first and the last window that were counted; None without any."""
+        found = self.windows(model)
+        return (found[0].window, found[-1].window) if found else None
+
+    def mark(self, model: str) -> str:
+        """Return a text that changes whenever a window is counted or dropped."""
+        found = self.windows(model)
+        latest = max((one.computed_at for one in found), default=None)
+        return f"{len(found)} {latest} {sum(one.revision for one in found)}"
+
     def profiles(
         self, model: str, span: Window | None = None, segment: str | None = None
     ) -> Sequence[tuple[Window, str, Packed]]:

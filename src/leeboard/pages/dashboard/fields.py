@@ -97,11 +97,10 @@ def _rest(marks: tuple[Mark, ...]) -> list[str]:
     if not marks:
         return []
     high = _TOP + _HIGH
+    box = f'viewBox="0 0 {_REST:g} {high:g}" preserveAspectRatio="none"'
     path = "".join(f"M{_REST * _x(m.size):.0f} {_y(m.evidence):.0f}h0" for m in marks)
-    return [
-        f'<svg width="100%" height="{high:g}" viewBox="0 0 {_REST:g} {high:g}"'
-        f' preserveAspectRatio="none"><path class="rest" d="{path}"/></svg>'
-    ]
+    dots = f'<path class="rest" d="{path}"/>'
+    return [f'<svg width="100%" height="{high:g}" {box}>{dots}</svg>']
 
 
 def _dot(mark: Mark) -> str:
