@@ -1,4 +1,4 @@
-"""Pictures of the dashboard's pages, to be looked at: light, dark, phone.
+"""Pictures of the dashboard's pages, to be looked at: three sizes, light and dark.
 
 python tools/dashboard.py LEEBOARD.toml OUT_FOLDER [PATH?QUERY ...]
 """
@@ -18,7 +18,7 @@ from leeboard.dashboard.pages import Dashboard
 from leeboard.dashboard.reading import Reader
 from leeboard.logs import open_log
 from leeboard.pages.dashboard.contexts import Shell
-from leeboard.pages.dashboard.drawing import POLICY, static_files
+from leeboard.pages.dashboard.drawing import POLICY, login_page, static_files
 from leeboard.state import open_state
 
 HOME = "http://dashboard.test"
@@ -31,11 +31,16 @@ class Look:
 
     name: str
     width: int
-    scheme: str
+    height: int
+    dark: bool
 
 
-LOOKS = (Look("light", 1320, "light"), Look("dark", 1320, "dark"))
-PHONE = Look("phone", 390, "light")
+SIZES = {"desktop": (1320, 900), "tablet": (820, 1180), "phone": (390, 844)}
+LOOKS = tuple(
+    Look(f"{name}-dark" if dark else name, width, height, dark)
+    for name, (width, height) in SIZES.items()
+    for dark in (False, True)
+)
 
 
 def serve(page: Page, board: Dashboard) -> None:
@@ -47,6 +52,9 @@ def serve(page: Page, board: Dashboard) -> None:
         if url.path.startswith("/static/") and name in static_files():
             media, text = static_files()[name]
             route.fulfill(status=200, content_type=media, body=text)
+            return
+        if url.path == "/login":
+            route.fulfill(content_type="text/html", body=login_page("/", board.links))
             return
         found = board.page(url.path, dict(parse_qsl(url.query)), shell=SHELL)
         route.fulfill(
@@ -70,7 +78,7 @@ def addresses(board: Dashboard) -> list[str]:
     for one in reader.incidents(model)[:1]:
         found.append(links.incident(one.id))
         found += [links.verdict(each) for each in one.verdicts[:1]]
-    return found
+    return [*found, "/login", "/nothing"]
 
 
 def main(config: str, out: str, *asked: str) -> None:
@@ -83,10 +91,10 @@ def main(config: str, out: str, *asked: str) -> None:
     board = Dashboard(Reader(plan, state, log))
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=shutil.which("chromium"))
-        for look in (*LOOKS, PHONE):
+        for look in LOOKS:
             page = browser.new_page(
-                viewport={"width": look.width, "height": 900},
-                color_scheme="dark" if look.scheme == "dark" else "light",
+                viewport={"width": look.width, "height": look.height},
+                color_scheme="dark" if look.dark else "light",
             )
             page.on("console", lambda message: print("console:", message.text))
             page.on("pageerror", lambda error: print("error:", error))

@@ -25,7 +25,7 @@ from leeboard.state._alarms import Written
 from leeboard.verdicts.verdict import State as Answer
 from leeboard.windows import Calendar, Every, Window
 
-__all__ = ["NOW", "START", "fill", "plan_of"]
+__all__ = ["NOW", "START", "alarms", "fill", "plan_of"]
 
 START = datetime(2025, 1, 6, tzinfo=UTC)
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ def fill(
         packed = _packed(counted) if i == windows - 1 else []
         batch.append((done, packed, rows))
     state.put(lease, batch, model=model, place=1)
-    state.alarms.write(lease, model, _alarms(model, spans[crossed], columns, text))
+    state.alarms.write(lease, model, alarms(model, spans[crossed], columns, text))
     state.release(lease)
 
 
@@ -101,7 +101,8 @@ def _measured(
     return Measured(segment, subject, metric, basis, value, *ends, 1.0, 1000, 100)
 
 
-def _alarms(model: str, window: Window, columns: Sequence[str], text: str) -> Written:
+def alarms(model: str, window: Window, columns: Sequence[str], text: str) -> Written:
+    """Return verdicts of one window, and an incident that says ``text`` everywhere."""
     judged = [
         Judged(
             model=model,

@@ -26,6 +26,10 @@ def engine(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> sa.Engi
     return open_postgres(request.getfixturevalue("postgres"), StateError)
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Skipped unsupported reflection of expression",
+    "ignore:autogenerate skipping metadata-specified expression",
+)
 @STORES
 def test_the_steps_lead_to_the_tables_in_the_code(engine: sa.Engine) -> None:
     """After all steps a database has just the tables, columns and indexes declared."""

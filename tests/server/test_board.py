@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from leeboard.incidents.incident import Stage
 from leeboard.server._openapi import document
+from leeboard.server.masks import masked, unmasked
 from leeboard.server.routes import OPEN, PERSON
 from leeboard.server.sessions import COOKIE
 from tests.monitor._world import World
 from tests.server._people import People, csrf_of, the_id
 
+TOKEN = re.compile(rb'value="[\w=-]{80,}"')
 PUBLIC = {"/login", "/setup", "/static/{name}"}
 
 
@@ -189,6 +194,53 @@ def test_forms_are_bounded(people: People) -> None:
     assert people.form("/login", big).status == 413
     given = {"Content-Type": "text/plain"}
     assert people.ask("POST", "/login", b"key=x", given).status == 415
+
+
+def test_pages_are_compressed_for_who_takes_it(people: People) -> None:
+    """The same page, in far fewer bytes; not for who does not ask for it."""
+    given = {"Cookie": f"{COOKIE}={people.signed_in('write')}"}
+    plain = people.ask("GET", "/settings", headers=given)
+    assert "content-encoding" not in plain.headers
+    for header in ("gzip, br", "br, GZIP;q=0.5"):
+        sent = {**given, "Accept-Encoding": header}
+        answer = people.ask("GET", "/settings", headers=sent)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert int(answer.headers["content-length"]) == len(answer.body)
+        assert len(answer.body) < len(plain.body) / 2
+        page = gzip.decompress(answer.body)
+        assert TOKEN.sub(b"", page) == TOKEN.sub(b"", plain.body)
+    for header in ("br", "gzip;q=0", "*"):
+        sent = {**given, "Accept-Encoding": header}
+        found = people.ask("GET", "/settings", headers=sent).headers
+        assert ("content-encoding" in found, found["vary"]) == (
+            False,
+            "Accept-Encoding",
+        )
+    sent = {"Accept-Encoding": "gzip"}
+    assert "content-encoding" not in people.ask("GET", "/healthz", headers=sent).headers
+
+
+def test_no_page_shows_the_same_secret_twice(people: People, model: World) -> None:
+    """Whoever sees how small pages become cannot approach a token; each one holds."""
+    cookie, id_ = people.signed_in("write"), the_id(model)
+    path = f"/incident?id={id_}"
+    tokens = [csrf_of(people.page(path, cookie)) for _ in range(8)]
+    ends = {token[at : at + 6] for token in tokens for at in range(0, 84, 6)}
+    assert len(ends) > 100
+    session = people.sessions.of(cookie, datetime.now(UTC))
+    assert session.csrf.encode() not in people.page(path, cookie).body
+    for token in tokens[:2]:
+        sent = {"id": id_, "csrf": token, "why": "seen"}
+        assert people.form("/incident/note", sent, cookie).status == 303
+    sent = {"id": id_, "csrf": session.csrf, "why": "unmasked"}
+    assert people.form("/incident/note", sent, cookie).status == 403
+
+
+@given(st.text(st.characters(codec="utf-8"), max_size=60))
+def test_masks_come_off(secret: str) -> None:
+    """Any secret is read back; what is no mask is nothing, and no error."""
+    assert unmasked(masked(secret)) == secret
+    assert isinstance(unmasked(secret), str)
 
 
 def test_static_files_are_kept_by_their_digest(people: People) -> None:

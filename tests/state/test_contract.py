@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import timedelta
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -136,6 +137,53 @@ def test_measurements_are_filtered_by_equality(state: State) -> None:
         with pytest.raises(StateError) as caught:
             state.measurements({name: "mae"})
         assert caught.value.code == "unknown_column"
+
+
+def test_what_was_counted_has_ends_and_a_mark(state: State) -> None:
+    """The mark changes with every window that is counted, counted again, or dropped."""
+    assert state.ends("demand") is None
+    seen = {state.mark("demand")}
+    lease = leased(state)
+    for number, revision in ((3, 1), (9, 1), (5, 1), (5, 2)):
+        batch: list[Any] = [(done(hour(number), revision=revision), [], [])]
+        state.put(lease, batch, model="demand", place=1)
+        seen.add(state.mark("demand"))
+        assert state.mark("demand") in seen
+    assert state.ends("demand") == (hour(3), hour(9))
+    day: list[Any] = [(done(hour(3, 24), revision=2), [], [])]
+    gone = [hour(3), hour(5)]
+    state.put(lease, day, model="demand", place=1, replaces=gone)
+    seen.add(state.mark("demand"))
+    state.drop("demand", [hour(9)])
+    assert len(seen | {state.mark("demand")}) == 7
+    assert state.ends("demand") == (hour(3, 24), hour(3, 24))
+    assert state.ends("rides") is None
+
+
+def test_figures_of_just_some_windows(state: State) -> None:
+    """Windows instead of a span choose themselves, whatever lies between them."""
+    batch: list[Any] = [
+        (done(hour(n)), [], [measured(subject="temp")]) for n in range(6)
+    ]
+    state.put(leased(state), batch, model="demand", place=1)
+    some = [hour(n) for n in (0, 3, 4, 9)]
+    for where in ({}, {"model": "demand", "subject": "temp", "metric": "rmse"}):
+        found = state.measurements(where, some)["window_start"].to_pylist()
+        assert found == [hour(n).start for n in (0, 3, 4)]
+        assert state.measurements(where, []).num_rows == 0
+
+
+def test_long_names_are_told_apart(state: State) -> None:
+    """Subjects that begin alike, and one beyond what an index takes, are themselves."""
+    names = ["x" * 64, "x" * 64 + "a", "x" * 64 + "b", "é" * 9000]
+    figures = [measured(subject=name) for name in names]
+    state.put(leased(state), [(done(hour(0)), [], figures)], model="demand", place=1)
+    where = {"model": "demand", "metric": "rmse"}
+    for name in names:
+        (row,) = state.measurements({**where, "subject": name}).to_pylist()
+        assert row["subject"] == name
+    both = state.measurements({**where, "subject": names[1:3], "segment": ""})
+    assert sorted(both["subject"].to_pylist()) == names[1:3]
 
 
 def test_a_filter_takes_several_values(state: State) -> None:

@@ -94,10 +94,9 @@ def _summary(running: Sequence[Incident]) -> str:
 def _line(
     reader: Reader, links: Links, name: str, incidents: Sequence[Incident]
 ) -> tuple[Standing, ModelLine]:
-    windows = reader.windows(name)
-    standing = standing_of(name, windows, incidents)
+    first, recent = reader.recent(name, _RECENT)
+    standing = standing_of(name, first, incidents)
     metric, reference = main_metric(reader, name)
-    recent = windows[-_RECENT:]
     rows = _figures(reader, name, metric, recent)
     values = _by_window(recent, rows)
     last = next((one for one in reversed(values) if one is not None), None)

@@ -21,7 +21,6 @@ from leeboard.pages.dashboard.heatmaps import (
 from leeboard.pages.times import ticks
 from leeboard.pages.words import number, plural
 from leeboard.state import Done
-from leeboard.windows import Window
 
 __all__ = ["heat_map"]
 
@@ -82,18 +81,16 @@ def _title(crossed: Mapping[_Key, Row], n: int) -> str:
 def _sizes(
     asked: Asked, windows: Sequence[Done], names: Sequence[str]
 ) -> dict[_Key, float | None]:
-    """Sizes by column and window: in one question where windows follow one another."""
+    """Sizes by column and window."""
     if not windows or not names:
         return {}
-    where = {"metric": "psi", "segment": asked.get("segment")}
-    spans = [one.window for one in windows]
-    if len(windows) == len(asked.windows):
-        spans = [Window(spans[0].start, spans[-1].end)]
-    rows = [
-        row
-        for span in spans
-        for row in asked.reader.figures(asked.plan.name, span, subject=names, **where)
-    ]
+    rows = asked.reader.figures(
+        asked.plan.name,
+        [one.window for one in windows],
+        subject=names,
+        metric="psi",
+        segment=asked.get("segment"),
+    )
     return {(row["subject"], row["window_start"]): row["value"] for row in rows}
 
 

@@ -63,7 +63,9 @@ def model_of(
     """
     windows = reader.windows(plan.name)
     incidents = reader.incidents(plan.name)
-    standing = standing_of(plan.name, windows, incidents)
+    standing = standing_of(
+        plan.name, windows[0].window.start if windows else None, incidents
+    )
     span = range_of(query, windows)
     asked = Asked(reader, links, plan, section, query, span, standing, tuple(incidents))
     drawn = _SECTIONS[section]

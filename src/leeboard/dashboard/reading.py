@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,7 +20,7 @@ from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident
 from leeboard.logs import Log, Summary
 from leeboard.monitor.adopted import KEY, Adopted
-from leeboard.monitor.baseline import Baseline, load_baseline
+from leeboard.monitor.baseline import Baseline, load_baseline, load_figures
 from leeboard.monitor.expecting import announced
 from leeboard.monitor.handling import Case, case_of, explained
 from leeboard.monitor.packs import split_packed
@@ -37,7 +36,6 @@ __all__ = ["Reader", "Row"]
 Row = Mapping[str, Any]
 """One row of a table."""
 
-_KEPT_S = 5.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -51,30 +49,21 @@ class Reader:
         Open; it stays the caller's to close.
     log : Log or None
         For what only the log knows; None: such parts say that it is not at hand.
-    clock : callable
-        In seconds.
 
     Notes
     -----
-    Windows of a model are kept for some seconds, or until its place in the log moves;
-    references until their files change. One reader may serve several threads.
+    Windows of a model are kept until one is counted or dropped, references until their
+    files change. One reader may serve several threads.
     """
 
-    def __init__(
-        self,
-        plan: Plan,
-        state: State,
-        log: Log | None = None,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, plan: Plan, state: State, log: Log | None = None) -> None:
         self.plan = plan
         self.state = state
         self._log = log
         self._lock = threading.Lock()
-        self._clock = clock
-        self._windows: dict[str, tuple[int, float, Sequence[Done]]] = {}
+        self._windows: dict[str, tuple[str, Sequence[Done]]] = {}
         self._baselines: dict[str, tuple[object, Baseline]] = {}
+        self._figures: dict[str, tuple[float, Mapping[str, float]]] = {}
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -87,26 +76,38 @@ class Reader:
 
     def windows(self, model: str) -> Sequence[Done]:
         """Windows that were counted, in order of time."""
-        mark, now = self.state.place(model), self._clock()
+        mark = self.state.mark(model)  # before they are read: it may change meanwhile
         with self._lock:
             known = self._windows.get(model)
-        if known is not None and known[0] == mark and now - known[1] < _KEPT_S:
-            return known[2]
+        if known is not None and known[0] == mark:
+            return known[1]
         found = self.state.windows(model)
         with self._lock:
-            self._windows[model] = (mark, now, found)
+            self._windows[model] = (mark, found)
         return found
+
+    def recent(self, model: str, most: int) -> tuple[datetime | None, Sequence[Done]]:
+        """When the first window began, and the latest windows, however many there are.
+
+        Latest is what lies less than ``most`` times the last one's length back.
+        """
+        ends = self.state.ends(model)
+        if ends is None:
+            return None, ()
+        first, last = ends
+        since = last.end - most * (last.end - last.start)
+        return first.start, self.state.windows(model, Window(since, last.end))
 
     def figures(
         self,
         model: str,
-        span: Window | None = None,
+        span: Window | Sequence[Window] | None = None,
         **where: str | Sequence[str],
     ) -> list[Row]:
         """Figures as mappings by column of the table, in order of time.
 
-        ``where`` may name ``segment``, ``subject``, ``metric`` and ``basis``, each with
-        one value or several.
+        Those of a span, or of just some windows. ``where`` may name ``segment``,
+        ``subject``, ``metric`` and ``basis``, each with one value or several.
         """
         return _rows(self.state.measurements({"model": model, **where}, span))
 
@@ -145,6 +146,18 @@ class Reader:
         found = load_baseline(model)
         with self._lock:
             self._baselines[model.name] = (mark, found)
+        return found
+
+    def reference_figures(self, model: ModelPlan) -> Mapping[str, float]:
+        """Performance on the reference, without reading all the rest of it."""
+        mark = _changed(model.baseline)
+        with self._lock:
+            known = self._figures.get(model.name)
+        if known is not None and known[0] == mark:
+            return known[1]
+        found = load_figures(model)
+        with self._lock:
+            self._figures[model.name] = (mark, found)
         return found
 
     def adopted(self, model: ModelPlan) -> Adopted:

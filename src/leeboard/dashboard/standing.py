@@ -12,7 +12,6 @@ from leeboard.errors import LeeboardError
 from leeboard.incidents.incident import Incident, Stage
 from leeboard.incidents.telling import heading
 from leeboard.performance import performance_metrics
-from leeboard.state import Done
 
 __all__ = [
     "ORDER",
@@ -57,36 +56,39 @@ class Standing:
 
 
 def standing_of(
-    model: str, windows: Sequence[Done], incidents: Sequence[Incident]
+    model: str, first: datetime | None, incidents: Sequence[Incident]
 ) -> Standing:
-    """Judge a model by its incidents; the newest incident comes first."""
+    """Judge a model by its incidents, of which the newest comes first.
+
+    ``first`` is when its first window began; None: none was counted.
+    """
     running = [one for one in incidents if not one.stage.ended]
     running.sort(key=lambda one: (-one.severity.rank, one.stage is not Stage.OPEN))
-    if not windows and not running:
+    if first is None and not running:
         return Standing(
             "failed", "no data", "", f"{model} has no counted window yet.", None, ()
         )
     loud = [one for one in running if one.severity is not Severity.NOTE]
     if not loud:
-        return _calm(model, windows, incidents, tuple(running))
-    first = loud[0]
+        return _calm(model, first, incidents, tuple(running))
+    worst = loud[0]
     open_pages = [
         one for one in loud if one.severity is Severity.PAGE and one.stage is Stage.OPEN
     ]
-    since = f"since {when(first.first_window.start)}"
+    since = f"since {when(worst.first_window.start)}"
     if open_pages:
         state, says = "moved", "needs a person"
-    elif first.severity is Severity.PAGE:
+    elif worst.severity is Severity.PAGE:
         state, says = "unsure", "somebody is at it"
     else:
         state, says = "unsure", "a warning"
-    sentence = told(first)
-    return Standing(state, says, since, sentence, first, tuple(running))
+    sentence = told(worst)
+    return Standing(state, says, since, sentence, worst, tuple(running))
 
 
 def _calm(
     model: str,
-    windows: Sequence[Done],
+    first: datetime | None,
     incidents: Sequence[Incident],
     running: tuple[Incident, ...],
 ) -> Standing:
@@ -96,8 +98,8 @@ def _calm(
     since = ""
     if ended:
         since = f"since {when(max(ended))}"
-    elif windows:
-        since = f"since the first window, {when(windows[0].window.start)}"
+    elif first is not None:
+        since = f"since the first window, {when(first)}"
     sentence = f"{model} is all right {since}.".replace(" .", ".")
     return Standing("held", "all right", since, sentence, None, running)
 
@@ -126,7 +128,7 @@ def main_metric(reader: Reader, model: str) -> tuple[str, float | None]:
     figures: Mapping[str, float] = {}
     if plan is not None:
         try:
-            figures = reader.baseline(plan).figures
+            figures = reader.reference_figures(plan)
         except LeeboardError:  # the page of the reference says what is wrong with it
             figures = {}
     asked = (plan.performance if plan is not None else ()) or tuple(figures)

@@ -20,12 +20,14 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    FromClause,
     NullPool,
     create_engine,
     event,
     exc,
     make_url,
 )
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from leeboard.databases._failures import failures, shown
 from leeboard.databases._where import network_disk
@@ -96,6 +98,14 @@ class Writes:
             yield held
 
 
+class _Hinted(SQLiteCompiler):
+    """Writes hints, such as INDEXED BY, after the table they are about."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        del table
+        return text
+
+
 def open_sqlite(path: str, error: type[LogError | StateError]) -> Engine:
     """Open a SQLite file, made where it is not there, and its folder too.
 
@@ -121,6 +131,7 @@ def open_sqlite(path: str, error: type[LogError | StateError]) -> Engine:
         poolclass=NullPool,
         connect_args={"timeout": _BUSY_S, "check_same_thread": False},
     )
+    engine.dialect.statement_compiler = _Hinted
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     journal = journal_mode(

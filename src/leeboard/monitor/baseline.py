@@ -19,7 +19,7 @@ from leeboard.monitor.adopted import Adopted
 from leeboard.performance import OutcomeCells, Tally, pack, unpack
 from leeboard.profiles.profile import Profile
 
-__all__ = ["FORMAT", "Baseline", "load_baseline", "packed_text"]
+__all__ = ["FORMAT", "Baseline", "load_baseline", "load_figures", "packed_text"]
 
 FORMAT = 1
 
@@ -73,6 +73,20 @@ def load_baseline(plan: ModelPlan) -> Baseline:
         document.get("estimator"),
         _tally(document.get("outcomes"), adopted.outcomes),
     )
+
+
+def load_figures(plan: ModelPlan) -> Mapping[str, float]:
+    """Read the performance of a model on its reference alone; none without a file.
+
+    Raises
+    ------
+    ProfileError
+        As ``load_baseline``.
+    """
+    if not plan.baseline:
+        return {}
+    found: Mapping[str, float] = _read(plan.baseline).get("figures", {})
+    return found
 
 
 def packed_text(tally: Tally | None) -> str | None:

@@ -6,7 +6,7 @@ nobody is told.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -175,7 +175,9 @@ class _Stage(MemoryState):
         """Counts, as they are kept."""
         return self._real.profiles(model, span, segment)
 
-    def measurements(self, where: Any, span: Window | None = None) -> pa.Table:
+    def measurements(
+        self, where: Any, span: Window | Collection[Window] | None = None
+    ) -> pa.Table:
         """Figures, as they are kept."""
         return self._real.measurements(where, span)
 

@@ -205,7 +205,9 @@ def draw_timeline(chart: Timeline) -> Markup:
 def _grid(chart: Timeline, axis: Axis) -> Iterator[str]:
     places = axis.ticks()
     if chart.height < _LOW and len(places) > 3:
-        places = (places[0], places[len(places) // 2], places[-1])
+        # evenly: the middle one only where there is a middle
+        middle = places[len(places) // 2 :][: len(places) % 2]
+        places = (places[0], *middle, places[-1])
     for tick in places:
         y = f"{chart.height * (1.0 - tick.at):.1f}"
         yield f'<line class="grid" x1="0" x2="100%" y1="{y}" y2="{y}"/>'
@@ -236,11 +238,11 @@ def _stretches(chart: Timeline, plot: Plot) -> Iterator[str]:
 
 def shapes(chart: Timeline, plot: Plot) -> Iterator[str]:
     """Draw what stands between the axes: bands, lines, areas, the steady figure."""
-    for one in chart.series:
-        yield from _series(one, plot)
-    if chart.level is not None:
+    if chart.level is not None:  # behind what is compared with it
         y = plot.y(chart.level[1])
         yield f'<path class="level" d="M0 {y:.2f}H{plot.wide:g}"/>'
+    for one in chart.series:
+        yield from _series(one, plot)
 
 
 def _series(one: Series, plot: Plot) -> Iterator[str]:

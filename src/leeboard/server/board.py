@@ -6,6 +6,7 @@ Place: beside the collector. Pages know no request, and this module knows no pag
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote
 
@@ -27,6 +28,7 @@ from leeboard.pages.dashboard.drawing import (
 )
 from leeboard.server._openapi import document
 from leeboard.server.access import Grant
+from leeboard.server.compressed import compressed
 from leeboard.server.gate import Gate, address_of
 from leeboard.server.refusal import Refusal
 from leeboard.server.routes import OPEN, PERSON, Rule
@@ -87,7 +89,7 @@ class Board:
 
     def rules(self) -> list[Rule]:
         """Return what is asked by people, and what is open to them."""
-        return [
+        every = [
             Rule("GET", "/login", OPEN, self._login),
             Rule("POST", "/login", OPEN, self._sign_in),
             Rule("GET", "/setup", OPEN, self._enter),
@@ -100,6 +102,7 @@ class Board:
                 for action in _ACTIONS
             ),
         ]
+        return [replace(rule, answer=compressed(rule.answer)) for rule in every]
 
     async def _static(self, request: Request, _grant: Grant | None) -> Response:
         found = static_files().get(request.path_params["name"])
@@ -275,7 +278,7 @@ class Board:
 
 def _shell(session: Session) -> Shell:
     return Shell(
-        csrf=session.csrf,
+        csrf=session.token,
         who=session.name,
         sign_out="/sign-out",
         read_only=not session.grant.covers("write"),

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from leeboard.server.access import Grant, Keyring, person_of, via_of
+from leeboard.server.masks import masked, unmasked
 from leeboard.server.passwords import opens
 from leeboard.server.refusal import Refusal
 
@@ -37,7 +38,7 @@ class Session:
     name : str
         Who it is, in stories of incidents.
     csrf : str
-        Token that every form of the session carries.
+        Token that every form of the session carries, masked.
     until : datetime
     since : datetime or None
         When the person's password was set; None for keys and links.
@@ -54,6 +55,11 @@ class Session:
         """How they signed in, as the log of deeds has it."""
         return via_of(self.grant.key)
 
+    @property
+    def token(self) -> str:
+        """The token as a form carries it, written anew for each page."""
+        return masked(self.csrf)
+
     def check(self, csrf: str) -> None:
         """Refuse a form that no page of the session has sent.
 
@@ -62,7 +68,7 @@ class Session:
         Refusal
             403.
         """
-        if not hmac.compare_digest(self.csrf.encode(), csrf.encode()):
+        if not hmac.compare_digest(self.csrf.encode(), unmasked(csrf).encode()):
             raise Refusal(
                 403,
                 code="foreign_form",

@@ -59,6 +59,9 @@ from leeboard.state._tables import (
     MEASUREMENTS,
     PLACES,
     PROFILES,
+    SERIES,
+    SUBJECT,
+    SUBJECT_LONG,
     TABLES,
     VERSION_TABLE,
     WINDOWS,
@@ -185,6 +188,27 @@ class SqlState:
             found = connection.execute(asked).all()
         return [_done(row) for row in found]
 
+    def ends(self, model: str) -> tuple[Window, Window] | None:
+        """Return the first and the last window that were counted; None without any."""
+        start, end = WINDOWS.c.window_start, WINDOWS.c.window_end
+        asked = select(start, end).where(WINDOWS.c.model == clean(model)).limit(1)
+        with self._database.reading() as connection:
+            first = connection.execute(asked.order_by(start, end)).first()
+            last = connection.execute(asked.order_by(start.desc(), end.desc())).first()
+        if first is None or last is None:
+            return None
+        return window_of(*first), window_of(*last)
+
+    def mark(self, model: str) -> str:
+        """Return a text that changes whenever a window is counted or dropped."""
+        asked = select(
+            func.count(),
+            func.max(WINDOWS.c.computed_at),
+            func.sum(WINDOWS.c.revision),
+        ).where(WINDOWS.c.model == clean(model))
+        with self._database.reading() as connection:
+            return " ".join(map(str, connection.execute(asked).one()))
+
     def profiles(
         self, model: str, span: Window | None = None, segment: str | None = None
     ) -> Sequence[tuple[Window, str, Packed]]:
@@ -217,15 +241,28 @@ class SqlState:
         ]
 
     def measurements(
-        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
+        self,
+        where: Mapping[str, str | Collection[str]],
+        span: Window | Collection[Window] | None = None,
     ) -> pa.Table:
         """Figures as a table, filtered by one value a column, or several."""
         check_filter(where)
         table = MEASUREMENTS
-        asked = select(*(table.c[name] for name in MEASURED.names)).where(
-            *(table.c[name].in_(any_of(value)) for name, value in where.items()),
-            *_within(table, None, span),
-        )
+        named: dict[str, ColumnElement[bool]] = {
+            name: table.c[name].in_(any_of(one)) for name, one in where.items()
+        }
+        asked = select(*(table.c[name] for name in MEASURED.names))
+        if named.keys() >= {"model", "subject", "metric"}:
+            # the index has the beginning of a subject alone
+            begun = {one[:SUBJECT_LONG] for one in any_of(where["subject"])}
+            asked = asked.where(SUBJECT.in_(sorted(begun)))
+            if not self._database.is_postgres:
+                # SQLite counts no rows of its indexes, and would often take the other;
+                # it puts a subject that it knows into the index's own expression, and
+                # then finds no such index, but for one within a function
+                asked = asked.with_hint(table, f"INDEXED BY {SERIES.name}")
+                named["subject"] = func.likely(named["subject"])
+        asked = asked.where(*named.values(), *_within(table, None, span))
         asked = asked.order_by(table.c.model, table.c.window_start, table.c.window_end)
         with self._database.reading() as connection:
             return measured_table(connection.execute(asked).all())
@@ -368,12 +405,14 @@ _LONG = {"TEXT", "VARCHAR", "BLOB", "JSON"}
 
 
 def _within(
-    table: Table, model: str | None, span: Window | None
+    table: Table, model: str | None, span: Window | Collection[Window] | None
 ) -> list[ColumnElement[bool]]:
     asked = [] if model is None else [table.c.model == model]
-    if span is not None:
-        start = table.c.window_start
+    start = table.c.window_start
+    if isinstance(span, Window):
         asked += [start >= span.start, start < span.end]
+    elif span is not None:
+        asked += [start.in_({one.start for one in span})]
     return asked
 
 

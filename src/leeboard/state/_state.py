@@ -208,6 +208,14 @@ class State(Protocol):
         """Windows that were counted, in order of time."""
         ...
 
+    def ends(self, model: str) -> tuple[Window, Window] | None:
+        """Return the first and the last window that were counted; None without any."""
+        ...
+
+    def mark(self, model: str) -> str:
+        """Return a text that changes whenever a window is counted or dropped."""
+        ...
+
     def profiles(
         self, model: str, span: Window | None = None, segment: str | None = None
     ) -> Sequence[tuple[Window, str, Packed]]:
@@ -215,9 +223,14 @@ class State(Protocol):
         ...
 
     def measurements(
-        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
+        self,
+        where: Mapping[str, str | Collection[str]],
+        span: Window | Collection[Window] | None = None,
     ) -> pa.Table:
-        """Figures as a table, filtered by one value a column, or several."""
+        """Figures as a table, filtered by one value a column, or several.
+
+        Several windows instead of a span choose those that begin as one of them.
+        """
         ...
 
     def drop(self, model: str, windows: Sequence[Window]) -> None:

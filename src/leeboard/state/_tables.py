@@ -21,6 +21,8 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    func,
+    literal_column,
 )
 
 from leeboard.databases import UtcTime
@@ -32,12 +34,15 @@ __all__ = [
     "MEASUREMENTS",
     "PLACES",
     "PROFILES",
+    "SERIES",
+    "SUBJECT",
+    "SUBJECT_LONG",
     "TABLES",
     "VERSION_TABLE",
     "WINDOWS",
 ]
 
-HEAD = "0005"
+HEAD = "0006"
 """The last step in ``migrations/versions``."""
 
 VERSION_TABLE = "leeboard_state_version"
@@ -102,6 +107,20 @@ MEASUREMENTS = Table(
     Column("n_current", BigInteger, nullable=False),
     Column("reason", Text, nullable=False),
     Index("measurements_by_window", "model", "window_start"),
+)
+
+SUBJECT_LONG = 64
+SUBJECT = func.substr(
+    MEASUREMENTS.c.subject, literal_column("1"), literal_column(str(SUBJECT_LONG))
+)
+"""Beginning of a subject, by which figures are found: short enough for every index."""
+
+SERIES = Index(
+    "measurements_by_series",
+    MEASUREMENTS.c.model,
+    SUBJECT,
+    MEASUREMENTS.c.metric,
+    MEASUREMENTS.c.window_start,
 )
 
 DOCUMENTS = Table(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -100,21 +100,32 @@ class MemoryState:
             )
 
     def _of(
-        self, model: str | None, span: Window | None
+        self, model: str | None, span: Window | Collection[Window] | None
     ) -> list[tuple[Done, _Rows, _Rows]]:
+        begin = None if span is None else _begins(span)
         with self._lock:
             return [
                 held
                 for (name, window), held in sorted(
                     self._done.items(), key=lambda item: item[0]
                 )
-                if (model is None or name == model)
-                and (span is None or span.start <= window.start < span.end)
+                if (model is None or name == model) and (begin is None or begin(window))
             ]
 
     def windows(self, model: str, span: Window | None = None) -> Sequence[Done]:
         """Windows that were counted, in order of time."""
         return [done for done, _, _ in self._of(clean(model), span)]
+
+    def ends(self, model: str) -> tuple[Window, Window] | None:
+        """Return the first and the last window that were counted; None without any."""
+        found = self.windows(model)
+        return (found[0].window, found[-1].window) if found else None
+
+    def mark(self, model: str) -> str:
+        """Return a text that changes whenever a window is counted or dropped."""
+        found = self.windows(model)
+        latest = max((one.computed_at for one in found), default=None)
+        return f"{len(found)} {latest} {sum(one.revision for one in found)}"
 
     def profiles(
         self, model: str, span: Window | None = None, segment: str | None = None
@@ -129,7 +140,9 @@ class MemoryState:
         ]
 
     def measurements(
-        self, where: Mapping[str, str | Collection[str]], span: Window | None = None
+        self,
+        where: Mapping[str, str | Collection[str]],
+        span: Window | Collection[Window] | None = None,
     ) -> pa.Table:
         """Figures as a table, filtered by one value a column, or several."""
         check_filter(where)
@@ -221,3 +234,10 @@ class MemoryState:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _begins(span: Window | Collection[Window]) -> Callable[[Window], bool]:
+    if isinstance(span, Window):
+        return lambda window: span.start <= window.start < span.end
+    starts = {one.start for one in span}
+    return lambda window: window.start in starts

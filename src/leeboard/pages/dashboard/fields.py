@@ -13,11 +13,18 @@ if TYPE_CHECKING:
 
 __all__ = ["EvidenceField", "Mark", "draw_field"]
 
-_LEFT, _TOP, _WIDE, _HIGH = 44.0, 14.0, 1040.0, 230.0
+_TOP, _HIGH, _UNDER = 16.0, 230.0, 40.0
+"""In pixels: above the field, of the field, and for the axis under it."""
+
+_REST = 1000.0
+"""Width of the drawing of dots that are one path; it is stretched to the field's."""
+
 _END_SIZE, _END_EVIDENCE = 5.0, 100.0
 _MOST_NAMED = 8
 _MOST_DOTS = 300
-_GAP = 12.0
+_GAP = 13.0
+_NAME, _NAME_ON_PHONE = 0.12, 0.42
+"""Share of the field's width that a name takes; on a phone the field is narrow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +65,27 @@ class EvidenceField:
 
 
 def _x(size: float) -> float:
+    """Place of a size, from 0 to 1."""
     share = math.log1p(max(size, 0.0) / 0.02) / math.log1p(_END_SIZE / 0.02)
-    return _LEFT + _WIDE * min(share, 1.0)
+    return min(share, 1.0)
 
 
 def _y(evidence: float) -> float:
     share = math.log1p(max(evidence, 0.0)) / math.log1p(_END_EVIDENCE)
-    return _TOP + _HIGH * (1.0 - min(share, 1.0))
+    return _TOP + (_HIGH - _GAP) * (1.0 - min(share, 1.0))
 
 
 def draw_field(field: EvidenceField) -> Markup:
-    """Draw the field as SVG; beyond the first 300, dots are one path."""
+    """Draw the field as SVG as wide as there is room; texts keep their size.
+
+    Beyond the first 300, dots are one path.
+    """
     from markupsafe import Markup
 
-    frame = f'viewBox="0 0 {_LEFT + _WIDE + 16:g} {_TOP + _HIGH + 40:g}" role="img"'
+    size = f'width="100%" height="{_TOP + _HIGH + _UNDER:g}" role="img"'
     says = _text(field.title)
-    parts = [f'<svg class="evidence" {frame} aria-label="{says}">', *_axes()]
-    rest = field.marks[_MOST_DOTS:]
-    if rest:
-        path = "".join(f"M{_x(m.size):.0f} {_y(m.evidence):.0f}h0" for m in rest)
-        parts.append(f'<path class="rest" d="{path}"/>')
+    parts = [f'<svg class="evidence" {size} aria-label="{says}">', *_axes()]
+    parts += _rest(field.marks[_MOST_DOTS:])
     parts += [_dot(mark) for mark in reversed(field.marks[:_MOST_DOTS])]
     parts += _names(field.marks)
     parts.append("</svg>")
@@ -85,8 +93,18 @@ def draw_field(field: EvidenceField) -> Markup:
     return Markup("".join(parts))  # noqa: S704
 
 
+def _rest(marks: tuple[Mark, ...]) -> list[str]:
+    if not marks:
+        return []
+    high = _TOP + _HIGH
+    box = f'viewBox="0 0 {_REST:g} {high:g}" preserveAspectRatio="none"'
+    path = "".join(f"M{_REST * _x(m.size):.0f} {_y(m.evidence):.0f}h0" for m in marks)
+    dots = f'<path class="rest" d="{path}"/>'
+    return [f'<svg width="100%" height="{high:g}" {box}>{dots}</svg>']
+
+
 def _dot(mark: Mark) -> str:
-    place = f'cx="{_x(mark.size):.1f}" cy="{_y(mark.evidence):.1f}" r="4.5"'
+    place = f'cx="{100 * _x(mark.size):.2f}%" cy="{_y(mark.evidence):.1f}" r="4.5"'
     title = f"<title>{_text(_says(mark))}</title>"
     return f'<circle class="{mark.state}" {place}>{title}</circle>'
 
@@ -103,39 +121,52 @@ def _text(text: str) -> str:
 
 
 def _axes() -> list[str]:
-    base, right = _TOP + _HIGH, _LEFT + _WIDE
+    base = _TOP + _HIGH
     parts = []
     for size, label in ((0.02, "0.02"), (0.1, "0.1"), (0.5, "0.5"), (2.0, "2")):
-        x = f"{_x(size):.1f}"
+        x = f"{100 * _x(size):.2f}%"
         kind = "line" if size < 0.5 else "grid"
-        parts.append(f'<path class="{kind}" d="M{x} {_TOP:g}V{base:g}"/>')
-        parts.append(f'<text class="x" x="{x}" y="{base + 14:g}">{label}</text>')
+        ends = f'x1="{x}" x2="{x}" y1="{_TOP:g}" y2="{base:g}"'
+        parts.append(f'<line class="{kind}" {ends}/>')
+        parts.append(f'<text class="x" x="{x}" y="{base + 15:g}">{label}</text>')
     for evidence, label in ((0.0, "0"), (1.0, "1"), (5.0, "5"), (25.0, "25")):
         y = f"{_y(evidence):.1f}"
         kind = "line far" if evidence == 1.0 else "grid"
-        parts.append(f'<path class="{kind}" d="M{_LEFT:g} {y}H{right:g}"/>')
-        parts.append(f'<text class="y" x="{_LEFT - 6:g}" y="{y}">{label}</text>')
-    middle = _LEFT + _WIDE / 2
+        parts.append(f'<line class="{kind}" x1="0" x2="100%" y1="{y}" y2="{y}"/>')
+        parts.append(f'<text class="y" x="-8" y="{y}">{label}</text>')
     parts.append(
-        f'<text class="axis" x="{middle:g}" y="{base + 30:g}">'
-        "size of the change: PSI, nats (lines: negligible 0.02, large 0.1)</text>"
+        f'<text class="axis" x="50%" y="{base + 33:g}">'
+        "size: PSI, nats; lines: negligible 0.02, large 0.1</text>"
     )
-    parts.append(f'<text class="top" x="{_LEFT:g}" y="9">evidence by threshold</text>')
+    parts.append('<text class="top" x="-36" y="8">evidence by threshold</text>')
     return parts
 
 
 def _names(marks: tuple[Mark, ...]) -> list[str]:
     """Name the strongest, where their names do not lie on one another."""
     taken: list[tuple[float, float]] = []
+    on_phone: list[tuple[float, float]] = []
     parts = []
     for mark in marks[: 4 * _MOST_NAMED]:
         x, y = _x(mark.size), _y(mark.evidence)
-        crowded = any(abs(y - b) < _GAP and abs(x - a) < 110.0 for a, b in taken)
-        if crowded or len(taken) >= _MOST_NAMED:
+        if _crowded((x, y), taken, _NAME) or len(taken) >= _MOST_NAMED:
             continue
         taken.append((x, y))
-        side = x > _LEFT + _WIDE - 120.0
-        place = f'class="name end" x="{x - 8:.1f}"' if side else f'x="{x + 8:.1f}"'
+        kind = "called"
+        if _crowded((x, y), on_phone, _NAME_ON_PHONE):
+            kind += " wider"
+        else:
+            on_phone.append((x, y))
+        left = x > 0.6
+        kind += " end" if left else ""
+        place = f'x="{100 * x:.2f}%" dx="{-8 if left else 8}" y="{y:.1f}" dy=".35em"'
         text = _text(shorten(mark.name, 18))
-        parts.append(f'<text {place} y="{y:.1f}" dy=".35em">{text}</text>')
+        parts.append(f'<text class="{kind}" {place}>{text}</text>')
     return parts
+
+
+def _crowded(
+    place: tuple[float, float], taken: list[tuple[float, float]], wide: float
+) -> bool:
+    x, y = place
+    return any(abs(y - b) < _GAP and abs(x - a) < wide for a, b in taken)
