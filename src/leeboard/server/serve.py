@@ -23,6 +23,8 @@ import uvicorn
 
 from leeboard.dashboard import Dashboard, Reader
 from leeboard.errors import ConfigError, LeeboardError, LogError
+from leeboard.exposition.exposition import Exposition
+from leeboard.exposition.families import Sample
 from leeboard.logs import open_log
 from leeboard.monitor.monitor import Monitor
 from leeboard.server.access import Keyring
@@ -31,6 +33,7 @@ from leeboard.server.board import Board
 from leeboard.server.collector import Collector
 from leeboard.server.intake import Intake
 from leeboard.server.ledger import Ledger
+from leeboard.server.metrics import Metrics, process_samples
 from leeboard.server.scheduler import Scheduler
 from leeboard.server.sessions import Sessions
 from leeboard.state import Key, State, open_state
@@ -146,17 +149,32 @@ def serve(
     listening.check()
     with _bound(listening) as sock, closing(open_state(monitor.plan.state)) as state:
         intake = _intake(monitor)
-        scheduler = Scheduler(passes or monitor.run, every_s)
+        collector = Collector(intake, lambda: _models(monitor))
+        reader = _reader(monitor, state)
+        started_at = datetime.now(UTC)
+
+        def own() -> Iterator[Sample]:
+            return process_samples(
+                scheduler.health, every_s, started_at, collector.taken()
+            )
+
+        exposition = Exposition(reader, own)
+        scheduler = Scheduler(passes or monitor.run, every_s, exposition.refresh)
         try:
-            collector = Collector(intake, lambda: _models(monitor))
             keyring = Keyring(lambda: _keys(monitor))
             sessions = Sessions(keyring)
-            board = _board(monitor, state, sessions, listening)
+            board = Board(
+                monitor,
+                Dashboard(reader),
+                sessions,
+                secure=bool(listening.certificate or listening.behind_proxy),
+            )
             rules = [
                 *basic_rules(
                     lambda: not intake.trouble and scheduler.health.failures < 3
                 ),
                 *collector.rules(),
+                *Metrics(exposition).rules(),
                 *board.rules(),
             ]
             app = create_app(rules, keyring, sessions)
@@ -173,16 +191,9 @@ def serve(
             _end(monitor, scheduler)
 
 
-def _board(
-    monitor: Monitor, state: State, sessions: Sessions, listening: Listening
-) -> Board:
+def _reader(monitor: Monitor, state: State) -> Reader:
     log = open_log(monitor.plan.log, spool=monitor.plan.spool or None)
-    return Board(
-        monitor,
-        Dashboard(Reader(monitor.plan, state, log)),
-        sessions,
-        secure=bool(listening.certificate or listening.behind_proxy),
-    )
+    return Reader(monitor.plan, state, log)
 
 
 def _entry(monitor: Monitor, sessions: Sessions, address: str) -> str:
