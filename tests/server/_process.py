@@ -25,9 +25,9 @@ LEEBOARD = [sys.executable, "-m", "leeboard"]
 STARTS_S = 60.0
 
 
-def key_for(model: World) -> str:
-    """Make a key to send events with; return its secret."""
-    key, secret = new_key("test", ["ingest"])
+def key_for(model: World, scope: str = "ingest") -> str:
+    """Make a key, by default to send events with; return its secret."""
+    key, secret = new_key("test", [scope])
     state = open_state(model.monitor.plan.state)
     state.keys.add(key)
     state.close()

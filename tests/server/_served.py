@@ -13,6 +13,9 @@ from urllib.parse import quote
 
 from starlette.types import ASGIApp, Message
 
+from leeboard.config.plan import Plan
+from leeboard.dashboard.reading import Reader
+from leeboard.exposition.exposition import Exposition
 from leeboard.logs import open_log, ship
 from leeboard.server._body import Bounds
 from leeboard.server.access import SCOPES, Keyring, new_key
@@ -21,6 +24,7 @@ from leeboard.server.collector import Collector
 from leeboard.server.gate import Gate
 from leeboard.server.intake import Intake, Room
 from leeboard.server.ledger import Ledger
+from leeboard.server.metrics import Metrics
 from leeboard.server.routes import Rule
 from leeboard.state.memory import MemoryState
 from leeboard_logger.durable import DurableSpool
@@ -29,6 +33,7 @@ __all__ = ["JSON", "LINES", "Answer", "Served", "event", "label"]
 
 JSON = "application/json"
 LINES = "application/x-ndjson"
+EMPTY = Plan("none.toml", "log", "", "state", ())
 FACTS = {"code", "where", "found", "expected", "fix"}
 
 
@@ -100,6 +105,7 @@ class Served:
         self.rules = [
             *basic_rules(lambda: not self.intake.trouble),
             *collector.rules(),
+            *Metrics(Exposition(Reader(EMPTY, self.state))).rules(),
             *more,
         ]
         self.app: ASGIApp = create_app(self.rules, self.keyring, gate=self.gate)

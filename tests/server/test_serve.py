@@ -236,3 +236,25 @@ def test_a_logger_speaks_tls_to_it(
             identity = log.log_prediction({"temp": 1.0}, 1.0)
         assert log.stats().predictions.acknowledged == 1
     assert _ids(model) == [identity]
+
+
+def test_metrics_tell_what_the_server_did(running: tuple[Server, str]) -> None:
+    """To a key that may read alone: its passes, and every event by its status."""
+    server, ingest = running
+    key = key_for(server.model, "read")
+    body = {"predictions": [event("m"), event("m"), event("n", prediction=["no"])]}
+    assert server.ask("POST", "/v1/predictions", body, key=ingest)[0] == 200
+    assert server.ask("GET", "/metrics")[0] == 401
+    assert server.ask("GET", "/metrics", key=ingest)[0] == 403
+    deadline = time.monotonic() + 30
+    while True:  # until the first pass has ended
+        status, text = server.ask("GET", "/metrics", key=key)
+        assert status == 200
+        found = text.decode()
+        if "leeboard_passes_total 1.0" in found:
+            break
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    assert "leeboard_pass_failures_total 0.0" in found
+    assert 'ml_predictions_total{model="demand"}' in found
+    assert "leeboard_pass_interval_seconds 3600.0" in found

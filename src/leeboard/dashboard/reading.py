@@ -192,9 +192,12 @@ class Reader:
 
     def logged(self, model: str) -> Summary | None:
         """What the log holds of a model; None where there is none, or no log."""
-        if self._log is None:
-            return None
-        return next((one for one in self._log.summary() if one.model == model), None)
+        return self.summaries().get(model)
+
+    def summaries(self) -> dict[str, Summary]:
+        """What the log holds, by model; nothing where there is no log."""
+        found = [] if self._log is None else self._log.summary()
+        return {one.model: one for one in found}
 
     @property
     def has_log(self) -> bool:

@@ -33,6 +33,7 @@ def document() -> dict[str, Any]:
                 "post": _post("feedback", "Feedback", "Log what came true")
             },
             "/v1/openapi.json": {"get": _get("This document")},
+            "/metrics": {"get": _get("What Prometheus reads; needs the scope read")},
             "/healthz": {"get": {**_get("The process answers"), "security": []}},
             "/readyz": {
                 "get": {

@@ -7,6 +7,7 @@ duplicate or quarantined is on the disk.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -58,6 +59,12 @@ class Collector:
         self._bounds = bounds or Bounds()
         self._gate = gate or Gate()
         self._readers = ThreadPoolExecutor(_READERS, "leeboard-reader")
+        # changed by the loop's thread alone
+        self._taken: Counter[tuple[str, str]] = Counter()
+
+    def taken(self) -> Mapping[tuple[str, str], int]:
+        """Return how many events were answered for, by kind and status."""
+        return dict(self._taken)
 
     def rules(self) -> list[Rule]:
         """Return what can be asked of it."""
@@ -90,7 +97,7 @@ class Collector:
         read = await asyncio.get_running_loop().run_in_executor(
             self._readers, self._read, body, form, kind, terms
         )
-        statuses, answer = await self._stored(read, atomic="atomic" in options)
+        statuses, answer = await self._stored(read, kind, atomic="atomic" in options)
         self._gate.conflicts(grant, statuses.count("conflict"))
         return answer
 
@@ -101,7 +108,7 @@ class Collector:
         return read_events(whole, kind, terms, lines=form.lines)
 
     async def _stored(
-        self, read: Sequence[Event | Refused], *, atomic: bool
+        self, read: Sequence[Event | Refused], kind: str, *, atomic: bool
     ) -> tuple[Sequence[str], Response]:
         sound = [one for one in read if isinstance(one, Event)]
         if atomic and len(sound) < len(read):
@@ -116,6 +123,7 @@ class Collector:
             _result(one, next(said)) if isinstance(one, Event) else _refused(one)
             for one in read
         ]
+        self._taken.update((_KINDS[kind], one["status"]) for one in results)
         taken = any(one["status"] not in _NOT_TAKEN for one in results)
         if taken or not results:
             return statuses, answered(200, {"results": results})
@@ -125,6 +133,7 @@ class Collector:
 
 
 _NOT_TAKEN = {"rejected", "conflict"}
+_KINDS = {"p": "predictions", "f": "feedback"}
 
 
 def _options(request: Request) -> dict[str, str]:

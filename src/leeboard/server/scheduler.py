@@ -26,21 +26,25 @@ class Health:
 
     Parameters
     ----------
-    passes, failures : int
-        So far; failures in a row, up to the last pass.
+    passes, failures, failed : int
+        So far; failures in a row, up to the last pass; and all that failed.
     began_at, ended_at : datetime or None
         Of the last pass; ``ended_at`` is None while the first is under way.
     took_s : float
     error : str
         Code of what the last pass failed by; empty if it did not.
+    sound_at : datetime or None
+        When the last pass that did not fail ended.
     """
 
     passes: int = 0
     failures: int = 0
+    failed: int = 0
     began_at: datetime | None = None
     ended_at: datetime | None = None
     took_s: float = 0.0
     error: str = ""
+    sound_at: datetime | None = None
 
 
 class Scheduler:
@@ -53,10 +57,18 @@ class Scheduler:
     ----------
     make_pass : callable
     every_s : float
+    after : callable, optional
+        Called after each pass, once its health is known.
     """
 
-    def __init__(self, make_pass: Callable[[], object], every_s: float) -> None:
+    def __init__(
+        self,
+        make_pass: Callable[[], object],
+        every_s: float,
+        after: Callable[[], object] = tuple,
+    ) -> None:
         self._make_pass = make_pass
+        self._after = after
         self._every_s = every_s
         self._ending = threading.Event()
         self._thread = threading.Thread(
@@ -95,11 +107,18 @@ class Scheduler:
         except Exception:  # noqa: BLE001 - logged whole; the next pass may do
             error = "defect"
             _LOG.exception("a pass failed")
+        ended = datetime.now(UTC)
         self.health = replace(
             self.health,
             passes=before.passes + 1,
             failures=before.failures + 1 if error else 0,
-            ended_at=datetime.now(UTC),
+            failed=before.failed + bool(error),
+            ended_at=ended,
             took_s=time.monotonic() - start,
             error=error,
+            sound_at=before.sound_at if error else ended,
         )
+        try:
+            self._after()
+        except Exception:  # noqa: BLE001 - as above
+            _LOG.exception("what follows a pass failed")

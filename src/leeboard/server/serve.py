@@ -23,6 +23,8 @@ import uvicorn
 
 from leeboard.dashboard import Dashboard, Reader
 from leeboard.errors import ConfigError, LeeboardError, LogError
+from leeboard.exposition.exposition import Exposition
+from leeboard.exposition.families import Sample
 from leeboard.logs import open_log
 from leeboard.monitor.deeds import user
 from leeboard.monitor.monitor import Monitor
@@ -34,6 +36,7 @@ from leeboard.server.gate import Gate
 from leeboard.server.intake import Intake
 from leeboard.server.ledger import Ledger
 from leeboard.server.limits import Limits
+from leeboard.server.metrics import Metrics, process_samples
 from leeboard.server.scheduler import Scheduler
 from leeboard.server.sessions import Sessions
 from leeboard.server.witness import Witness
@@ -157,17 +160,33 @@ def serve(
         witness = Witness(state.audit.add)
         gate = Gate(Limits(monitor.plan.serve), witness)
         intake = _intake(monitor)
-        scheduler = Scheduler(passes or monitor.run, every_s)
+        collector = Collector(intake, lambda: _models(monitor), gate=gate)
+        reader = _reader(monitor, state)
+        started_at = datetime.now(UTC)
+
+        def own() -> Iterator[Sample]:
+            return process_samples(
+                scheduler.health, every_s, started_at, collector.taken()
+            )
+
+        exposition = Exposition(reader, own)
+        scheduler = Scheduler(passes or monitor.run, every_s, exposition.refresh)
         try:
-            collector = Collector(intake, lambda: _models(monitor), gate=gate)
             keyring = Keyring(state.keys.all, people=state.users.all)
             sessions = Sessions(keyring)
-            board = _board(monitor, state, sessions, gate, secure=listening.secure)
+            board = Board(
+                monitor,
+                Dashboard(reader),
+                sessions,
+                secure=listening.secure,
+                gate=gate,
+            )
             rules = [
                 *basic_rules(
                     lambda: not intake.trouble and scheduler.health.failures < 3
                 ),
                 *collector.rules(),
+                *Metrics(exposition).rules(),
                 *board.rules(),
             ]
             app = create_app(rules, keyring, sessions, gate)
@@ -187,17 +206,9 @@ def serve(
             _end(monitor, scheduler)
 
 
-def _board(
-    monitor: Monitor, state: State, sessions: Sessions, gate: Gate, *, secure: bool
-) -> Board:
+def _reader(monitor: Monitor, state: State) -> Reader:
     log = open_log(monitor.plan.log, spool=monitor.plan.spool or None)
-    return Board(
-        monitor,
-        Dashboard(Reader(monitor.plan, state, log)),
-        sessions,
-        secure=secure,
-        gate=gate,
-    )
+    return Reader(monitor.plan, state, log)
 
 
 def _entry(state: State, sessions: Sessions, address: str) -> str:

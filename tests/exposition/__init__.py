@@ -1,0 +1,1 @@
+"""What Prometheus reads, and the files made for it and for Grafana."""
