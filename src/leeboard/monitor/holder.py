@@ -14,9 +14,12 @@ from datetime import UTC, datetime
 from leeboard.errors import StateError
 from leeboard.state import Lease, State
 
-__all__ = ["LEASE_SECONDS", "gone", "me", "renewed", "taken"]
+__all__ = ["LEAD", "LEASE_SECONDS", "gone", "me", "renewed", "taken"]
 
 LEASE_SECONDS = 120.0
+
+LEAD = "scheduler"
+"""The lease of the scheduler that leads: of several, it alone makes passes."""
 
 
 def me() -> str:

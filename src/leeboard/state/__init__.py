@@ -12,6 +12,8 @@ from leeboard.state._open import (
     fill_state,
     open_state,
     state_is_empty,
+    state_time,
+    state_version,
 )
 from leeboard.state._state import Done, Held, Measured, Packed, State
 
@@ -32,4 +34,6 @@ __all__ = [
     "fill_state",
     "open_state",
     "state_is_empty",
+    "state_time",
+    "state_version",
 ]
