@@ -18,9 +18,12 @@ from leeboard.server._body import Bounds
 from leeboard.server.access import SCOPES, Keyring, new_key
 from leeboard.server.app import basic_rules, create_app
 from leeboard.server.collector import Collector
+from leeboard.server.health import Vitals
 from leeboard.server.intake import Intake, Room
 from leeboard.server.ledger import Ledger
+from leeboard.server.roles import Role
 from leeboard.server.routes import Rule
+from leeboard.server.scheduler import Scheduler
 from leeboard.state.memory import MemoryState
 from leeboard_logger.durable import DurableSpool
 
@@ -93,8 +96,11 @@ class Served:
         self.models = {"demand": None, "rides": old}
         self.keyring = Keyring(self.state.keys.all)
         collector = Collector(self.intake, lambda: self.models, bounds)
+        passes = Scheduler(lambda: None, 60.0)
+        self.vitals = Vitals(Role.ALL, self.intake, passes, None)
         self.rules = [
-            *basic_rules(lambda: not self.intake.trouble),
+            *basic_rules(lambda: self.vitals.ready),
+            *self.vitals.rules(),
             *collector.rules(),
             *more,
         ]

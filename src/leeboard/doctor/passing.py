@@ -125,4 +125,4 @@ def _took(length: timedelta) -> str:
 def _process(holder: str) -> str:
     """Host and process of a holder's name."""
     host, _, rest = holder.partition(":")
-    return f"process {rest.partition(':')[0]} of {host}"
+    return f"process {rest.partition(':')[0]} of {host.partition('/')[0]}"

@@ -31,6 +31,7 @@ def document() -> dict[str, Any]:
                 "post": _post("feedback", "Feedback", "Log what came true")
             },
             "/v1/openapi.json": {"get": _get("This document")},
+            "/v1/health": {"get": _get("What is taken and passed, and why not")},
             "/healthz": {"get": {**_get("The process answers"), "security": []}},
             "/readyz": {
                 "get": {

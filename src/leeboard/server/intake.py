@@ -168,6 +168,24 @@ class Intake:
     def _tick(self) -> None:
         with contextlib.suppress(OSError):
             self._spool.tick()
+        if self.trouble:
+            self._try_again()
+
+    def _try_again(self) -> None:
+        """Look whether the disk takes something: who asks first may send nothing."""
+        trouble = self._spool.trouble()
+        if trouble:
+            self.trouble = trouble
+            return
+        try:
+            self._ledger.probe()
+        except sqlite3.OperationalError:
+            self.trouble = "ledger_unwritable"
+            return
+        except sqlite3.DatabaseError:
+            self._anew()
+        _LOG.warning("events are taken again")
+        self.trouble = ""
 
     def _group(self, first: _Sent) -> list[_Sent]:
         """Take what waits beside the first, up to the size of a group."""

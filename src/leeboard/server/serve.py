@@ -29,8 +29,11 @@ from leeboard.server.access import Keyring
 from leeboard.server.app import basic_rules, create_app
 from leeboard.server.board import Board
 from leeboard.server.collector import Collector
+from leeboard.server.health import Vitals
 from leeboard.server.intake import Intake
+from leeboard.server.leading import Leading
 from leeboard.server.ledger import Ledger
+from leeboard.server.roles import Role
 from leeboard.server.scheduler import Scheduler
 from leeboard.server.sessions import Sessions
 from leeboard.state import Key, State, open_state
@@ -123,6 +126,7 @@ def serve(
     told: Callable[[str, str], None],
     *,
     passes: Callable[[], object] | None = None,
+    role: Role = Role.ALL,
 ) -> None:
     """Serve until a signal ends it; what was taken by then is shipped.
 
@@ -137,6 +141,8 @@ def serve(
         owner in, once, where there is no key for people yet.
     passes : callable, optional
         Makes one pass; by default the monitor's own, at the clock's time.
+    role : Role
+        The share of this process, where several serve one store.
 
     Raises
     ------
@@ -145,23 +151,26 @@ def serve(
     """
     listening.check()
     with _bound(listening) as sock, closing(open_state(monitor.plan.state)) as state:
-        intake = _intake(monitor)
-        scheduler = Scheduler(passes or monitor.run, every_s)
+        intake = _intake(monitor) if role.takes_events else None
+        leading = Leading(lambda: open_state(monitor.plan.state))
+        scheduler = _scheduler(monitor, every_s, role, leading, passes)
         try:
-            collector = Collector(intake, lambda: _models(monitor))
             keyring = Keyring(lambda: _keys(monitor))
             sessions = Sessions(keyring)
             board = _board(monitor, state, sessions, listening)
+            vitals = Vitals(role, intake, scheduler, leading)
             rules = [
-                *basic_rules(
-                    lambda: not intake.trouble and scheduler.health.failures < 3
-                ),
-                *collector.rules(),
+                *basic_rules(lambda: vitals.ready),
+                *vitals.rules(),
                 *board.rules(),
             ]
+            if intake is not None:
+                rules += Collector(intake, lambda: _models(monitor)).rules()
+                intake.start()
             app = create_app(rules, keyring, sessions)
             server = uvicorn.Server(_settings(app, listening))
-            intake.start()
+            if role.makes_passes:
+                leading.start()
             scheduler.start()
             with _quiet_signals():
                 scheme = "https" if listening.certificate else "http"
@@ -169,8 +178,22 @@ def serve(
                 told(address, _entry(monitor, sessions, address))
                 server.run([sock])
         finally:
-            intake.close()
-            _end(monitor, scheduler)
+            if intake is not None:
+                intake.close()
+            _end(monitor, scheduler, leading)
+
+
+def _scheduler(
+    monitor: Monitor,
+    every_s: float,
+    role: Role,
+    leading: Leading,
+    passes: Callable[[], object] | None,
+) -> Scheduler:
+    if not role.makes_passes:
+        return Scheduler(monitor.ship, every_s)
+    made = passes or (lambda: monitor.run(every_s=every_s))
+    return Scheduler(made, every_s, leading.wait, monitor.ship)
 
 
 def _board(
@@ -196,9 +219,11 @@ def _entry(monitor: Monitor, sessions: Sessions, address: str) -> str:
     return "" if people else f"{address}/setup?token={sessions.entry(now)}"
 
 
-def _end(monitor: Monitor, scheduler: Scheduler) -> None:
+def _end(monitor: Monitor, scheduler: Scheduler, leading: Leading) -> None:
     """Let the pass under way end, and ship what came last."""
-    if not scheduler.stop(_LAST_PASS_S):
+    ended = scheduler.stop(_LAST_PASS_S)
+    leading.close()
+    if not ended:
         _LOG.warning("the pass under way is left; the next start makes it again")
         # its thread would hold the process up; all it does can be killed anywhere
         sys.stderr.flush()
