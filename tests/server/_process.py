@@ -25,9 +25,9 @@ LEEBOARD = [sys.executable, "-m", "leeboard"]
 STARTS_S = 60.0
 
 
-def key_for(model: World) -> str:
-    """Make a key to send events with; return its secret."""
-    key, secret = new_key("test", ["ingest"])
+def key_for(model: World, scope: str = "ingest") -> str:
+    """Make a key, by default to send events with; return its secret."""
+    key, secret = new_key("test", [scope])
     state = open_state(model.monitor.plan.state)
     state.keys.add(key)
     state.close()
@@ -58,6 +58,7 @@ class Server:
     port: int = 0
     every: str = "1h"
     options: tuple[str, ...] = ()
+    program: tuple[str, ...] = tuple(LEEBOARD)
     url: str = ""
     process: subprocess.Popen[str] | None = None
 
@@ -68,7 +69,7 @@ class Server:
         with self.log.open("w", encoding="utf-8") as out:
             self.process = subprocess.Popen(
                 [
-                    *(*LEEBOARD, "serve", "--config", config),
+                    *(*self.program, "serve", "--config", config),
                     *("--port", str(self.port), "--every", self.every),
                     *self.options,
                 ],

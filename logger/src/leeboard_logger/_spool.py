@@ -202,10 +202,11 @@ class Spool:
                     self._folder = self._open_folder()
                 name = f"{os.getpid()}-{self._token()}"
                 self._folder.probe(name, bytes(_TRIAL_BYTES))
-                room = self._look(self._clock.monotonic(), _TRIAL_BYTES)
+                self._look(self._clock.monotonic())
+                wanted = min(_TRIAL_BYTES, self._cap // 8) + _TAIL_BYTES
+                return "" if self._used + wanted <= self._cap else "spool_full"
         except OSError as error:
             return _reason(error)
-        return "" if room else "spool_full"
 
     def tick(self) -> bool:
         """Account, rotate, and have what was written on the disk."""

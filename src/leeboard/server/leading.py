@@ -34,14 +34,15 @@ class Leading:
     ----------
     open_store : callable
         Opens the store of results, which is closed again after each look.
-    seconds : float
+    seconds : float, optional
+        How long the lead lasts; by default `LEAD_S`.
     """
 
     def __init__(
-        self, open_store: Callable[[], State], seconds: float = LEAD_S
+        self, open_store: Callable[[], State], seconds: float | None = None
     ) -> None:
         self._open_store = open_store
-        self._seconds = seconds
+        self._seconds = LEAD_S if seconds is None else seconds
         self._lease: Lease | None = None
         self._ending = threading.Event()
         self._led = threading.Event()
