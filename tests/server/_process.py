@@ -58,6 +58,7 @@ class Server:
     port: int = 0
     every: str = "1h"
     options: tuple[str, ...] = ()
+    program: tuple[str, ...] = tuple(LEEBOARD)
     url: str = ""
     process: subprocess.Popen[str] | None = None
 
@@ -68,7 +69,7 @@ class Server:
         with self.log.open("w", encoding="utf-8") as out:
             self.process = subprocess.Popen(
                 [
-                    *(*LEEBOARD, "serve", "--config", config),
+                    *(*self.program, "serve", "--config", config),
                     *("--port", str(self.port), "--every", self.every),
                     *self.options,
                 ],

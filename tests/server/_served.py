@@ -22,10 +22,13 @@ from leeboard.server.access import SCOPES, Keyring, new_key
 from leeboard.server.app import basic_rules, create_app
 from leeboard.server.collector import Collector
 from leeboard.server.gate import Gate
+from leeboard.server.health import Vitals
 from leeboard.server.intake import Intake, Room
 from leeboard.server.ledger import Ledger
 from leeboard.server.metrics import Metrics
+from leeboard.server.roles import Role
 from leeboard.server.routes import Rule
+from leeboard.server.scheduler import Scheduler
 from leeboard.state.memory import MemoryState
 from leeboard_logger.durable import DurableSpool
 
@@ -102,8 +105,11 @@ class Served:
         self.gate = gate or Gate()
         self.address = "127.0.0.1"
         collector = Collector(self.intake, lambda: self.models, bounds, self.gate)
+        passes = Scheduler(lambda: None, 60.0)
+        self.vitals = Vitals(Role.ALL, self.intake, passes, None)
         self.rules = [
-            *basic_rules(lambda: not self.intake.trouble),
+            *basic_rules(lambda: self.vitals.ready),
+            *self.vitals.rules(),
             *collector.rules(),
             *Metrics(Exposition(Reader(EMPTY, self.state))).rules(),
             *more,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,6 +20,7 @@ from leeboard.server.ledger import Ledger
 from leeboard.server.refusal import Refusal
 from leeboard_logger.durable import DurableSpool
 from leeboard_logger.frames import END, whole_frames
+from tests.server._waiting import until
 
 
 def made(number: int, said: str = "1") -> Event:
@@ -219,3 +222,33 @@ def test_nothing_is_taken_while_it_ends(intake: Intake, tmp_path: Path) -> None:
         intake.submit([made(1000)])
     assert caught.value.status == 503
     assert len(written(tmp_path)) == 100
+
+
+def test_it_takes_events_again_though_nobody_asks(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A balancer sends nothing to a server that is not ready: it finds out alone."""
+    spool = DurableSpool(tmp_path / "spool", cap_bytes=20_000)
+    intake = Intake(spool, Ledger(str(tmp_path / "c.db")))
+    intake.start()
+    number, taken = 0, []
+    while not intake.trouble:
+        sent = intake.submit([made(number, "1" * 3000)])
+        with contextlib.suppress(Refusal):
+            taken += [number] * len(sent.result(10))
+        number += 1
+    for again in range(20):
+        with pytest.raises(Refusal) as caught:
+            intake.submit([made(1000 + again, "1" * 3000)]).result(10)
+        assert caught.value.headers["Retry-After"] == "5"
+    time.sleep(2.5)  # two looks, both in vain
+    assert intake.trouble == "spool_full"
+    assert len(taken) > 3
+    (file,) = (tmp_path / "spool").glob("*.frames")
+    file.unlink()  # as the committer does
+    until(lambda: not intake.trouble, 10)
+    assert intake.submit([made(2000)]).result(10) == ["accepted"]
+    told = [one.getMessage() for one in caplog.records]
+    assert told == ["events are not taken: spool_full", "events are taken again"]
+    assert [file.name for file in (tmp_path / "spool").glob("*.new")] == []
+    intake.close()

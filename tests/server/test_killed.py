@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import http.client
-import json
+import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,59 +14,7 @@ import pytest
 from leeboard import Logger
 from tests.monitor._world import World, world
 from tests.server._process import Server, free_port, key_for
-from tests.server._served import event
-
-
-class Sender(threading.Thread):
-    """Sends batches until told to end, each until it is answered; keeps account."""
-
-    def __init__(self, port: int, key: str, name: str, seed: int) -> None:
-        super().__init__(name=name)
-        self._port, self._key = port, key
-        self._draw = random.Random(seed)
-        self.ending = threading.Event()
-        self.acknowledged: dict[str, float] = {}
-        self.sent: set[str] = set()
-        self.again = 0
-        self.wrong: list[str] = []
-
-    def run(self) -> None:
-        """Send."""
-        number = 0
-        while not self.ending.is_set():
-            events = []
-            for _ in range(self._draw.randint(1, 40)):
-                events.append(event(f"{self.name}-{number}", prediction=float(number)))
-                number += 1
-            self.sent |= {one["id"] for one in events}
-            body = json.dumps({"predictions": events}).encode()
-            while not self._delivered(body, events) and not self.ending.is_set():
-                self.again += 1
-                time.sleep(0.02)
-
-    def _delivered(self, body: bytes, events: list[dict[str, float]]) -> bool:
-        headers = {"Content-Type": "application/json"}
-        headers["Authorization"] = f"Bearer {self._key}"
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=20)
-        try:
-            connection.request("POST", "/v1/predictions", body, headers)
-            answer = connection.getresponse()
-            read = answer.read()
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-        if answer.status != 200:
-            self.wrong += [f"{answer.status} {read!r}"] * (answer.status != 503)
-            return False
-        for one, result in zip(events, json.loads(read)["results"], strict=True):
-            if result["id"] != one["id"] or result["status"] not in {
-                "accepted",
-                "duplicate",
-            }:
-                self.wrong.append(str(result))
-            self.acknowledged[str(one["id"])] = one["prediction"]
-        return True
+from tests.server._sender import Sender
 
 
 def _rows(model: World) -> dict[str, float]:
@@ -130,5 +76,8 @@ def _killed(folder: Path, kills: int, seed: int) -> None:
 
 @pytest.mark.long
 def test_a_killed_server_loses_and_repeats_nothing(tmp_path: Path) -> None:
-    """What was acknowledged is there once, as it was sent, after four kills."""
-    _killed(tmp_path, 4, 20261127)
+    """What was acknowledged is there once, as it was sent, after kills under load.
+
+    Four of them, or as many as LEEBOARD_TORTURE says.
+    """
+    _killed(tmp_path, int(os.environ.get("LEEBOARD_TORTURE", "4")), 20261127)

@@ -285,6 +285,11 @@ def test_a_holder_who_lost_the_lease_writes_nothing(state: State) -> None:
     with pytest.raises(StateError) as caught:
         state.put(paused, [late], model="demand", place=9, replaces=[hour(0)])
     assert caught.value.code == "lease_lost"
+    state.keep("demand", "pending", "new", taken)
+    with pytest.raises(StateError) as caught:
+        state.keep("demand", "pending", "old", paused)
+    assert caught.value.code == "lease_lost"
+    assert state.kept("demand", "pending") == "new"
     assert state.place("demand") == 2
     assert [d.window for d in state.windows("demand")] == [hour(0), hour(1)]
     state.release(paused)  # gives back nothing: it is not its own

@@ -86,11 +86,14 @@ class Folder:
         """Give a file its name."""
         os.rename(old, new, src_dir_fd=self._at, dst_dir_fd=self._at)
 
-    def probe(self, name: str) -> None:
-        """Create a file, lock it, and take it away again."""
+    def probe(self, name: str, data: bytes = b"") -> None:
+        """Create a file, lock it, have data on the disk, and take it away again."""
         file = self.begin(f"{name}.new")
         try:
             self.hold(file)
+            while data:
+                data = data[self.write(file, data) :]
+                self.sync(file)
         finally:
             os.close(file)
             os.unlink(f"{name}.new", dir_fd=self._at)

@@ -31,6 +31,7 @@ TRIP_S = 1.0
 """How long direct writes are then avoided."""
 _RETRY_S = 0.2
 _SHARE_OF_FREE = 0.1
+_TRIAL_BYTES = 64 << 10
 _TAIL_BYTES = 4096  # kept free for the accounting and END frames of a full spool
 
 
@@ -192,6 +193,20 @@ class Spool:
         except OSError as error:
             if _reason(error) != "disk_full":
                 raise
+
+    def trouble(self) -> str:
+        """Try whether a frame could be stored now; tell why not, or nothing."""
+        try:
+            with self._turn:
+                if self._folder is None:
+                    self._folder = self._open_folder()
+                name = f"{os.getpid()}-{self._token()}"
+                self._folder.probe(name, bytes(_TRIAL_BYTES))
+                self._look(self._clock.monotonic())
+                wanted = min(_TRIAL_BYTES, self._cap // 8) + _TAIL_BYTES
+                return "" if self._used + wanted <= self._cap else "spool_full"
+        except OSError as error:
+            return _reason(error)
 
     def tick(self) -> bool:
         """Account, rotate, and have what was written on the disk."""

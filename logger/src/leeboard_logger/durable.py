@@ -68,6 +68,13 @@ class DurableSpool:
                 return place, outcome
         return len(settled), ""
 
+    def trouble(self) -> str:
+        """Tell why payloads could not be stored now, such as ``disk_full``; or nothing.
+
+        Tries it with a file that is taken away again.
+        """
+        return self._spool.trouble()
+
     def tick(self) -> None:
         """Begin another file where the present one is a minute old."""
         self._spool.tick()

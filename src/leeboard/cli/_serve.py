@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from leeboard.cli._terminal import tell
 from leeboard.errors import ConfigError
 from leeboard.monitor.monitor import Monitor
+from leeboard.server.roles import role_of
 from leeboard.server.serve import Listening, serve
 from leeboard.windows import duration
 
@@ -22,14 +23,15 @@ def listening(
     return Listening(host, port, certificate, private_key, behind_proxy)
 
 
-def run(config: str, where: Listening, every: str) -> None:
+def run(config: str, where: Listening, every: str, role: str) -> None:
     """Serve until a signal comes."""
+    share = role_of(role)
     every_s = _seconds(every)
     monitor = Monitor(config)
     for note in monitor.plan.notes:
         tell(f"note: {note.where}: {note.text} [{note.code}]")
     _log_to_standard_error()
-    serve(monitor, where, every_s, begun)
+    serve(monitor, where, every_s, begun, role=share)
     tell("Stopped.")
 
 

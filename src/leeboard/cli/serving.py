@@ -63,6 +63,14 @@ def serve(
             help="A proxy speaks TLS for it: allow an address that others can reach.",
         ),
     ] = False,
+    role: Annotated[
+        str,
+        typer.Option(
+            "--role",
+            metavar="ROLE",
+            help="Where several serve one store: collector, scheduler, or all.",
+        ),
+    ] = "all",
 ) -> None:
     """Take events in over HTTP, and make the passes on time.
 
@@ -75,6 +83,7 @@ def serve(
         config,
         _serve.listening(host, port, tls_cert, tls_key, behind_proxy=behind_proxy),
         every,
+        role,
     )
 
 

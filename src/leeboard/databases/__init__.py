@@ -13,7 +13,7 @@ from leeboard.databases._engine import (
     open_sqlite,
 )
 from leeboard.databases._failures import failures, shown
-from leeboard.databases._migrate import bring_up_to_date
+from leeboard.databases._migrate import bring_up_to_date, version_of
 from leeboard.databases._reading import open_reading
 from leeboard.databases._rows import clean, insert_rows
 from leeboard.databases._search import search_postgres, vacuum_postgres
@@ -39,4 +39,5 @@ __all__ = [
     "sound_sqlite",
     "vacuum_postgres",
     "vacuum_sqlite",
+    "version_of",
 ]

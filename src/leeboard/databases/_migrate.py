@@ -14,7 +14,7 @@ from leeboard.databases._engine import Writes
 from leeboard.databases._failures import shown
 from leeboard.errors import LogError, StateError
 
-__all__ = ["bring_up_to_date"]
+__all__ = ["bring_up_to_date", "version_of"]
 
 _LOCK = 0x6C656562  # a number that only our migrations lock: "leeb"
 
@@ -44,9 +44,8 @@ def bring_up_to_date(
     LogError or StateError
         ``newer_database``, if it has seen a step that this Leeboard does not know.
     """
-    with database.reading() as connection:
-        if _version(connection, version_table) == head:
-            return
+    if version_of(database, version_table) == head:
+        return
     with database.writing() as connection:
         if database.is_postgres:
             # of two that open an empty database at once, the second waits here
@@ -54,6 +53,12 @@ def bring_up_to_date(
         seen = _version(connection, version_table)
         if seen != head:
             _upgrade(connection, steps, seen, head, version_table, error)
+
+
+def version_of(database: Writes, version_table: str) -> str | None:
+    """Return the last step that a database has seen; None for one without tables."""
+    with database.reading() as connection:
+        return _version(connection, version_table)
 
 
 def _version(connection: Connection, version_table: str) -> str | None:

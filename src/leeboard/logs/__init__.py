@@ -8,6 +8,7 @@ from leeboard.logs._horizon import with_horizon
 from leeboard.logs._log import Batch, Changes, Log, Summary, Taken
 from leeboard.logs._losses import SEGMENT_REASONS, Loss
 from leeboard.logs._open import local_folder, open_log
+from leeboard.logs._sound import Sound, Waiting, sound, waiting
 from leeboard.logs._spool import blank_committed, spool_copies
 from leeboard.logs._wanted import SHORTEST, Wanted, digest_of, spellings
 from leeboard.logs.committer import Shipped, ship
@@ -20,8 +21,10 @@ __all__ = [
     "Log",
     "Loss",
     "Shipped",
+    "Sound",
     "Summary",
     "Taken",
+    "Waiting",
     "Wanted",
     "blank_committed",
     "decode",
@@ -29,7 +32,9 @@ __all__ = [
     "local_folder",
     "open_log",
     "ship",
+    "sound",
     "spellings",
     "spool_copies",
+    "waiting",
     "with_horizon",
 ]

@@ -74,6 +74,11 @@ class FolderLog:
         """Open the log whose pieces lie in a folder, without a spool."""
         return cls(Folder(folder))
 
+    @property
+    def objects(self) -> Objects:
+        """The store of its pieces."""
+        return self._objects
+
     def write(self, batch: Batch) -> None:
         """Store a batch whole; writing it again changes nothing that can be read.
 

@@ -14,15 +14,18 @@ from datetime import UTC, datetime
 from leeboard.errors import StateError
 from leeboard.state import Lease, State
 
-__all__ = ["LEASE_SECONDS", "gone", "me", "renewed", "taken"]
+__all__ = ["LEAD", "LEASE_SECONDS", "gone", "me", "renewed", "taken"]
 
 LEASE_SECONDS = 120.0
+
+LEAD = "scheduler"
+"""The lease of the scheduler that leads: of several, it alone makes passes."""
 
 
 def me() -> str:
     """Name this process, and one use of it: host, process, its start, a number."""
     pid = os.getpid()
-    return f"{socket.gethostname()}:{pid}:{_started(pid)}:{secrets.token_hex(4)}"
+    return f"{_host()}:{pid}:{_started(pid)}:{secrets.token_hex(4)}"
 
 
 def gone(holder: str) -> bool:
@@ -30,20 +33,21 @@ def gone(holder: str) -> bool:
     host, _, rest = holder.partition(":")
     pid, _, rest = rest.partition(":")
     started = rest.partition(":")[0]
-    if host != socket.gethostname() or not pid.isdigit():
+    if host != _host() or not pid.isdigit():
         return False
     return _started(int(pid)) != started
 
 
-def taken(state: State, name: str) -> Lease | None:
+def taken(state: State, name: str, seconds: float | None = None) -> Lease | None:
     """Take a lease, from a holder that is gone too; None while another has it."""
     holder = me()
-    lease = state.lease(name, holder, datetime.now(UTC), LEASE_SECONDS)
+    seconds = LEASE_SECONDS if seconds is None else seconds
+    lease = state.lease(name, holder, datetime.now(UTC), seconds)
     if lease is None:
         held = state.leased(name)
         if held is not None and gone(held.holder):
             state.release(held)
-            lease = state.lease(name, holder, datetime.now(UTC), LEASE_SECONDS)
+            lease = state.lease(name, holder, datetime.now(UTC), seconds)
     return lease
 
 
@@ -68,6 +72,17 @@ def renewed(state: State, lease: Lease) -> Lease:
             fix="Nothing was lost: the other holder goes on with the work.",
         )
     return fresh
+
+
+def _host() -> str:
+    """Name where numbers of processes mean something.
+
+    Containers may share the name of their host, and each counts from 1.
+    """
+    try:
+        return f"{socket.gethostname()}/{os.stat('/proc/self/ns/pid').st_ino}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _started(pid: int) -> str:

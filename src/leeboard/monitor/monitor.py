@@ -34,6 +34,8 @@ from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.backups import Saved, back_up
 from leeboard.monitor.baseline import load_baseline
 from leeboard.monitor.erasing import Erased, erase
+from leeboard.monitor.history import Made, note_pass
+from leeboard.monitor.holder import me
 from leeboard.monitor.importing import Imported, import_rows
 from leeboard.monitor.passes import run_model
 from leeboard.monitor.quarantine import (
@@ -52,7 +54,7 @@ from leeboard.monitor.sampling import Asked, Drawn, sample_model
 from leeboard.monitor.sending import beat, send_due
 from leeboard.monitor.spans import moment_of, span_of
 from leeboard.monitor.status import Status, status_of
-from leeboard.monitor.stored import EXPORTS, exported, profiles_of
+from leeboard.monitor.stored import EXPORTS, exported, frame_of, profiles_of
 from leeboard.profiles.profile import Profile
 from leeboard.state import State, open_state
 from leeboard.windows import Window
@@ -89,7 +91,7 @@ class Monitor:
             return None
         return ship(self._log(), self.plan.spool, moment_of(now))
 
-    def run(self, now: datetime | None = None) -> Ran:
+    def run(self, now: datetime | None = None, *, every_s: float | None = None) -> Ran:
         """Commit spooled frames, count every due window, judge it, and tell people.
 
         Parameters
@@ -97,6 +99,8 @@ class Monitor:
         now : aware datetime, optional
             The moment of the pass, and of the arrival of what is in the spool; by
             default the clock's. A replay of history names the moments it lives.
+        every_s : float, optional
+            Seconds from pass to pass that the caller keeps: later ones are late.
 
         Returns
         -------
@@ -114,6 +118,8 @@ class Monitor:
                 passes.append(run_model(log, state, model, baseline, moment, told))
             forget_unnamed(log, state, self.plan.models, moment)
             sent = send_due(state, self.plan)
+            if now is None:
+                note_pass(state, Made(moment, datetime.now(UTC), me(), every_s))
         notes = (*sent.notes, *beat(self.plan))
         return Ran(shipped, tuple(passes), sent, notes)
 
@@ -147,7 +153,7 @@ class Monitor:
         }
         where = {key: value for key, value in given.items() if value is not None}
         with self._state() as state:
-            return _frame(state.measurements(where, span_of(since, until)))
+            return frame_of(state.measurements(where, span_of(since, until)))
 
     def profiles(
         self,
@@ -441,9 +447,3 @@ class Monitor:
     def __repr__(self) -> str:
         names = ", ".join(model.name for model in self.plan.models)
         return f"<Monitor of {names}: {self.plan.path}>"
-
-
-def _frame(table: pa.Table) -> Any:
-    import importlib.util
-
-    return table.to_pandas() if importlib.util.find_spec("pandas") else table

@@ -113,7 +113,7 @@ def run_model(
         watch_presence(standing, log, now, channels or {}, judged)
         waiting = read_pending(state.kept(plan.name, PENDING))
         counted = state.place(plan.name)
-        expired = forget(log, state, plan, now, waiting, counted)
+        expired = forget(log, standing, now, waiting, counted)
         return replace(tally, expired=expired, judged=judged)
     finally:
         state.release(lease)
@@ -143,7 +143,7 @@ def _run(
     adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, KEY))
     classes = () if adopted.outcomes is None else adopted.outcomes.classes
     labels = labels_of(log, plan, classes, now)
-    state.keep(plan.name, DELAYS, labels.delays.to_text())
+    state.keep(plan.name, DELAYS, labels.delays.to_text(), lease)
     known = Known(plan, baseline, labels, draws_of(state, plan.name))
     batch: list[Result] = []
     for window, rows in _read(log, plan, todo.now, now):
@@ -159,7 +159,7 @@ def _run(
         if len(batch) == _BATCH:
             _keep(state, lease, plan.name, adopted, batch, place)
             batch = []
-    state.keep(plan.name, PENDING, write_pending(todo.later))
+    state.keep(plan.name, PENDING, write_pending(todo.later), lease)
     _keep(state, lease, plan.name, adopted, batch, changes.upto)
     days = roll_up(state, renewed(state, lease), plan, baseline, adopted, now)
     return replace(tally, days=days)
@@ -174,7 +174,7 @@ def _keep(
     place: int,
 ) -> None:
     # cells first: counts without their cells could not be read
-    state.keep(model, KEY, adopted.to_text())
+    state.keep(model, KEY, adopted.to_text(), lease)
     rows = [(one.done, one.packed, one.measured) for one in batch]
     state.put(lease, rows, model=model, place=place)
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 
 from leeboard.config.plan import ModelPlan
 from leeboard.logs import Log, Wanted
+from leeboard.monitor.judging import Standing
 from leeboard.state import State
 from leeboard.windows import Window
 
@@ -76,8 +77,7 @@ def forgotten_of(state: State, model: str) -> Forgotten:
 
 def forget(
     log: Log,
-    state: State,
-    plan: ModelPlan,
+    model: Standing,
     now: datetime,
     waiting: Collection[Window],
     upto: int,
@@ -87,8 +87,7 @@ def forget(
     Parameters
     ----------
     log : Log
-    state : State
-    plan : ModelPlan
+    model : Standing
     now : datetime
     waiting : collection of Window
         Windows that are not counted yet: nothing of them is forgotten.
@@ -99,7 +98,13 @@ def forget(
     -------
     int
         Events that were forgotten.
+
+    Raises
+    ------
+    StateError
+        If the lease has gone to another holder (``lease_lost``).
     """
+    state, plan = model.state, model.plan
     if plan.retention is None:
         return 0
     first = min((window.start for window in waiting), default=None)
@@ -119,7 +124,7 @@ def forget(
         known.quarantined + old.quarantined,
     )
     # first, so that a crash in between leaves no window to be counted from what is left
-    state.keep(plan.name, FORGOTTEN, _text(found))
+    state.keep(plan.name, FORGOTTEN, _text(found), model.lease)
     log.take_out(wanted)
     return old.events
 

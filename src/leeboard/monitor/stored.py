@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -24,11 +26,16 @@ from leeboard.profiles.profile import Profile
 from leeboard.state import Packed, State
 from leeboard.windows import Window
 
-__all__ = ["EXPORTS", "exported", "plain_names", "profiles_of"]
+__all__ = ["EXPORTS", "exported", "frame_of", "plain_names", "profiles_of"]
 
 EXPORTS = ("predictions", "feedback", "joined", "measurements", "profiles")
 
 _ALL = Window(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC))
+
+
+def frame_of(table: pa.Table) -> Any:
+    """Return a pandas frame where pandas is, else the table."""
+    return table.to_pandas() if find_spec("pandas") else table
 
 
 def profiles_of(

@@ -34,6 +34,7 @@ def document() -> dict[str, Any]:
             },
             "/v1/openapi.json": {"get": _get("This document")},
             "/metrics": {"get": _get("What Prometheus reads; needs the scope read")},
+            "/v1/health": {"get": _get("What is taken and passed, and why not")},
             "/healthz": {"get": {**_get("The process answers"), "security": []}},
             "/readyz": {
                 "get": {

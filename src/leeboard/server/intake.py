@@ -168,6 +168,28 @@ class Intake:
     def _tick(self) -> None:
         with contextlib.suppress(OSError):
             self._spool.tick()
+        if self.trouble:
+            self._try_again()
+
+    def _try_again(self) -> None:
+        """Look whether the disk takes something: who asks first may send nothing."""
+        trouble = self._spool.trouble()
+        if not trouble:
+            try:
+                self._ledger.probe()
+            except sqlite3.OperationalError:
+                trouble = "ledger_unwritable"
+            except sqlite3.DatabaseError:
+                self._anew()
+        self._stands(trouble)
+
+    def _stands(self, trouble: str) -> None:
+        """Say how it is, where that has changed: a full disk is not told a thousand times."""
+        if trouble and trouble != self.trouble:
+            _LOG.warning("events are not taken: %s", trouble)
+        elif self.trouble and not trouble:
+            _LOG.warning("events are taken again")
+        self.trouble = trouble
 
     def _group(self, first: _Sent) -> list[_Sent]:
         """Take what waits beside the first, up to the size of a group."""
@@ -195,9 +217,9 @@ class Intake:
             _decide(sent, known, fresh)
         kept = fresh
         if fresh:
-            stored, self.trouble = self._store(list(fresh.values()))
-            if self.trouble:
-                _LOG.warning("events are not taken: %s", self.trouble)
+            stored, trouble = self._store(list(fresh.values()))
+            self._stands(trouble)
+            if trouble:
                 kept = dict(list(fresh.items())[:stored])
         if not self._remember(kept):
             self._fail(group, self.trouble)
@@ -209,7 +231,7 @@ class Intake:
         try:
             return self._ledger.known(keys)
         except sqlite3.OperationalError:
-            self.trouble = "ledger_unreadable"
+            self._stands("ledger_unreadable")
         except sqlite3.DatabaseError:
             self._anew()
             return {}
@@ -228,7 +250,7 @@ class Intake:
         try:
             self._ledger.add(digests, int(self._clock()))
         except sqlite3.OperationalError:
-            self.trouble = "ledger_unwritable"
+            self._stands("ledger_unwritable")
             return False
         except sqlite3.DatabaseError:
             self._anew()
@@ -246,7 +268,7 @@ class Intake:
                 sent.answer.set_result(sent.statuses)
 
     def _fail(self, group: list[_Sent], why: str) -> None:
-        self.trouble = why
+        self._stands(why)
         for sent in group:
             sent.answer.set_exception(
                 _unavailable("not_stored", f"a disk that takes nothing ({why})")

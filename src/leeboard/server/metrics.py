@@ -62,9 +62,10 @@ def process_samples(
     """
     yield Sample("leeboard_passes_total", (), health.passes)
     yield Sample("leeboard_pass_failures_total", (), health.failed)
-    yield Sample("leeboard_pass_interval_seconds", (), every_s)
     started = started_at.timestamp()
     yield Sample("leeboard_start_timestamp_seconds", (), started)
+    if not health.waits:  # nobody has to miss the passes of whoever waits
+        yield Sample("leeboard_pass_interval_seconds", (), every_s)
     if health.sound_at is not None:
         at = health.sound_at.timestamp()
         yield Sample("leeboard_last_pass_timestamp_seconds", (), at)

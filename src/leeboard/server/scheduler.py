@@ -18,6 +18,7 @@ from leeboard.errors import LeeboardError
 __all__ = ["Health", "Scheduler"]
 
 _LOG = logging.getLogger("leeboard.server")
+_LOOK_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,8 @@ class Health:
         Code of what the last pass failed by; empty if it did not.
     sound_at : datetime or None
         When the last pass that did not fail ended.
+    waits : bool
+        Another scheduler leads, and makes the passes.
     """
 
     passes: int = 0
@@ -45,6 +48,7 @@ class Health:
     took_s: float = 0.0
     error: str = ""
     sound_at: datetime | None = None
+    waits: bool = False
 
 
 class Scheduler:
@@ -57,17 +61,28 @@ class Scheduler:
     ----------
     make_pass : callable
     every_s : float
+    leads : callable, optional
+        Given seconds, waits at most so long for the right to make passes, and tells
+        whether it is there; by default it always is.
+    meanwhile : callable, optional
+        What is done as often while another makes the passes.
     after : callable, optional
-        Called after each pass, once its health is known.
+        Called after each of them, once its health is known.
     """
 
     def __init__(
         self,
         make_pass: Callable[[], object],
         every_s: float,
+        leads: Callable[[float], bool] = lambda _: True,
+        meanwhile: Callable[[], object] = lambda: None,
+        *,
         after: Callable[[], object] = tuple,
     ) -> None:
         self._make_pass = make_pass
+        self._meanwhile = meanwhile
+        self._again = time.monotonic()
+        self._leads = leads
         self._after = after
         self._every_s = every_s
         self._ending = threading.Event()
@@ -90,17 +105,28 @@ class Scheduler:
     def _work(self) -> None:
         due = time.monotonic()
         while not self._ending.is_set():
-            self._pass()
+            if not self._leads(_LOOK_S):
+                self._stand_by()
+                due = time.monotonic()
+                continue
+            if self._ending.is_set():
+                break
+            self._pass(self._make_pass, waits=False)
             due = max(due + self._every_s, time.monotonic())
             self._ending.wait(due - time.monotonic())
 
-    def _pass(self) -> None:
+    def _stand_by(self) -> None:
+        if time.monotonic() >= self._again:
+            self._again = time.monotonic() + self._every_s
+            self._pass(self._meanwhile, waits=True)
+
+    def _pass(self, make: Callable[[], object], *, waits: bool) -> None:
         start = time.monotonic()
         before = self.health
-        self.health = replace(before, began_at=datetime.now(UTC))
+        self.health = replace(before, began_at=datetime.now(UTC), waits=waits)
         error = ""
         try:
-            self._make_pass()
+            make()
         except LeeboardError as failure:
             error = failure.code
             _LOG.warning("a pass failed: %s", failure)

@@ -33,10 +33,13 @@ from leeboard.server.app import basic_rules, create_app
 from leeboard.server.board import Board
 from leeboard.server.collector import Collector
 from leeboard.server.gate import Gate
+from leeboard.server.health import Vitals
 from leeboard.server.intake import Intake
+from leeboard.server.leading import Leading
 from leeboard.server.ledger import Ledger
 from leeboard.server.limits import Limits
 from leeboard.server.metrics import Metrics, process_samples
+from leeboard.server.roles import Role
 from leeboard.server.scheduler import Scheduler
 from leeboard.server.sessions import Sessions
 from leeboard.server.witness import Witness
@@ -135,6 +138,7 @@ def serve(
     told: Callable[[str, str], None],
     *,
     passes: Callable[[], object] | None = None,
+    role: Role = Role.ALL,
 ) -> None:
     """Serve until a signal ends it; what was taken by then is shipped.
 
@@ -149,6 +153,8 @@ def serve(
         owner in, once, where there is no key for people yet.
     passes : callable, optional
         Makes one pass; by default the monitor's own, at the clock's time.
+    role : Role
+        The share of this process, where several serve one store.
 
     Raises
     ------
@@ -159,18 +165,24 @@ def serve(
     with _bound(listening) as sock, closing(open_state(monitor.plan.state)) as state:
         witness = Witness(state.audit.add)
         gate = Gate(Limits(monitor.plan.serve), witness)
-        intake = _intake(monitor)
-        collector = Collector(intake, lambda: _models(monitor), gate=gate)
+        intake = _intake(monitor) if role.takes_events else None
+        collector = _collector(monitor, intake, gate)
         reader = _reader(monitor, state)
         started_at = datetime.now(UTC)
 
         def own() -> Iterator[Sample]:
-            return process_samples(
-                scheduler.health, every_s, started_at, collector.taken()
-            )
+            taken = {} if collector is None else collector.taken()
+            return process_samples(scheduler.health, every_s, started_at, taken)
 
         exposition = Exposition(reader, own)
-        scheduler = Scheduler(passes or monitor.run, every_s, exposition.refresh)
+        leading = Leading(lambda: open_state(monitor.plan.state))
+        scheduler = Scheduler(
+            passes or (lambda: monitor.run(every_s=every_s)),
+            every_s,
+            leading.wait,  # false for ever where it is not started
+            monitor.ship,
+            after=exposition.refresh,
+        )
         try:
             keyring = Keyring(state.keys.all, people=state.users.all)
             sessions = Sessions(keyring)
@@ -181,17 +193,20 @@ def serve(
                 secure=listening.secure,
                 gate=gate,
             )
+            vitals = Vitals(role, intake, scheduler, leading)
             rules = [
-                *basic_rules(
-                    lambda: not intake.trouble and scheduler.health.failures < 3
-                ),
-                *collector.rules(),
+                *basic_rules(lambda: vitals.ready),
+                *vitals.rules(),
                 *Metrics(exposition).rules(),
                 *board.rules(),
             ]
+            if intake is not None and collector is not None:
+                rules += collector.rules()
+                intake.start()
             app = create_app(rules, keyring, sessions, gate)
             server = uvicorn.Server(_settings(app, listening))
-            intake.start()
+            if role.makes_passes:
+                leading.start()
             scheduler.start()
             witness.start()
             with _quiet_signals():
@@ -201,9 +216,16 @@ def serve(
                 told(address, _entry(state, sessions, address))
                 server.run([sock])
         finally:
-            intake.close()
+            if intake is not None:
+                intake.close()
             witness.close()
-            _end(monitor, scheduler)
+            _end(monitor, scheduler, leading)
+
+
+def _collector(monitor: Monitor, intake: Intake | None, gate: Gate) -> Collector | None:
+    if intake is None:
+        return None
+    return Collector(intake, lambda: _models(monitor), gate=gate)
 
 
 def _reader(monitor: Monitor, state: State) -> Reader:
@@ -223,9 +245,11 @@ def _entry(state: State, sessions: Sessions, address: str) -> str:
     return "" if people or known else f"{address}/setup?token={sessions.entry(now)}"
 
 
-def _end(monitor: Monitor, scheduler: Scheduler) -> None:
+def _end(monitor: Monitor, scheduler: Scheduler, leading: Leading) -> None:
     """Let the pass under way end, and ship what came last."""
-    if not scheduler.stop(_LAST_PASS_S):
+    ended = scheduler.stop(_LAST_PASS_S)
+    leading.close()
+    if not ended:
         _LOG.warning("the pass under way is left; the next start makes it again")
         # its thread would hold the process up; all it does can be killed anywhere
         sys.stderr.flush()

@@ -13,6 +13,8 @@ from leeboard.state._open import (
     fill_state,
     open_state,
     state_is_empty,
+    state_time,
+    state_version,
 )
 from leeboard.state._state import Done, Held, Measured, Packed, State
 from leeboard.state._users import User, Users
@@ -38,4 +40,6 @@ __all__ = [
     "fill_state",
     "open_state",
     "state_is_empty",
+    "state_time",
+    "state_version",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,19 @@ from leeboard.errors import Note, StateError
 from leeboard.state._state import State
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from leeboard.state._sql import SqlState
 
-__all__ = ["copy_state", "file_of", "fill_state", "open_state", "state_is_empty"]
+__all__ = [
+    "copy_state",
+    "file_of",
+    "fill_state",
+    "open_state",
+    "state_is_empty",
+    "state_time",
+    "state_version",
+]
 
 
 def open_state(target: str | PathLike[str]) -> State:
@@ -81,9 +92,57 @@ def state_is_empty(target: str | PathLike[str]) -> bool:
         state.close()
 
 
+def state_version(target: str | PathLike[str]) -> tuple[str | None, str]:
+    """Tell which form a store of results has, and which this Leeboard writes.
+
+    Nothing is changed, but that a file that is not there is made, without tables.
+
+    Raises
+    ------
+    StateError
+        If it cannot be read and written.
+    """
+    from leeboard.databases import Writes, version_of
+    from leeboard.state._tables import HEAD, VERSION_TABLE
+
+    engine, _ = _engine(target)
+    try:
+        return version_of(Writes(engine, StateError), VERSION_TABLE), HEAD
+    finally:
+        engine.dispose()
+
+
+def state_time(target: str | PathLike[str]) -> datetime:
+    """Return what time the server of a store of results has.
+
+    Raises
+    ------
+    StateError
+        If it does not answer.
+    """
+    from sqlalchemy import func, select
+
+    from leeboard.databases import Writes
+
+    engine, _ = _engine(target)
+    try:
+        with Writes(engine, StateError).reading() as connection:
+            found: datetime = connection.execute(
+                select(func.clock_timestamp())
+            ).scalar_one()
+            return found.astimezone(UTC)
+    finally:
+        engine.dispose()
+
+
 def _open(target: str | PathLike[str]) -> SqlState:
-    from leeboard.databases import network_disk, open_postgres, open_sqlite
     from leeboard.state._sql import SqlState
+
+    return SqlState(*_engine(target))
+
+
+def _engine(target: str | PathLike[str]) -> tuple[Engine, tuple[Note, ...]]:
+    from leeboard.databases import network_disk, open_postgres, open_sqlite
 
     address = fspath(target)
     scheme, mark, _ = address.partition("://")
@@ -92,7 +151,7 @@ def _open(target: str | PathLike[str]) -> SqlState:
         path = address
     elif kind in {"postgresql", "postgres"}:
         rest = address.partition("://")[2]
-        return SqlState(open_postgres(f"postgresql://{rest}", StateError))
+        return open_postgres(f"postgresql://{rest}", StateError), ()
     elif kind == "sqlite" and address.startswith("sqlite:///"):
         path = address.removeprefix("sqlite:///")
     else:
@@ -109,7 +168,7 @@ def _open(target: str | PathLike[str]) -> SqlState:
         "between hosts; keep it on a local disk, or use Postgres"
     )
     notes = () if disk is None else (Note("network_disk", path, text),)
-    return SqlState(open_sqlite(path, StateError), notes)
+    return open_sqlite(path, StateError), notes
 
 
 def file_of(target: str | PathLike[str]) -> str | None:

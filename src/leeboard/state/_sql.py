@@ -272,9 +272,13 @@ class SqlState:
         with self._database.writing() as connection:
             _forget(connection, clean(model), windows)
 
-    def keep(self, model: str, key: str, document: str | None) -> None:
+    def keep(
+        self, model: str, key: str, document: str | None, lease: Lease | None = None
+    ) -> None:
         """Keep a document of a model under a key; None removes it."""
         with self._database.writing() as connection:
+            if lease is not None:
+                self._refuse_lost(connection, lease)
             self._keep(connection, clean(model), key, document)
 
     def _keep(

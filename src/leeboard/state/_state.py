@@ -237,8 +237,16 @@ class State(Protocol):
         """Forget windows, as when hours have been added into days."""
         ...
 
-    def keep(self, model: str, key: str, document: str | None) -> None:
-        """Keep a document of a model under a key; None removes it."""
+    def keep(
+        self, model: str, key: str, document: str | None, lease: Lease | None = None
+    ) -> None:
+        """Keep a document of a model under a key; None removes it.
+
+        Raises
+        ------
+        StateError
+            If a lease is given, and has gone to another holder (code ``lease_lost``).
+        """
         ...
 
     def kept(self, model: str, key: str) -> str | None:

@@ -162,9 +162,13 @@ class MemoryState:
             for window in windows:
                 self._done.pop((clean(model), window), None)
 
-    def keep(self, model: str, key: str, document: str | None) -> None:
+    def keep(
+        self, model: str, key: str, document: str | None, lease: Lease | None = None
+    ) -> None:
         """Keep a document of a model under a key; None removes it."""
         with self._lock:
+            if lease is not None:
+                self._refuse_lost(lease)
             self._keep(clean(model), key, document)
 
     def _keep(self, model: str, key: str, document: str | None) -> None:

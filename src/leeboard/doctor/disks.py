@@ -1,0 +1,109 @@
+"""Room and rights where Leeboard writes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+from leeboard.config import Plan
+from leeboard.databases import network_disk
+from leeboard.doctor.case import Case
+from leeboard.doctor.finding import Finding
+from leeboard.logs import local_folder
+from leeboard.state import file_of
+
+__all__ = ["free_bytes", "rights", "room"]
+
+_WARN_BYTES, _FAIL_BYTES = 1 << 30, 100 << 20
+
+
+def room(case: Case) -> Iterator[Finding]:
+    """Look how much is free on each disk that is written to."""
+    disks: dict[int, list[str]] = {}
+    for what, path in _places(case.plan):
+        disks.setdefault(os.stat(_there(path)).st_dev, []).append(f"{what} {path}")
+    for places in disks.values():
+        what, _, path = places[0].partition(" ")
+        free = free_bytes(_there(path))
+        names = ", ".join(one.partition(" ")[0] for one in places)
+        found = f"{_size(free)} free on the disk of {names}"
+        expected = f"{_size(_WARN_BYTES)} or more; the spool takes a tenth at most"
+        fix = (
+            f"Free some, or grow the disk of {path} ({what}); events are refused"
+            " with 503 while it is full, and nothing is lost."
+        )
+        if free < _FAIL_BYTES:
+            yield Finding.fail("disk", found, expected, fix)
+        elif free < _WARN_BYTES:
+            yield Finding.warn("disk", found, expected, fix)
+        else:
+            yield Finding("disk", found)
+
+
+def rights(case: Case) -> Iterator[Finding]:
+    """Look whether this user may write there, and nobody else into the spool."""
+    bad = case.plan is None
+    for what, path in _places(case.plan):
+        there = _there(path)
+        if not os.path.isdir(there) or not os.access(there, os.W_OK | os.X_OK):
+            bad = True
+            yield Finding.fail(
+                "rights",
+                f"{there} cannot be written to by user {os.geteuid()} ({what})",
+                f"a folder in which {path} can be made and changed",
+                f"Give it to that user: chown {os.geteuid()} {there}.",
+            )
+        elif os.path.exists(path) and os.stat(path).st_uid != os.geteuid():
+            bad = True
+            yield Finding.warn(
+                "rights",
+                f"{path} belongs to user {os.stat(path).st_uid}, this is"
+                f" {os.geteuid()} ({what})",
+                "one user for the server, the loggers' spool and the commands",
+                "Run leeboard as that user.",
+            )
+        kind = network_disk(path)
+        if kind is not None and what != "log":
+            bad = True
+            yield Finding.warn(
+                "rights",
+                f"{what} lies on a network disk ({kind}): {path}",
+                "a local disk, whose locks hold",
+                "Move it to a local disk, or the state to Postgres.",
+            )
+    if not bad:
+        names = ", ".join(what for what, _ in _places(case.plan))
+        yield Finding("rights", f"user {os.geteuid()} may write: {names}")
+
+
+def free_bytes(path: str) -> int:
+    """Return how much this user may still write to the disk of a path."""
+    return shutil.disk_usage(path).free
+
+
+def _places(plan: Plan | None) -> Iterator[tuple[str, str]]:
+    """Yield the folders that are written to, each with what it holds."""
+    if plan is None:
+        return
+    log, state = local_folder(plan.log), file_of(plan.state)
+    if log is not None:
+        yield "log", log
+    if state is not None:
+        yield "state", os.path.dirname(os.path.abspath(state))
+    if plan.spool:
+        yield "spool", plan.spool
+
+
+def _there(path: str) -> str:
+    """Return the path, or the nearest folder above it that exists."""
+    while not os.path.exists(path):
+        path = os.path.dirname(os.path.abspath(path))
+    return path
+
+
+def _size(n: int) -> str:
+    for length, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
+        if n >= length:
+            return f"{n / length:.1f} {unit}"
+    return f"{n / 1e3:.0f} kB"

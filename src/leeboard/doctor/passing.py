@@ -1,0 +1,128 @@
+"""The passes: who makes them, whether they are late, and whether clocks agree."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from leeboard.doctor.case import Case
+from leeboard.doctor.finding import Finding, span
+from leeboard.monitor.history import expected_every, passes_made
+from leeboard.monitor.holder import LEAD, gone
+from leeboard.state import state_time
+
+__all__ = ["clock", "leases", "passes"]
+
+_SLACK = timedelta(minutes=5)
+_SKEW, _WRONG = timedelta(seconds=2), timedelta(seconds=30)
+_AHEAD = timedelta(minutes=5)
+
+
+def passes(case: Case) -> Iterator[Finding]:
+    """Look when the last pass was made, and whether the next is late."""
+    if case.plan is None or case.state is None:
+        return
+    made = passes_made(case.state)
+    if not made:
+        yield Finding.warn(
+            "passes",
+            "none was made yet",
+            "passes on time",
+            "Start leeboard serve, or let cron call leeboard run.",
+        )
+        return
+    last, every = made[-1], expected_every(made)
+    age = case.now - last.ended_at
+    found = (
+        f"the last ended {span(age)} ago, after {_took(last.ended_at - last.began_at)}"
+    )
+    if every is None:
+        yield Finding("passes", f"{found}; too few to tell how often they are made")
+        return
+    found = f"{found}; one is made every {span(every)}"
+    if age <= 3 * every + _SLACK:
+        yield Finding("passes", found)
+        return
+    # a scheduler has said so; of other callers it is only what is usual
+    finding = Finding.fail if last.every_s is not None else Finding.warn
+    yield finding(
+        "passes",
+        found,
+        f"one within {span(3 * every + _SLACK)}",
+        "Start leeboard serve, or look at its log and at cron; leeboard run makes one"
+        " now and says what is wrong.",
+    )
+
+
+def leases(case: Case) -> Iterator[Finding]:
+    """Name who leads the schedulers, and who makes passes now."""
+    if case.plan is None or case.state is None:
+        return
+    names = [LEAD, "sending", *(f"pass:{model.name}" for model in case.plan.models)]
+    busy = False
+    for name in names:
+        held = case.state.leased(name)
+        if held is None:
+            continue
+        busy = True
+        if held.until <= case.now or gone(held.holder):
+            yield Finding(
+                "leases",
+                f"{name}: left by {_process(held.holder)}; the next pass takes it",
+            )
+        else:
+            left = span(held.until - case.now)
+            found = f"{name}: {_process(held.holder)}, for another {left}"
+            yield Finding("leases", found)
+    if not busy:
+        yield Finding("leases", "none is held: no pass is under way")
+
+
+def clock(case: Case) -> Iterator[Finding]:
+    """Compare this clock with the database's, and with the events' arrival."""
+    if case.plan is None:
+        return
+    ahead = [
+        one
+        for one in case.summaries or ()
+        if one.last_received is not None and one.last_received - case.now > _AHEAD
+    ]
+    for one in ahead:
+        assert one.last_received is not None  # noqa: S101  # as chosen
+        yield Finding.fail(
+            "clock",
+            f"{one.model}: events arrived {span(one.last_received - case.now)} after"
+            " now",
+            "a clock that never goes back",
+            "Set the clock of this host by NTP: timedatectl.",
+        )
+    if case.state is None or not case.plan.state.startswith("postgres"):
+        if not ahead:
+            yield Finding("clock", f"{case.now:%Y-%m-%d %H:%M:%S} UTC")
+        return
+    start = time.monotonic()
+    theirs = state_time(case.plan.state)
+    way = timedelta(seconds=time.monotonic() - start)
+    skew = max(timedelta(0), abs(datetime.now(UTC) - theirs) - way)
+    found = f"{span(skew)} beside the database's"
+    if skew < _SKEW:
+        yield Finding("clock", found)
+        return
+    finding = Finding.fail if skew >= _WRONG else Finding.warn
+    yield finding(
+        "clock",
+        found,
+        f"less than {span(_SKEW)}: leases and windows follow the clocks",
+        "Set both clocks by NTP: timedatectl on each host.",
+    )
+
+
+def _took(length: timedelta) -> str:
+    return f"{length.total_seconds():.1f} s"
+
+
+def _process(holder: str) -> str:
+    """Host and process of a holder's name."""
+    host, _, rest = holder.partition(":")
+    return f"process {rest.partition(':')[0]} of {host.partition('/')[0]}"
