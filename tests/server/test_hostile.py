@@ -11,8 +11,9 @@ import json
 import logging
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import pytest
@@ -36,7 +37,8 @@ CODES = {*range(200, 300), 303, 400, 401, 403, 404, 405, 409, 413, 414, 415, 422
 TEXTS = [
     *MARKUP, *PAYLOADS, CANARY, "", " ", "demand", "-1", "0", "1e9", "9" * 40, "NaN",
     "\x00", "\r\nSet-Cookie: x=1", "..", "../../../etc/passwd", "..\\..\\x",
-    "%2e%2e%2f",    "/etc/passwd", "file:///etc/passwd", "C:\\x", "\u202e", "\ud800", "\uff0e\uff0e/",
+    "%2e%2e%2f", "/etc/passwd", "file:///etc/passwd", "C:\\x", "\u202e",
+    "\ud800", "\uff0e\uff0e/",
     "' OR 1=1 --", '"; DROP TABLE audit; --', "$(id)", "`id`", "{{config}}", "*", "%",
     "2026-03-01", "2026-13-45", "0001-01-01", "9999-12-31", "2026-03-01T00:00:00+99:99",
     "2026-02-30", "7d", "all", "10000y", "x" * 3000, "\u0661\u0662", "\u00b2", "+inf",
@@ -221,13 +223,34 @@ def hostile(watched: World, act: Any) -> None:
         root.setLevel(before)
 
 
+BODIES = (
+    b"\xff\xfe=1&csrf=CSRF",
+    b"csrf=CSRF&why=%ff%00%ed%a0%80",
+    b"a=1&" * 6000,
+    b"",
+)
+    b"\xff\xfe=1&csrf=CSRF",
+    b"csrf=CSRF&why=%ff%00%ed%a0%80",
+    b"a=1&" * 6000,
+    b"",
+)
+
+
+def by_route() -> Iterator[Sent]:
+    """Each of a few bad bodies to each route that takes one."""
+    for method, path in ROUTES:
+        for body, kind in product(BODIES if method == "POST" else (), KINDS):
+            for who in ("session", "key"):
+                yield Sent(method, path, "", {"content-type": kind}, body, who)
+
+
 def by_payloads(watched: World, times: int, seed: int) -> None:
     """Send so many requests of the dictionary."""
     ids = about(watched)
     draw = random.Random(seed)
 
     def act(sender: Hostile) -> None:
-        seen = set()
+        seen = {sender.send(sent).status for sent in by_route()}
         for _ in range(times):
             sent = by_dictionary(draw, ids)
             seen.add(sender.send(sent).status)
