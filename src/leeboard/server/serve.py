@@ -30,6 +30,7 @@ from leeboard.server.access import Keyring
 from leeboard.server.app import basic_rules, create_app
 from leeboard.server.board import Board
 from leeboard.server.collector import Collector
+from leeboard.server.connection import Patient
 from leeboard.server.gate import Gate
 from leeboard.server.intake import Intake
 from leeboard.server.ledger import Ledger
@@ -226,9 +227,11 @@ def _end(monitor: Monitor, scheduler: Scheduler) -> None:
 
 
 def _settings(app: object, listening: Listening) -> uvicorn.Config:
+    # what it would warn of anybody can cause, a line a request; we say what matters
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application, typed otherwise there
-        http="h11",
+        http=Patient,
         ws="none",
         lifespan="off",
         log_config=None,
