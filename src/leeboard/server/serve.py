@@ -6,6 +6,7 @@ loop; one thread stores, one makes passes, two read bodies.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import logging
 import os
@@ -179,7 +180,7 @@ def serve(
             with _quiet_signals():
                 scheme = "https" if listening.certificate else "http"
                 address = f"{scheme}://{_shown(sock)}"
-                witness.tell("serve", who=user(), via="server", subject=address)
+                witness.tell("serve", subject=address, **_beginning(monitor))
                 told(address, _entry(state, sessions, address))
                 server.run([sock])
         finally:
@@ -211,6 +212,14 @@ def _entry(state: State, sessions: Sessions, address: str) -> str:
     ]
     known = any(user.revoked_at is None for user in state.users.all())
     return "" if people or known else f"{address}/setup?token={sessions.entry(now)}"
+
+
+def _beginning(monitor: Monitor) -> dict[str, str]:
+    """Who begins, and which configuration, so that another one shows in the log."""
+    with open(monitor.plan.path, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    detail = f"configuration {digest[:12]}"
+    return {"who": user(), "via": "server", "detail": detail}
 
 
 def _end(monitor: Monitor, scheduler: Scheduler) -> None:
