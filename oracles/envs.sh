@@ -5,7 +5,7 @@ set -eu
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
 home=${LEEBOARD_ORACLES:-$here/../.oracles}
 python=${PYTHON:-python3}
-[ $# -gt 0 ] || set -- oracle evidently nannyml alibi ppi limit river
+[ $# -gt 0 ] || set -- oracle evidently nannyml alibi ppi limit river schemathesis
 mkdir -p "$home"
 for name in "$@"; do
     wanted=$here/requirements/$name.txt

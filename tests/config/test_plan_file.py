@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leeboard.config import load_plan
+from leeboard.config.plan import ServePlan
 from leeboard.errors import ConfigError
 
 WHOLE = """\
@@ -142,3 +143,76 @@ def test_a_missing_file_tells_what_writes_one(tmp_path: Path) -> None:
     """Who has not begun yet is told how to begin."""
     with pytest.raises(ConfigError, match=r"gone\.toml.*no such file.*leeboard init"):
         load_plan(tmp_path / "gone.toml")
+
+
+def _named(tmp_path: Path, *names: str) -> Path:
+    path = tmp_path / "leeboard.toml"
+    tables = (f'[model."{name}"]\nreference = "r.json"\n' for name in names)
+    path.write_text('log = "x"\n' + "".join(tables), encoding="utf-8")
+    return path
+
+
+def test_p35_a_name_is_kept_in_one_way(tmp_path: Path) -> None:
+    """An accent as two characters is the accent as one; both at once are refused."""
+    one, two = "d\u00e9mand", "de\u0301mand"
+    assert load_plan(_named(tmp_path, two)).models[0].name == one
+    with pytest.raises(ConfigError) as caught:
+        load_plan(_named(tmp_path, one, two))
+    assert caught.value.code == "duplicate_name"
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["demand", "dem\u0430nd"],
+        ["demand", "Demand"],
+        ["demand", "d\u00e9mand"],
+        ["rides", "\uff52ides"],
+        ["\u0441\u043e\u0440", "cop"],
+        ["model1", "modell"],
+        ["p\u0430yments"],
+    ],
+)
+def test_p35_names_that_look_alike_are_told(tmp_path: Path, names: list[str]) -> None:
+    """They stay apart; a name of two scripts is told though it is alone."""
+    plan = load_plan(_named(tmp_path, *names))
+    assert {note.code for note in plan.notes} == {"confusable_names"}
+    assert len(plan.models) == len(names)
+
+
+@pytest.mark.parametrize(
+    "names", [["demand", "rides"], ["\u0441\u043f\u0440\u043e\u0441"], ["a-1", "a1"]]
+)
+def test_names_of_one_script_are_nobodys_business(
+    tmp_path: Path, names: list[str]
+) -> None:
+    """A whole name in Cyrillic is a name."""
+    assert load_plan(_named(tmp_path, *names)).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("requests_per_s = 0", "out_of_range"),
+        ("requests_per_s = -1", "out_of_range"),
+        ("tries_per_min = 1e9", "out_of_range"),
+        ("tries_per_min = nan", "out_of_range"),
+        ('tries_per_min = "10"', "wrong_type"),
+        ("tries_per_min = true", "wrong_type"),
+        ("tries = 1", "unknown_key"),
+    ],
+)
+def test_limits_that_are_none_are_told_with_their_line(
+    tmp_path: Path, line: str, code: str
+) -> None:
+    """And without the table the usual ones hold."""
+    path = _named(tmp_path, "demand")
+    assert load_plan(path).serve == ServePlan()
+    text = path.read_text(encoding="utf-8")
+    path.write_text(f"{text}[serve]\n{line}\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_plan(path)
+    assert caught.value.code == code
+    assert "line 5" in caught.value.where
+    path.write_text(f"{text}[serve]\nrequests_per_s = 7\n", encoding="utf-8")
+    assert load_plan(path).serve == ServePlan(requests_per_s=7.0)

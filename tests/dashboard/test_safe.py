@@ -11,9 +11,9 @@ import pytest
 from leeboard.dashboard.pages import Dashboard
 from leeboard.dashboard.reading import Reader
 from leeboard.pages.dashboard.contexts import Shell
-from leeboard.state import open_state
+from leeboard.state import Deed, Key, open_state
 from tests.dashboard._board import every_page
-from tests.dashboard._made import fill, plan_of
+from tests.dashboard._made import NOW, fill, plan_of
 from tests.pages.findings import hostile
 from tests.pages.payloads import PAYLOADS
 
@@ -32,6 +32,9 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
     for name, text in zip(NAMES, TEXTS, strict=True):
         columns = [*PAYLOADS, LONG]
         fill(state, name, columns, windows=3, text=text, counted=found.current)
+    for i, text in enumerate([*PAYLOADS, LONG]):
+        state.keys.add(Key(f"{i}", text, "d" * 64, ("read",), text, NOW))
+        state.audit.add([Deed(NOW, text, text, text, text, text, text)])
     yield Dashboard(Reader(plan_of(folder, found.reference, NAMES), state))
     state.close()
 
@@ -44,7 +47,9 @@ def pages(shown: Dashboard) -> dict[str, str]:
         page = shown.page(path, query, shell=Shell(csrf="t"))
         assert page.status == 200, name
         found[name] = page.html
-    return found
+    page = shown.page("/settings", shell=Shell(csrf="t", who=LONG, admin=True))
+    assert page.html.count("alert(1)") > 50
+    return {**found, "settings of an admin": page.html}
 
 
 def test_nothing_from_data_becomes_markup(pages: dict[str, str]) -> None:

@@ -361,6 +361,18 @@ def test_p19_a_model_that_is_not_monitored(server: Served) -> None:
     assert server.post([event("p19c", version="never seen")]).statuses == ["accepted"]
 
 
+def test_p35_a_name_in_two_ways_of_unicode_is_one_model(server: Served) -> None:
+    """An accent as two characters is the accent as one; a look-alike is another."""
+    server.models["d\u00e9mand"] = None
+    one = event("p35", model="de\u0301mand")
+    assert server.post([one]).statuses == ["accepted"]
+    assert server.post([{**one, "model": "d\u00e9mand"}]).statuses == ["duplicate"]
+    rows = [row for row in server.stored() if row["id"] == "p35"]
+    assert [row["model"] for row in rows] == ["d\u00e9mand"]
+    answer = server.post([event("p35b", model="dem\u0430nd")])
+    assert (answer.status, answer.error["code"]) == (422, "unknown_model")
+
+
 def test_p20_p21_features_come_and_go_and_change_their_type(server: Served) -> None:
     """All are taken as they are; the pass compares them with the reference."""
     answer = server.post(

@@ -32,7 +32,7 @@ from leeboard.server.scheduler import Scheduler
 from leeboard.state.memory import MemoryState
 from leeboard_logger.durable import DurableSpool
 
-__all__ = ["JSON", "LINES", "Answer", "Served", "event", "label"]
+__all__ = ["JSON", "LINES", "Answer", "Served", "asked", "event", "label"]
 
 JSON = "application/json"
 LINES = "application/x-ndjson"
@@ -137,43 +137,9 @@ class Served:
         given = dict(headers or {})
         if key is not None:
             given.setdefault("Authorization", f"Bearer {self.keys.get(key, key)}")
-        return self._runner.run(self._asked(method, path, body, given))
-
-    async def _asked(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> Answer:
-        path, _, query = path.partition("?")
-        sent: list[Message] = []
-        pending = [{"type": "http.request", "body": body, "more_body": False}]
-
-        async def receive() -> Message:
-            return pending.pop() if pending else {"type": "http.disconnect"}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        scope = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": path,
-            "raw_path": quote(path).encode(),
-            "query_string": query.encode(),
-            "root_path": "",
-            "headers": [
-                (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
-                for name, value in headers.items()
-            ],
-            "client": (self.address, 1),
-            "server": ("127.0.0.1", 8181),
-        }
-        await self.app(scope, receive, send)
-        start = sent[0]
-        answered = {k.decode(): v.decode() for k, v in start["headers"]}
-        whole = b"".join(one.get("body", b"") for one in sent[1:])
-        return Answer(start["status"], answered, whole)
+        return self._runner.run(
+            asked(self.app, method, path, body, given, address=self.address)
+        )
 
     def post(
         self,
@@ -203,6 +169,50 @@ class Served:
         """Stop."""
         self.intake.close()
         self._runner.close()
+
+
+async def asked(
+    app: ASGIApp,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    headers: dict[str, str] | None = None,
+    *,
+    address: str = "127.0.0.1",
+) -> Answer:
+    """Send one request to an application; nothing of a path is read as an escape."""
+    path, _, query = path.partition("?")
+    sent: list[Message] = []
+    pending = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> Message:
+        return pending.pop() if pending else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": quote(path).encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [
+            (name.lower().encode("latin-1"), value.encode("latin-1", "replace"))
+            for name, value in (headers or {}).items()
+        ],
+        "client": (address, 1),
+        "server": ("127.0.0.1", 8181),
+    }
+    await app(scope, receive, send)
+    start = sent[0]
+    answered = {k.decode(): v.decode() for k, v in start["headers"]}
+    whole = b"".join(one.get("body", b"") for one in sent[1:])
+    return Answer(start["status"], answered, whole)
 
 
 def event(id_: Any = "a", **more: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import pytest
 from leeboard.server import passwords
 from leeboard.state import open_state
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
+from tests.server._live import LIMITS
 from tests.server._people import RULE, People
 from tests.server._served import Served
 
@@ -49,3 +50,14 @@ def people(tmp_path: Path, model: World, quick: None) -> Iterator[People]:
     yield served
     served.close()
     state.close()
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A model with an incident, under limits that do not matter here."""
+    made = world(tmp_path_factory.mktemp("everybody"))
+    made.configure(CONFIG + RULE + LIMITS)
+    for day in range(3):
+        made.predict(hours(day, 400 if day == 2 else 100), first=1000 * day)
+    made.monitor.run(now=START + 3 * DAY + timedelta(hours=2))
+    return made

@@ -112,7 +112,7 @@ def test_p30_a_key_that_asks_too_often_waits(tmp_path: Path) -> None:
 
 
 def test_the_usual_limits_let_the_promised_rate_through() -> None:
-    """5,000 events a second in batches of 100 are 50 requests: a tenth of the limit."""
+    """5,000 events a second in batches of 100 are a twentieth of the limit."""
     clock = Clock()
     limits = Limits(ServePlan(), clock)
     for _ in range(10 * 60 * 50):

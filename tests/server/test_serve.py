@@ -131,9 +131,13 @@ def test_p32_half_a_body_stores_nothing(running: tuple[Server, str]) -> None:
     length = f"Content-Length: {len(body)}\r\n\r\n".encode()
     for part in (0, len(body) // 2, len(body) - 1):
         server.raw(hello + length + body[:part], close=True)
+    form = b"POST /login HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n"
+    form += b"Content-Type: application/x-www-form-urlencoded\r\n\r\nkey=x"
+    server.raw(form, close=True)
     time.sleep(0.2)
     assert not [one for one in _ids(server.model) if one.startswith("p32")]
     assert server.ask("GET", "/healthz")[0] == 200
+    assert not [line for line in server.said() if "Traceback" in line]
 
 
 def test_t25_no_key_stands_anywhere(running: tuple[Server, str]) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from leeboard_logger._errors import LoggerError
 from leeboard_logger._redact import Redaction
 
-__all__ = ["MODES", "Settings", "is_disabled", "place", "redaction"]
+__all__ = ["MODES", "Settings", "is_disabled", "one_way", "place", "redaction"]
 
 MODES = ("buffered", "spooled", "durable")
 _LONGEST_MODEL = 128
@@ -58,6 +60,11 @@ class Settings:
         if type(sample) not in {int, float} or not 0 < sample <= 1:
             expected = "a share above 0 and at most 1"
             raise _error("bad_number", "sample", sample, expected, "Give a number.")
+
+
+def one_way(name: object) -> Any:
+    """Return a name as NFC: Unicode writes some letters in two ways."""
+    return unicodedata.normalize("NFC", name) if isinstance(name, str) else name
 
 
 def is_disabled() -> bool:

@@ -15,7 +15,7 @@ from leeboard_logger._core import Core, Edges
 from leeboard_logger._counts import Stats
 from leeboard_logger._errors import NotDurable
 from leeboard_logger._record import Extras, identity_of
-from leeboard_logger._settings import Settings, is_disabled, place, redaction
+from leeboard_logger._settings import Settings, is_disabled, one_way, place, redaction
 from leeboard_logger._values import RefusedError
 from leeboard_logger.ids import EventId
 
@@ -97,7 +97,7 @@ class Logger:
     ) -> None:
         url, folder = place(target, mode, spool)
         checked = Settings(
-            model=model,
+            model=one_way(model),
             version=version,
             mode=mode,
             url=url,

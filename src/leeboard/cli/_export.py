@@ -72,7 +72,7 @@ def _inert(batch: pa.RecordBatch) -> pa.RecordBatch:
     """Texts that a spreadsheet would take for a formula, with an apostrophe before."""
     columns = []
     for column in batch.columns:
-        if pa.types.is_string(column.type):
+        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
             marked = pc.binary_join_element_wise("'", column, "")
             risky = pc.fill_null(pc.match_substring_regex(column, _FORMULA), False)
             column = pc.if_else(risky, marked, column)  # noqa: PLW2901 - the same column, made inert

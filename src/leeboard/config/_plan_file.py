@@ -14,18 +14,19 @@ Paths are relative to the file. What looks like a secret belongs in the environm
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from os import PathLike
 from typing import Any, TypeVar
 
 from leeboard.config._alarm_file import alarm_plan
 from leeboard.config._document import Document, read_document
+from leeboard.config._names import alike, mixed, one_way
 from leeboard.config._notify_file import channel_plans, heartbeat_plan
 from leeboard.config._secrets import notes_on_secrets, refuse_secrets
 from leeboard.config._serve_file import serve_plan
 from leeboard.config.plan import ModelPlan, Plan
-from leeboard.errors import ConfigError, LeeboardError
+from leeboard.errors import ConfigError, LeeboardError, Note
 from leeboard.windows import Calendar, Every, duration, zone_of
 
 __all__ = ["DEFAULT", "load_plan"]
@@ -108,13 +109,14 @@ def load_plan(path: str | PathLike[str] = DEFAULT, *, strict: bool = False) -> P
             fix="Let `leeboard init TRAINING --model NAME` write one.",
         )
     plans = tuple(_model(document, folder, name) for name in models)
+    _check_twins(document, plans)
     return Plan(
         os.path.abspath(document.name),
         log,
         spool,
         state,
         plans,
-        notes_on_secrets(document),
+        (*notes_on_secrets(document), *_notes_on_names(plans, document)),
         channel_plans(document, _given),
         heartbeat_plan(document, _given),
         serve_plan(document),
@@ -196,16 +198,42 @@ def _model(document: Document, folder: str, name: str) -> ModelPlan:
     for key in ("segments", "metadata", "metrics", "performance"):
         given[key] = document.texts(*at, key)
     plan = ModelPlan(
-        name=name,
+        name=one_way(name),
         reference=reference,
         baseline=_place(document, folder, *at, "baseline") or "",
         calendar=_calendar(document, *at),
         alarms=alarm_plan(document, folder, *at),
         **{key: value for key, value in given.items() if value is not None},
     )
-    _check_retention(document, plan)
-    _check_names(document, plan)
+    _check_retention(document, name, plan)
+    _check_names(document, name, plan)
     return plan
+
+
+def _check_twins(document: Document, plans: Sequence[ModelPlan]) -> None:
+    """Refuse two names that are one, written in two ways."""
+    names = [one.name for one in plans]
+    for name in set(names):
+        if names.count(name) > 1:
+            document.refuse(
+                "model",
+                code="duplicate_name",
+                found=f"two models named {name!r:.60}, written in two ways of Unicode",
+                expected="a name of its own for each",
+                fix="Rename one of them.",
+            )
+
+
+def _notes_on_names(plans: Sequence[ModelPlan], document: Document) -> Iterator[Note]:
+    """Warn of names that people could take for one another."""
+    where = document.where("model")
+    names = [one.name for one in plans]
+    for first, second in alike(names):
+        text = f"{first!r:.60} and {second!r:.60} look alike, and are two models"
+        yield Note("confusable_names", where, text)
+    for name in filter(mixed, names):
+        text = f"{name!r:.60} has letters of two scripts, some of which look alike"
+        yield Note("confusable_names", where, text)
 
 
 def _calendar(document: Document, *at: str) -> Calendar:
@@ -244,7 +272,7 @@ def _share(document: Document, *at: str) -> float | None:
     return value
 
 
-def _check_retention(document: Document, plan: ModelPlan) -> None:
+def _check_retention(document: Document, name: str, plan: ModelPlan) -> None:
     """Refuse to forget events before their window and their labels are done."""
     if plan.retention is None:
         return
@@ -253,7 +281,7 @@ def _check_retention(document: Document, plan: ModelPlan) -> None:
     if plan.retention < needed:
         document.refuse(
             "model",
-            plan.name,
+            name,
             "retention",
             code="out_of_range",
             found=f"events are kept for {plan.retention}",
@@ -270,7 +298,7 @@ def _longest(every: Every) -> timedelta:
     return every.count * timedelta(days={"d": 1, "w": 7, "mo": 31}[every.unit])
 
 
-def _check_names(document: Document, plan: ModelPlan) -> None:
+def _check_names(document: Document, model: str, plan: ModelPlan) -> None:
     """Refuse metrics that do not exist, with the names that are close."""
     from leeboard.metrics import metrics
     from leeboard.performance import performance_metrics
@@ -282,7 +310,7 @@ def _check_names(document: Document, plan: ModelPlan) -> None:
             except LeeboardError as error:
                 raise ConfigError(
                     code=error.code,
-                    where=document.where("model", plan.name, key, i),
+                    where=document.where("model", model, key, i),
                     found=error.found,
                     expected=error.expected,
                     fix=error.fix,

@@ -1,7 +1,7 @@
 """How the server is used, as ``leeboard.toml`` says it, read strictly.
 
 [serve]
-requests_per_s = 500
+requests_per_s = 1000
 tries_per_min = 10
 """
 

@@ -126,7 +126,7 @@ class ServePlan:
         With keys and passwords that open nothing, from one address.
     """
 
-    requests_per_s: float = 500.0
+    requests_per_s: float = 1000.0
     tries_per_min: float = 10.0
 
 

@@ -104,8 +104,9 @@ async def receive(
     Refusal
         413: it is too long; 408: it takes too long.
     """
-    if length is not None and length.isdigit() and int(length[:20]) > bounds.sent:
-        raise _too_long(f"{int(length[:20]):,} bytes", bounds.sent)
+    sound = length is not None and length.isascii() and length.isdigit()
+    if sound and int(str(length)[:20]) > bounds.sent:
+        raise _too_long(f"{int(str(length)[:20]):,} bytes", bounds.sent)
     parts: list[bytes] = []
     size = 0
     try:

@@ -7,6 +7,7 @@ aside later.
 from __future__ import annotations
 
 import math
+import unicodedata
 from datetime import datetime
 from typing import Any, NoReturn
 
@@ -112,6 +113,7 @@ class Record:
             403 where the key is for another model, whether that exists or not.
         """
         name = self.word("model", _LONGEST_MODEL, empty=empty)
+        name = name if name.isascii() else unicodedata.normalize("NFC", name)
         if terms.own and name not in {"", terms.own}:
             raise forbidden()
         if not name:

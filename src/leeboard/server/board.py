@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, quote
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from leeboard.dashboard import Answer, Dashboard
@@ -26,6 +26,7 @@ from leeboard.pages.dashboard.drawing import (
     problem_page,
     static_files,
 )
+from leeboard.server._body import Bounds, receive
 from leeboard.server._openapi import document
 from leeboard.server.access import Grant
 from leeboard.server.compressed import compressed
@@ -44,7 +45,7 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_FORM = 64 << 10
+_BOUNDS = Bounds(sent=64 << 10)
 _ACTIONS = ("ack", "silence", "expect", "accept", "close", "note")
 _SPANS = {f"{days}d": timedelta(days=days) for days in (1, 3, 7, 30)}
 _PAGES = (
@@ -326,21 +327,10 @@ async def _read(request: Request) -> _Form:
             expected="application/x-www-form-urlencoded",
             fix="Send the form from its page.",
         )
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _FORM:
-            raise Refusal(
-                413,
-                code="too_large",
-                where="form",
-                found="a form that is too large",
-                expected=f"at most {_FORM:,} bytes",
-                fix="Write less.",
-            )
     try:
+        body = await receive(request.stream(), None, _BOUNDS)
         return parse_qs(body.decode("utf-8"), max_num_fields=5000)
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         raise Refusal(
             400,
             code="bad_form",

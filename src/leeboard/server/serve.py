@@ -6,6 +6,7 @@ loop; one thread stores, one makes passes, two read bodies.
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
 import logging
 import os
@@ -32,6 +33,7 @@ from leeboard.server.access import Keyring
 from leeboard.server.app import basic_rules, create_app
 from leeboard.server.board import Board
 from leeboard.server.collector import Collector
+from leeboard.server.connection import Patient
 from leeboard.server.gate import Gate
 from leeboard.server.health import Vitals
 from leeboard.server.intake import Intake
@@ -212,7 +214,7 @@ def serve(
             with _quiet_signals():
                 scheme = "https" if listening.certificate else "http"
                 address = f"{scheme}://{_shown(sock)}"
-                witness.tell("serve", who=user(), via="server", subject=address)
+                witness.tell("serve", subject=address, **_beginning(monitor))
                 told(address, _entry(state, sessions, address))
                 server.run([sock])
         finally:
@@ -245,6 +247,14 @@ def _entry(state: State, sessions: Sessions, address: str) -> str:
     return "" if people or known else f"{address}/setup?token={sessions.entry(now)}"
 
 
+def _beginning(monitor: Monitor) -> dict[str, str]:
+    """Who begins, and which configuration, so that another one shows in the log."""
+    with open(monitor.plan.path, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    detail = f"configuration {digest[:12]}"
+    return {"who": user(), "via": "server", "detail": detail}
+
+
 def _end(monitor: Monitor, scheduler: Scheduler, leading: Leading) -> None:
     """Let the pass under way end, and ship what came last."""
     ended = scheduler.stop(_LAST_PASS_S)
@@ -261,9 +271,11 @@ def _end(monitor: Monitor, scheduler: Scheduler, leading: Leading) -> None:
 
 
 def _settings(app: object, listening: Listening) -> uvicorn.Config:
+    # what it would warn of anybody can cause, a line a request; we say what matters
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
     return uvicorn.Config(
         app,  # type: ignore[arg-type]  # an ASGI application, typed otherwise there
-        http="h11",
+        http=Patient,
         ws="none",
         lifespan="off",
         log_config=None,
