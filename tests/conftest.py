@@ -23,10 +23,14 @@ settings.load_profile("leeboard")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let subprocesses of a test find the same source as the test itself."""
+    """Let subprocesses find the same source as the test itself, and compile it once."""
     own = [str(ROOT / "src"), str(ROOT / "logger" / "src")]
     paths = [*own, os.environ.get("PYTHONPATH", "")]
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    # hundreds of them start, and each would compile all that it imports; a mutant's
+    # source changes too fast for that
+    if "LEEBOARD_MUTANT" not in os.environ:
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -96,7 +96,8 @@ def _pytest(
     checkout: Path, tests: tuple[str, ...], seconds: float
 ) -> subprocess.CompletedProcess[str]:
     # No bytecode: a replacement of equal length within one second would not be seen.
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    plain = {"PYTHONDONTWRITEBYTECODE": "1", "LEEBOARD_MUTANT": "1"}
+    environment = {**os.environ, **plain}
     environment.pop("PYTHONPATH", None)
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests],

@@ -1,4 +1,4 @@
-"""``leeboard demo`` tells the story and writes the reports."""
+"""``leeboard demo`` serves the lab, and refuses what is no folder."""
 
 from __future__ import annotations
 
@@ -13,20 +13,6 @@ import pytest
 
 from tests.cli._command import outside
 from tests.server._process import LEEBOARD
-
-
-def test_demo_ends_with_0_and_its_reports_exist(tmp_path: Path) -> None:
-    """From any folder the demo ends with 0; each report it names is one whole page."""
-    out = tmp_path / "new" / "reports"
-    ended = outside("demo", "--out", str(out))
-    assert (ended.code, ended.err) == (0, "")
-    named = re.findall(rf"{out}/\S+\.html", ended.out)
-    assert len(named) >= 3
-    assert sorted(named) == sorted(map(str, out.glob("*.html")))
-    for path in named:
-        page = Path(path).read_text(encoding="utf-8")
-        assert page.rstrip().endswith("</html>")
-    assert len(ended.out.splitlines()) <= 130
 
 
 @pytest.mark.long

@@ -12,7 +12,7 @@ from sklearn.ensemble import GradientBoostingRegressor
 
 from leeboard.estimates import dle
 from leeboard.estimates._table import MISSING, learn_encoder
-from leeboard.estimates._trees import _of_fitted
+from leeboard.estimates._trees import Grove, _of_fitted
 from leeboard.estimates.dle import Dle, fit_dle
 from tests.estimates._worlds import regression
 
@@ -44,6 +44,39 @@ def test_trees_kept_as_numbers_predict_what_scikit_learn_does(leaves: int) -> No
     rows[2 : 2 + len(edges)] = edges[:, None]
     assert np.array_equal(kept.predict(rows), fitted.predict(rows))
     assert kept.predict(rows[:0]).shape == (0,)
+    # one row is added up as many are, not pairwise
+    one_by_one = [kept.predict(rows[i : i + 1])[0] for i in range(200)]
+    assert one_by_one == kept.predict(rows[:200]).tolist()
+
+
+def test_models_asked_together_answer_as_each_alone() -> None:
+    """Trees of other numbers and sizes do not meet, in whatever pieces rows come."""
+    draw = np.random.default_rng(3)
+    table = draw.normal(size=(400, 4)).astype(np.float32)
+    models = [
+        _of_fitted(
+            GradientBoostingRegressor(
+                n_estimators=trees, max_leaf_nodes=leaves, random_state=0
+            ).fit(table, table[:, trees % 4] ** 2)
+        )
+        for trees, leaves in ((3, 31), (20, 2), (7, 12))
+    ]
+    rows = draw.normal(size=(5000, 4)).astype(np.float32)
+    together = Grove(models).predict(rows)
+    for one, answer in zip(models, together, strict=True):
+        assert np.array_equal(one.predict(rows), answer)
+
+
+@pytest.mark.parametrize(
+    "wanted", [{"mae"}, {"mse"}, {"rmse"}, {"mse", "rmse", "r2"}, {"r2"}, set()]
+)
+def test_what_is_not_wanted_changes_nothing_else(wanted: set[str]) -> None:
+    """Figures that are asked for are those of all; others are left out."""
+    said, features = _rows(300, 4)
+    every = {one.metric: one for one in _known().estimate(said, features)}
+    assert set(every) == {"mae", "mse", "rmse"}
+    found = {one.metric: one for one in _known().estimate(said, features, wanted)}
+    assert found == {name: every[name] for name in wanted & set(every)}
 
 
 def test_features_become_numbers_the_same_way() -> None:

@@ -153,8 +153,12 @@ def _task(
         for name, kind in kinds.items()
         if kind is Kind.NUMERIC
     ]
-    values = np.unique(np.concatenate(found)) if found else np.empty(0)
-    return Task.NONE if set(values.tolist()) <= {0.0, 1.0} else Task.REGRESSION
+    return Task.NONE if all(map(_of_two, found)) else Task.REGRESSION
+
+
+def _of_two(values: _Array) -> bool:
+    """Tell whether all values are 0 or 1."""
+    return bool(((values == 0.0) | (values == 1.0)).all())
 
 
 # ── numbers ──────────────────────────────────────────────────────────────────────────
@@ -202,8 +206,9 @@ def _suspicions(
     predictions = outcomes.predictions
     if predictions is None or not outcomes.rows:
         return ()
-    two = set(np.unique(outcomes.labels).tolist()) <= {0.0, 1.0}
-    if not two or predictions.min() < 0.0 or predictions.max() > 1.0:
+    if not _of_two(outcomes.labels):
+        return ()
+    if predictions.min() < 0.0 or predictions.max() > 1.0:
         return ()
     text = (
         f"labels are 0 or 1 and {columns.prediction!r} lies between them: read as a"

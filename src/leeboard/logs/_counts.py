@@ -108,12 +108,17 @@ def changes(files: Files, after: int, *, limits: Limits = DEFAULT) -> Changes:
         return Changes(upto, frozenset())
     query = Query([*held, *told], limits)
     query.view("held", held, None, PREDICTIONS_PLAIN)
-    query.view("fresh", new, None, PREDICTIONS_PLAIN)
-    query.view("told", told, None, FEEDBACK_PLAIN)
+    asked = "true"
+    if any(file.sequence <= after for file in held):
+        query.view("fresh", new, None, PREDICTIONS_PLAIN)
+        query.view("told", told, None, FEEDBACK_PLAIN)
+        asked = (
+            "hash(id) IN (SELECT hash(id) FROM fresh UNION ALL"
+            " SELECT hash(id) FROM told)"
+        )
     minutes = query.rows(
         "SELECT DISTINCT CAST(floor(epoch_us(made_at) / 60000000) AS BIGINT) "
-        "FROM held WHERE hash(id) IN "
-        "(SELECT hash(id) FROM fresh UNION ALL SELECT hash(id) FROM told)"
+        f"FROM held WHERE {asked}"
     )
     query.close()
     return Changes(upto, frozenset(minute for (minute,) in minutes))

@@ -191,7 +191,7 @@ def _read(
         if plan.no_event is not None:
             table = with_horizon(table, now, plan.horizon, plan.no_event)
         for window in run:
-            yield window, _between(table, window)
+            yield window, table if len(run) == 1 else _between(table, window)
         at += len(run)
         if table.num_rows < _FEW:
             width *= 2

@@ -1,0 +1,40 @@
+"""``leeboard demo`` tells the story and writes the reports.
+
+That it runs whole, as a process, is held by the page on the lab.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from leeboard.lab import Alarms, Live, Walk
+from tests.cli._command import inside
+
+
+def test_it_ends_with_0_and_its_reports_exist(
+    walked: Walk,
+    lived: Live,
+    told: Alarms,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """It makes its folder; each report it names is one whole page, and no other is."""
+    monkeypatch.setattr("leeboard.lab.walk", lambda: walked)
+    folders = []
+    monkeypatch.setattr("leeboard.lab.live", lambda to: folders.append(to) or lived)
+    monkeypatch.setattr("leeboard.lab.alarms", {lived.folder: told}.__getitem__)
+    out = tmp_path / "new" / "reports"
+    ended = inside(capsys, "demo", "--out", str(out))
+    assert (ended.code, ended.err) == (0, "")
+    assert folders == [str(out / "live")]
+    named = re.findall(rf"{out}/\S+\.html", ended.out)
+    assert len(named) >= 3
+    assert sorted(named) == sorted(map(str, out.glob("*.html")))
+    for path in named:
+        page = Path(path).read_text(encoding="utf-8")
+        assert page.rstrip().endswith("</html>")
+    assert len(ended.out.splitlines()) <= 130
