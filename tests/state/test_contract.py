@@ -5,10 +5,9 @@ from __future__ import annotations
 import dataclasses
 import math
 from datetime import timedelta
-
-import pyarrow as pa
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from leeboard.errors import StateError

@@ -36,6 +36,7 @@ def incident_of(reader: Reader, links: Links, case: Case) -> IncidentPage:
         headline=told(one),
         severity=one.severity.value,
         stage=one.stage.value,
+        silent=_silent(one),
         facts=tuple(_facts(one)),
         cause=diagnosis.cause if diagnosis else "",
         pattern=diagnosis.pattern if diagnosis else "",
@@ -54,6 +55,12 @@ def incident_of(reader: Reader, links: Links, case: Case) -> IncidentPage:
         forms=() if one.stage.ended else tuple(_forms(one)),
         ended=one.stage.ended,
     )
+
+
+def _silent(one: Incident) -> str:
+    if one.stage.ended or one.silenced_until is None:
+        return ""
+    return f"silent until {one.silenced_until:%Y-%m-%d %H:%M}"
 
 
 def _facts(one: Incident) -> list[FactLine]:
