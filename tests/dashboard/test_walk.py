@@ -107,8 +107,7 @@ def walk(page: Any, house: House, look: Callable[[str], None]) -> None:
     assert page.locator("form[action$='/ack']").count() == 0
     look("acknowledged")
     _do(page, "silence", **{"for": "7d"})
-    until = datetime.strptime(_fact(page, "Silent until"), "%Y-%m-%d %H:%M")
-    left = until.replace(tzinfo=UTC) - datetime.now(UTC)
+    left = datetime.fromisoformat(_fact(page, "Silent until") + "Z") - datetime.now(UTC)
     assert timedelta(days=6, hours=23) < left < timedelta(days=7, minutes=1)
     assert "silent" in page.locator(".badges").inner_text()
     look("silenced")
@@ -209,14 +208,17 @@ def test_axe_finds_nothing_on_the_way(
     source = Path(axe_playwright_python.__file__).with_name("axe.min.js")
     axe = source.read_text("utf-8")
     rules = RULES[request.node.callspec.params["page"]]
-    poor, seen = [], []
+    poor: list[str] = []
+    seen: list[str] = []
 
     def look(state: str) -> None:
         seen.append(state)
         page.evaluate(axe)
-        for one in page.evaluate(f"axe.run({rules})")["violations"]:
-            if one["impact"] in SERIOUS:
-                poor.append(f"{state}: {one['id']}: {one['nodes'][0]['html'][:160]}")
+        poor.extend(
+            f"{state}: {one['id']}: {one['nodes'][0]['html'][:160]}"
+            for one in page.evaluate(f"axe.run({rules})")["violations"]
+            if one["impact"] in SERIOUS
+        )
 
     walk(page, house, look)
     page.goto(house.entry())
