@@ -16,22 +16,19 @@ from leeboard.dashboard.pages import Dashboard
 from leeboard.dashboard.reading import Reader
 from leeboard.logs import open_log
 from leeboard.state import open_state
-from tests.monitor._world import CONFIG, DAY, START, hours, world
+from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 
-__all__ = ["DAYS", "board", "every_page", "monitor"]
+__all__ = ["DAYS", "board", "every_page", "lived", "monitor"]
 
 DAYS = 9
 _BROKEN = 6
 """The day from which on the errors are six times as large."""
 
 
-@cache
-def monitor() -> Monitor:
+def lived(folder: Path, more: str = "") -> World:
     """Nine days of predictions; labels of the last two have come in part."""
-    folder = tempfile.TemporaryDirectory(prefix="leeboard-board-")
-    atexit.register(folder.cleanup)
-    model = world(Path(folder.name))
-    model.configure(CONFIG + 'segments = ["city"]\n')
+    model = world(folder)
+    model.configure(CONFIG + 'segments = ["city"]\n' + more)
     for day in range(DAYS):
         times = hours(day, 240)
         ids = model.predict(times, first=day * 1000, seed=day)
@@ -43,7 +40,15 @@ def monitor() -> Monitor:
         model.label(ids[:n], labels[:n].tolist(), seen)
     for day in (_BROKEN - 1, DAYS - 1):
         model.monitor.run(now=START + (day + 1) * DAY + timedelta(hours=3))
-    return model.monitor
+    return model
+
+
+@cache
+def monitor() -> Monitor:
+    """Return such a model's monitor, for tests that change nothing."""
+    folder = tempfile.TemporaryDirectory(prefix="leeboard-board-")
+    atexit.register(folder.cleanup)
+    return lived(Path(folder.name)).monitor
 
 
 @cache

@@ -137,21 +137,78 @@ def test_keys_reach_the_content_and_the_forms(browser: Any) -> None:
     page.close()
 
 
+def _later(page: Any, seconds: int = 61) -> None:
+    """Let a minute pass for the page, and wait for what it then asks to be done."""
+    with page.expect_response(lambda answer: "/static/" not in answer.url):
+        page.clock.run_for(seconds * 1000)
+
+
 def test_a_page_left_open_is_read_again(browser: Any) -> None:
-    """After a minute what changed is put in place, and what was opened stays open."""
+    """After a minute what changed is put in place; all else is the same elements."""
     from playwright.sync_api import expect
 
+    shown = board()
+    tab = _tab(browser, shown, viewport={"width": 500, "height": 800})
+    page = tab.page
+    page.clock.install()
+    page.goto(_address("/model/performance", {"model": "demand"}))
+    page.locator("#performance summary").click()
+    page.locator("#figures .wide").evaluate("one => one.scrollTo(40, 0)")
+    page.locator("#figures tbody a").first.focus()
+    page.evaluate("document.querySelector('#labels').mark = 'untouched'")
+    page.evaluate("document.querySelector('#performance h2').textContent = 'old'")
+    page.evaluate("document.querySelector('#figures h2').textContent = 'old'")
+    _later(page)
+    # asked from outside: the page's policy lets nothing be evaluated in it for long
+    expect(page.locator("#performance h2")).not_to_have_text("old")
+    expect(page.locator("#figures h2")).not_to_have_text("old")
+    assert page.locator("#performance details[open]").count() == 1
+    assert page.locator("#figures .wide").evaluate("one => one.scrollLeft") == 40
+    focused = "document.activeElement.closest('#figures') !== null"
+    assert page.evaluate(focused)
+    assert page.evaluate("document.querySelector('#labels').mark") == "untouched"
+    assert tab.said == []
+    page.close()
+
+
+def test_a_page_that_nothing_happened_to_is_left_alone(browser: Any) -> None:
+    """Not one element of any page is touched when it is read again as it was."""
     shown = board()
     tab = _tab(browser, shown)
     page = tab.page
     page.clock.install()
-    page.goto(_address("/model/performance", {"model": "demand"}))
-    page.locator("details summary").first.click()
-    page.evaluate("document.activeElement.blur()")
-    page.evaluate("document.querySelector('main h2').textContent = 'old'")
+    for path, query in every_page(shown).values():
+        page.goto(_address(path, query))
+        page.evaluate(
+            """new MutationObserver(all => { window.touched = all.length; }).observe(
+            document.querySelector("main"),
+            {subtree: true, childList: true, attributes: true, characterData: true})"""
+        )
+        _later(page)
+        page.evaluate("new Promise(done => done())")
+        assert page.evaluate("window.touched ?? 0") == 0, path
+    page.close()
+
+
+def test_a_page_says_that_it_is_not_up_to_date(browser: Any) -> None:
+    """Where the server is gone or in trouble; not any more once it answers."""
+    from playwright.sync_api import expect
+
+    tab = _tab(browser, board())
+    page = tab.page
+    page.clock.install()
+    page.goto(HOME + "/")
+    gone = page.locator("[data-when=gone]")
+    expect(gone).to_be_hidden()
+    page.route(f"{HOME}/", lambda route: route.abort())
     page.clock.run_for(61_000)
-    # asked from outside: the page's policy lets nothing be evaluated in it for long
-    expect(page.locator("main h2").first).not_to_have_text("old")
-    assert page.locator("details[open]").count() == 1
-    assert tab.said == []
+    expect(gone).to_be_visible()
+    page.unroute(f"{HOME}/")
+    _later(page)
+    expect(gone).to_be_hidden()
+    page.evaluate("document.querySelector('main').dataset.kept = 'yes'")
+    page.route(f"{HOME}/", lambda route: route.fulfill(status=503, body="no"))
+    _later(page)
+    expect(gone).to_be_visible()
+    assert page.evaluate("document.querySelector('main').dataset.kept") == "yes"
     page.close()

@@ -140,7 +140,9 @@ def test_a_form_of_another_site_does_nothing(
     cookie = people.signed_in("write")
     before = len(model.monitor.incident(the_id(model)).story)
     sent = {"id": the_id(model), "csrf": csrf, "why": "evil"}
-    assert people.form("/incident/note", sent, cookie).status == 403
+    answer = people.form("/incident/note", sent, cookie)
+    assert (answer.status, b"Load the page again" in answer.body) == (403, True)
+    assert answer.headers["content-type"].startswith("text/html")
     assert len(model.monitor.incident(the_id(model)).story) == before
     cross = {"Sec-Fetch-Site": "cross-site"}
     sent = {"key": people.keys["write"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from leeboard.alarms.judged import Judged
@@ -21,14 +22,22 @@ __all__ = ["incident_of", "strength"]
 
 _LENGTHS = (("1d", "a day"), ("3d", "three days"), ("7d", "a week"), ("30d", "30 days"))
 _WHY = Field("why", "Why", required=True)
+_HEADS = tuple(
+    Head(text, number=i > 2)
+    for i, text in enumerate(
+        ("What crossed", "Severity", "Window", "Reference", "Current", "Evidence")
+    )
+)
 _MAY_WHY = Field("why", "Why (may be empty)")
-_MOST_VERDICTS = 60
+_STRONGEST = 12
+_MOST_OTHERS = 60
 
 
 def incident_of(reader: Reader, links: Links, case: Case) -> IncidentPage:
     """Gather an incident's page."""
     one = case.incident
     diagnosis = one.diagnosis
+    verdicts = sorted(case.verdicts, key=_strongest)
     return IncidentPage(
         title=told(one),
         id=one.id,
@@ -36,13 +45,14 @@ def incident_of(reader: Reader, links: Links, case: Case) -> IncidentPage:
         headline=told(one),
         severity=one.severity.value,
         stage=one.stage.value,
+        silent=_silent(one),
         facts=tuple(_facts(one)),
         cause=diagnosis.cause if diagnosis else "",
         pattern=diagnosis.pattern if diagnosis else "",
         diagnosis=diagnosis.text if diagnosis else "",
         evidence=diagnosis.evidence if diagnosis else (),
-        parts=tuple(crossed_parts(reader, links, case)),
-        verdicts=_verdicts(case.verdicts, links),
+        parts=(*crossed_parts(reader, links, case), *_others(verdicts, links)),
+        verdicts=_crossed(verdicts, links),
         steps=tuple(
             StepLine(step.title, _minutes(step.minutes), step.lines, step.commands)
             for step in case.runbook.steps
@@ -54,6 +64,12 @@ def incident_of(reader: Reader, links: Links, case: Case) -> IncidentPage:
         forms=() if one.stage.ended else tuple(_forms(one)),
         ended=one.stage.ended,
     )
+
+
+def _silent(one: Incident) -> str:
+    if one.stage.ended or one.silenced_until is None:
+        return ""
+    return f"silent until {one.silenced_until:%Y-%m-%d %H:%M}"
 
 
 def _facts(one: Incident) -> list[FactLine]:
@@ -100,8 +116,40 @@ def strength(evidence: float | None) -> str:
     return number(math.exp(evidence), 3)
 
 
-def _verdicts(verdicts: tuple[Judged, ...], links: Links) -> Table:
-    rows = tuple(
+def _strongest(one: Judged) -> tuple[int, float]:
+    rank = one.severity.rank if one.severity else -1
+    return -rank, (one.threshold or 0.0) - (one.evidence or 0.0)
+
+
+def _crossed(verdicts: Sequence[Judged], links: Links) -> Table:
+    """The strongest of what crossed: charts and runbook should not be far below."""
+    more = len(verdicts) - _STRONGEST
+    return Table(
+        name="crossed",
+        title="What crossed",
+        head=_HEADS,
+        rows=_rows(verdicts[:_STRONGEST], links),
+        note=f"The strongest; {more} more are below the charts." if more > 0 else "",
+        empty="What did not come has no figures.",
+    )
+
+
+def _others(verdicts: Sequence[Judged], links: Links) -> Iterator[Table]:
+    others = verdicts[_STRONGEST:]
+    if others:
+        more = len(others) - _MOST_OTHERS
+        yield Table(
+            name="others",
+            title=f"What crossed besides: {count(len(others))}",
+            head=_HEADS,
+            rows=_rows(others[:_MOST_OTHERS], links),
+            note=f"The weakest {more} are not shown." if more > 0 else "",
+            folded=True,
+        )
+
+
+def _rows(verdicts: Sequence[Judged], links: Links) -> tuple[tuple[Cell, ...], ...]:
+    return tuple(
         (
             Cell(str(one.subject), links.verdict(one.id), sub=one.text),
             Cell(one.severity.value, tone=one.severity.value)
@@ -112,17 +160,7 @@ def _verdicts(verdicts: tuple[Judged, ...], links: Links) -> Table:
             Cell(number(one.value, 3), number=True),
             Cell(_of(one), number=True),
         )
-        for one in verdicts[:_MOST_VERDICTS]
-    )
-    heads = ("What crossed", "Severity", "Window", "Reference", "Current", "Evidence")
-    more = len(verdicts) - len(rows)
-    return Table(
-        name="crossed",
-        title="What crossed",
-        head=tuple(Head(text, number=i > 2) for i, text in enumerate(heads)),
-        rows=rows,
-        note=f"{more} more are not shown." if more else "",
-        empty="What did not come has no figures.",
+        for one in verdicts
     )
 
 

@@ -32,6 +32,7 @@ from leeboard.server.access import Grant
 from leeboard.server.compressed import compressed
 from leeboard.server.gate import Gate, address_of
 from leeboard.server.refusal import Refusal
+from leeboard.server.refused import readable
 from leeboard.server.routes import OPEN, PERSON, Rule
 from leeboard.server.sessions import COOKIE, Session, Sessions
 from leeboard.server.told import told
@@ -103,7 +104,11 @@ class Board:
                 for action in _ACTIONS
             ),
         ]
-        return [replace(rule, answer=compressed(rule.answer)) for rule in every]
+        links = self._dashboard.links
+        return [
+            replace(rule, answer=compressed(readable(rule.answer, links, _HEADERS)))
+            for rule in every
+        ]
 
     async def _static(self, request: Request, _grant: Grant | None) -> Response:
         found = static_files().get(request.path_params["name"])

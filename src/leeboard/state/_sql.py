@@ -39,11 +39,10 @@ from leeboard.errors import Note, StateError
 from leeboard.state._alarm_sql import SqlAlarms
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, VERDICTS
 from leeboard.state._audit_sql import SqlAudit
+from leeboard.state._asked import figures_asked, within
 from leeboard.state._key_sql import SqlKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
-    MEASURED,
-    any_of,
     check_filter,
     measured_row,
     measured_table,
@@ -59,9 +58,6 @@ from leeboard.state._tables import (
     MEASUREMENTS,
     PLACES,
     PROFILES,
-    SERIES,
-    SUBJECT,
-    SUBJECT_LONG,
     TABLES,
     VERSION_TABLE,
     WINDOWS,
@@ -182,7 +178,7 @@ class SqlState:
 
     def windows(self, model: str, span: Window | None = None) -> Sequence[Done]:
         """Windows that were counted, in order of time."""
-        asked = select(WINDOWS).where(*_within(WINDOWS, clean(model), span))
+        asked = select(WINDOWS).where(*within(WINDOWS, clean(model), span))
         asked = asked.order_by(WINDOWS.c.window_start, WINDOWS.c.window_end)
         with self._database.reading() as connection:
             found = connection.execute(asked).all()
@@ -224,7 +220,7 @@ class SqlState:
                 PROFILES.c.data,
             )
             .join_from(PROFILES, WINDOWS, same)
-            .where(*_within(PROFILES, clean(model), span))
+            .where(*within(PROFILES, clean(model), span))
             .order_by(
                 PROFILES.c.window_start,
                 PROFILES.c.window_end,
@@ -247,23 +243,7 @@ class SqlState:
     ) -> pa.Table:
         """Figures as a table, filtered by one value a column, or several."""
         check_filter(where)
-        table = MEASUREMENTS
-        named: dict[str, ColumnElement[bool]] = {
-            name: table.c[name].in_(any_of(one)) for name, one in where.items()
-        }
-        asked = select(*(table.c[name] for name in MEASURED.names))
-        if named.keys() >= {"model", "subject", "metric"}:
-            # the index has the beginning of a subject alone
-            begun = {one[:SUBJECT_LONG] for one in any_of(where["subject"])}
-            asked = asked.where(SUBJECT.in_(sorted(begun)))
-            if not self._database.is_postgres:
-                # SQLite counts no rows of its indexes, and would often take the other;
-                # it puts a subject that it knows into the index's own expression, and
-                # then finds no such index, but for one within a function
-                asked = asked.with_hint(table, f"INDEXED BY {SERIES.name}")
-                named["subject"] = func.likely(named["subject"])
-        asked = asked.where(*named.values(), *_within(table, None, span))
-        asked = asked.order_by(table.c.model, table.c.window_start, table.c.window_end)
+        asked = figures_asked(where, span, sqlite=not self._database.is_postgres)
         with self._database.reading() as connection:
             return measured_table(connection.execute(asked).all())
 
@@ -406,18 +386,6 @@ def _sqlite_size(table: Table) -> ColumnElement[Any]:
 
 _KEY = ("model", "window_start", "window_end")
 _LONG = {"TEXT", "VARCHAR", "BLOB", "JSON"}
-
-
-def _within(
-    table: Table, model: str | None, span: Window | Collection[Window] | None
-) -> list[ColumnElement[bool]]:
-    asked = [] if model is None else [table.c.model == model]
-    start = table.c.window_start
-    if isinstance(span, Window):
-        asked += [start >= span.start, start < span.end]
-    elif span is not None:
-        asked += [start.in_({one.start for one in span})]
-    return asked
 
 
 def _forget(connection: Connection, model: str, windows: Sequence[Window]) -> None:

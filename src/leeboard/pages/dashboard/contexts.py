@@ -234,6 +234,8 @@ class IncidentPage:
     title, id, model : str
     headline : str
     severity, stage : str
+    silent : str
+        Until when nobody is told; empty: people are.
     facts : tuple of FactLine
         Label and value (in ``current``).
     cause, pattern, diagnosis : str
@@ -254,6 +256,7 @@ class IncidentPage:
     headline: str
     severity: str
     stage: str
+    silent: str
     facts: tuple[FactLine, ...]
     cause: str
     pattern: str
