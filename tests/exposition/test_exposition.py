@@ -31,7 +31,7 @@ def _labels(**given: str) -> frozenset[tuple[str, str]]:
     return frozenset({"model": "shop", **given}.items())
 
 
-def test_the_lectures_families_say_what_was_logged() -> None:
+def test_predictions_latencies_and_scores_are_those_logged() -> None:
     """Predictions, latencies and scores in number and in sum; accuracy as measured."""
     found = series(exposed().text().body.decode())
     n = DAYS * ROWS

@@ -34,7 +34,7 @@ START = datetime(2026, 5, 1, tzinfo=UTC).timestamp()
 SPAN_S = 600
 EVERY_S = 15
 
-LECTURE = {
+USUAL = {
     "rate": "rate(ml_predictions_total[5m])",
     "latency": "histogram_quantile(0.95,"
     " rate(ml_prediction_latency_seconds_bucket[5m]))",
@@ -79,10 +79,10 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
         yield found
 
 
-def test_the_lectures_queries_answer(history: Prometheus) -> None:
+def test_the_four_usual_queries_answer(history: Prometheus) -> None:
     """Rate, quantile, accuracy and spread of scores, as the log has them."""
     found = {
-        name: history.query(query, START + SPAN_S) for name, query in LECTURE.items()
+        name: history.query(query, START + SPAN_S) for name, query in USUAL.items()
     }
     ((labels, rate),) = found["rate"]
     assert labels["model"] == "shop"

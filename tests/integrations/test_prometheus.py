@@ -166,7 +166,7 @@ def test_two_models_share_a_registry() -> None:
 
 
 def test_a_name_that_is_taken_is_told() -> None:
-    """As where the lecture's own families are in the registry already."""
+    """As where an application has families of its own by these names."""
     registry = CollectorRegistry()
     Counter("ml_predictions_total", "theirs", registry=registry)
     with pytest.raises(ConfigError) as caught:

@@ -18,7 +18,7 @@ _OWN = ("model", "model_version")
 
 @dataclass(frozen=True, slots=True)
 class Families:
-    """What is counted; names as the lecture on monitoring has them."""
+    """What is counted; the first four by their usual names."""
 
     predictions: Counter
     latency: Histogram
