@@ -18,8 +18,8 @@ from leeboard.exposition.exposition import Exposition
 from leeboard.exposition.families import FAMILIES, Kind
 from leeboard.schema import Column
 from leeboard.schema import Kind as Of
-from leeboard.state import open_state
-from tests.dashboard._made import fill, plan_of
+from leeboard.state import Measured, open_state
+from tests.dashboard._made import NOW, fill, plan_of
 from tests.exposition._exposed import OPENMETRICS, exposed, exposition, series
 from tests.exposition._shop import DAYS, ROWS, shop
 from tests.pages.findings import findings, numbers
@@ -31,7 +31,7 @@ def _labels(**given: str) -> frozenset[tuple[str, str]]:
     return frozenset({"model": "shop", **given}.items())
 
 
-def test_the_lectures_families_say_what_was_logged() -> None:
+def test_predictions_latencies_and_scores_are_those_logged() -> None:
     """Predictions, latencies and scores in number and in sum; accuracy as measured."""
     found = series(exposed().text().body.decode())
     n = DAYS * ROWS
@@ -230,3 +230,24 @@ def test_a_scrape_is_cheap(fleet: Exposition) -> None:
     print(f"{len(first.body):,} bytes, {wrote * 1000:.0f} ms, then {again * 1000:.3f}")
     assert wrote < 1.0  # ample for a busy machine; measured in decision 0062
     assert again < 0.05
+
+
+def test_a_column_has_so_many_series_and_no_more(tmp_path: Path) -> None:
+    """Those that are left out are counted; the first figures stay."""
+    state = open_state(str(tmp_path / "results.db"))
+    reference = findings([numbers("a", np.arange(60.0), np.arange(60.0))]).reference
+    plan = plan_of(tmp_path, reference, ["m"])
+    fill(state, "m", ["a"], windows=1)
+    (done,) = state.windows("m")
+    lease = state.lease("more", "test", NOW, 60.0)
+    figures = [
+        Measured("", "a", f"f{i}", "counted", 1.0, 0.5, 1.5, None, 1, 1)
+        for i in range(30)
+    ]
+    state.put(lease, [(done, [], figures)], model="m", place=2)
+    found = series(Exposition(Reader(plan, state)).text().body.decode())
+    state.close()
+    own = [labels for _, labels in found if dict(labels).get("column") == "a"]
+    assert len(own) == PER_COLUMN
+    left_out = found["leeboard_series_left_out", frozenset({("model", "m")})]
+    assert left_out == 3 * 30 + 6 - PER_COLUMN  # six of the two verdicts

@@ -6,7 +6,7 @@ import json
 import math
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,11 +28,13 @@ from tests.exposition._watched import Watched, watched
 
 pytestmark = pytest.mark.needs("prometheus", "promtool")
 
+READ: Callable[[str], Iterable[Metric]] = text_string_to_metric_families
+WRITE: Callable[[CollectorRegistry], bytes] = generate_latest
 START = datetime(2026, 5, 1, tzinfo=UTC).timestamp()
 SPAN_S = 600
 EVERY_S = 15
 
-LECTURE = {
+USUAL = {
     "rate": "rate(ml_predictions_total[5m])",
     "latency": "histogram_quantile(0.95,"
     " rate(ml_prediction_latency_seconds_bucket[5m]))",
@@ -46,7 +48,7 @@ class _Grown(Collector):
 
     def collect(self) -> Iterator[Metric]:
         text = exposed().text(OPENMETRICS).body.decode()
-        for family in text_string_to_metric_families(text):
+        for family in READ(text):
             grows = family.type in {"counter", "histogram"}
             grown = Metric(family.name, family.documentation, family.type)
             for sample in family.samples:
@@ -64,7 +66,7 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     folder: Path = tmp_path_factory.mktemp("history")
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Grown())
-    (folder / "om.txt").write_bytes(generate_latest(registry))
+    (folder / "om.txt").write_bytes(WRITE(registry))
     subprocess.run(
         [
             *("promtool", "tsdb", "create-blocks-from", "openmetrics"),
@@ -77,10 +79,10 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
         yield found
 
 
-def test_the_lectures_queries_answer(history: Prometheus) -> None:
+def test_the_four_usual_queries_answer(history: Prometheus) -> None:
     """Rate, quantile, accuracy and spread of scores, as the log has them."""
     found = {
-        name: history.query(query, START + SPAN_S) for name, query in LECTURE.items()
+        name: history.query(query, START + SPAN_S) for name, query in USUAL.items()
     }
     ((labels, rate),) = found["rate"]
     assert labels["model"] == "shop"

@@ -172,7 +172,7 @@ FAMILIES: Mapping[str, Family] = {
         ),
         _gauge(
             "leeboard_evidence_threshold",
-            "What a page needs, on the scale of leeboard_evidence.",
+            "What the evidence must reach, on the scale of leeboard_evidence.",
             *_WATCHED,
         ),
         _gauge(

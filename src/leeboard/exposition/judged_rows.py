@@ -227,7 +227,7 @@ def drift_row() -> Sequence[Panel]:
             "Evidence by its threshold",
             "timeseries",
             (Query(by_threshold, watched),),
-            "From 1 on it pages. What held has none.",
+            "From 1 on it has crossed. What held has none.",
             width=12,
             height=10,
             smallest=0.0,

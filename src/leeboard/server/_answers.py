@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from leeboard.server.refusal import Refusal
 
-__all__ = ["answered", "refused"]
+__all__ = ["answered", "plain", "refused"]
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -24,13 +24,17 @@ def answered(
 ) -> Response:
     """Return an answer in JSON."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Response(
-        # an id may hold what the page of an error may not: it is JSON, and said to be
-        body.encode("utf-8", "replace"),
-        status,
-        {**_HEADERS, **(headers or {})},
-        "application/json",
-    )
+    # an id may hold what the page of an error may not: it is JSON, and said to be
+    raw = body.encode("utf-8", "replace")
+    return plain(status, raw, "application/json", headers)
+
+
+def plain(
+    status: int, body: bytes, kind: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return an answer that no browser may take for a page."""
+    given = {**_HEADERS, "Content-Type": kind, **(headers or {})}
+    return Response(body, status, given)
 
 
 def refused(refusal: Refusal) -> Response:

@@ -6,11 +6,11 @@ from typing import Any
 
 from leeboard._version import __version__
 from leeboard.server._body import Bounds
+from leeboard.server.collector import STATUSES
 from leeboard.server.events import LARGEST_EVENT, MOST_EVENTS
 
 __all__ = ["document"]
 
-_STATUSES = ["accepted", "duplicate", "conflict", "quarantined", "rejected"]
 _TEXT = {"type": "string"}
 _TIME = {"type": "string", "format": "date-time"}
 _GROUP = {"type": "object", "additionalProperties": True}
@@ -139,7 +139,7 @@ def _schemas() -> dict[str, Any]:
         "required": ["id", "status"],
         "properties": {
             "id": {"type": ["string", "null"]},
-            "status": {"type": "string", "enum": _STATUSES},
+            "status": {"type": "string", "enum": list(STATUSES)},
             "error": {"$ref": "#/components/schemas/Error"},
         },
     }

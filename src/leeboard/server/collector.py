@@ -26,7 +26,7 @@ from leeboard.server.intake import Intake
 from leeboard.server.refusal import Refusal
 from leeboard.server.routes import Rule
 
-__all__ = ["Collector"]
+__all__ = ["STATUSES", "Collector"]
 
 _READERS = 2
 """Bodies that are read at one time: more of them would only share one interpreter."""
@@ -60,7 +60,9 @@ class Collector:
         self._gate = gate or Gate()
         self._readers = ThreadPoolExecutor(_READERS, "leeboard-reader")
         # changed by the loop's thread alone
-        self._taken: Counter[tuple[str, str]] = Counter()
+        self._taken = Counter(
+            {(kind, status): 0 for kind in _KINDS.values() for status in STATUSES}
+        )
 
     def taken(self) -> Mapping[tuple[str, str], int]:
         """Return how many events were answered for, by kind and status."""
@@ -131,6 +133,9 @@ class Collector:
         failure = {"error": results[0]["error"], "results": results}
         return statuses, answered(422, failure)
 
+
+STATUSES = ("accepted", "duplicate", "conflict", "quarantined", "rejected")
+"""What may become of an event."""
 
 _NOT_TAKEN = {"rejected", "conflict"}
 _KINDS = {"p": "predictions", "f": "feedback"}

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from leeboard.exposition.exposition import Exposition
 from leeboard.exposition.families import Sample
+from leeboard.server._answers import plain
 from leeboard.server.access import Grant
 from leeboard.server.routes import Rule
 from leeboard.server.scheduler import Health
@@ -40,8 +41,7 @@ class Metrics:
         accept = request.headers.get("accept", "")
         model = "" if grant is None else grant.model
         found = await run_in_threadpool(self._exposition.text, accept, model)
-        headers = {"Cache-Control": "no-store", "Content-Type": found.kind}
-        return Response(found.body, 200, headers)
+        return plain(200, found.body, found.kind)
 
 
 def process_samples(
