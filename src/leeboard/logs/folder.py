@@ -30,7 +30,7 @@ from leeboard.logs._reading import Reader
 from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
 from leeboard.logs._spool import Spool
-from leeboard.logs._tables import models_of, of_model
+from leeboard.logs._tables import models_of
 from leeboard.logs._verified import Verified
 from leeboard.logs._wanted import Wanted
 from leeboard.windows import Window
