@@ -262,3 +262,37 @@ def test_any_sequence_keeps_the_promises(
     assert len(first.news) <= len(told)
     keys = {(one.incident.id, one.purpose, one.number) for one in first.news}
     assert len(keys) == len(first.news)
+
+
+def test_a_partial_window_that_held_ends_nothing() -> None:
+    """Nor does it begin the count anew; one that moved does."""
+    walk = Walk()
+    walk.step(0, judged(0))
+
+    def held(day: int) -> Judged:
+        return judged(day, state=HELD)
+
+    walk.step(1, held(1))
+    walk.step(2, held(2))
+    (one,) = walk.step(3, replace(held(3), partial=True, lost=0.5)).incidents
+    assert (one.held, one.stage) == (2, Stage.OPEN)
+    (one,) = walk.step(4, held(4)).incidents
+    assert one.stage is Stage.RESOLVED
+    walk.step(5, replace(judged(5), partial=True, lost=0.5))
+    (one,) = walk.kept.values()
+    assert (one.stage, one.held) == (Stage.OPEN, 0)
+    assert one.title.endswith("(partial data)")
+
+
+def test_a_fault_in_a_segment_joins_the_fault_of_the_whole() -> None:
+    """One column that fails is one incident, in whatever segment it shows."""
+    walk = Walk()
+    whole = judged(0, "temp", group=Group.QUALITY)
+    walk.step(0, whole)
+    inside = replace(
+        judged(9, "temp", group=Group.QUALITY),
+        subject=replace(whole.subject, segment="city=Graz"),
+    )
+    walk.step(9, inside)
+    (one,) = walk.kept.values()
+    assert [subject.segment for subject in one.subjects] == ["", "city=Graz"]

@@ -121,6 +121,8 @@ class Budget:
 
         Groups that page share it equally, and within a group each subject by its
         column's importance; the other groups do the same with the budget of warnings.
+        Where segments are watched, half of a column's part is theirs, shared equally:
+        the parts add up to one whatever their number.
 
         Parameters
         ----------
@@ -133,8 +135,9 @@ class Budget:
             page_windows = 1.0 / self.page_ever
         warn_windows = max(1.0, min(self.warn_every, self.page_every) / window)
         total: defaultdict[Group, float] = defaultdict(float)
+        segments = len({subject.segment for subject, _ in watched if subject.segment})
         for subject, group in watched:
-            total[group] += self._weight(subject)
+            total[group] += self._weight(subject, segments)
         tiers = {
             pages: [g for g in total if (g in self.page_on) is pages]
             for pages in (True, False)
@@ -142,7 +145,7 @@ class Budget:
         found = {}
         for subject, group in watched:
             pages = group in self.page_on
-            weight = self._weight(subject) / total[group] / len(tiers[pages])
+            weight = self._weight(subject, segments) / total[group] / len(tiers[pages])
             found[subject] = Threshold(
                 math.log(page_windows / weight) if pages else None,
                 math.log(warn_windows / weight),
@@ -170,5 +173,6 @@ class Budget:
         at = max(1, windows)
         return math.log(at * (at + 1))
 
-    def _weight(self, subject: Subject) -> float:
-        return self.importance.get(subject.name, 1.0)
+    def _weight(self, subject: Subject, segments: int) -> float:
+        part = 1.0 / segments if subject.segment else 1.0
+        return self.importance.get(subject.name, 1.0) * part

@@ -72,12 +72,15 @@ class Look:
         Counts of its labelled rows.
     stratum : int
         Windows are compared with those of the same stratum.
+    segments : mapping of segment to Look
+        Rows of the segments that are watched.
     """
 
     window: Window
     part: Part
     tally: Tally | None = None
     stratum: int = 0
+    segments: Mapping[str, Look] = field(default_factory=dict)
 
     def counts(self, column: str) -> np.ndarray[Any, Any] | None:
         """Rows of a column by cell, or None if it was not counted."""

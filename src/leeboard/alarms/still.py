@@ -91,7 +91,8 @@ def still_columns(
     moving = {
         subject.name
         for subject, (*_, windows, alike) in memories.items()
-        if subject.aspect == _ASPECT and alike <= max(1.0, windows * BY_NATURE)
+        if subject.aspect == _ASPECT and not subject.segment
+        if alike <= max(1.0, windows * BY_NATURE)
     }
     names = {column.name for column, _, _ in standard.columns()}
     return frozenset(names - moving)

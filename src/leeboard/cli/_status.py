@@ -95,6 +95,8 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
         yield _line("estimates", one.record)
     if one.windows:
         yield from _alarms(one.alarms)
+    if one.segments or one.unwatched:
+        yield _line("segments", _segments(one))
     for note in one.notes[:_SHOWN]:
         yield _line("note", note)
     if one.latest:
@@ -105,6 +107,16 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
             yield f"    {_figure(row)}"
         if len(rows) > _SHOWN:
             yield f"    and {len(rows) - _SHOWN} more: leeboard export measurements"
+
+
+def _segments(one: ModelStatus) -> str:
+    left = [f"{name} ({why})" for name, why in one.unwatched.items()]
+    text = f"{len(one.segments):,} watched apart"
+    if left:
+        text += f"; not watched: {', '.join(left[:_SHOWN])}"
+    if len(left) > _SHOWN:
+        text += f" and {len(left) - _SHOWN} more"
+    return text
 
 
 def _alarms(alarms: Alarmed) -> Iterator[str]:

@@ -42,6 +42,7 @@ _ALARMS = (
     "owner",
     "runbook",
     "link",
+    "segments",
 )
 _RULE = (
     "name",
@@ -81,7 +82,28 @@ def alarm_plan(document: Document, folder: str, *at: str) -> AlarmPlan:
             os.path.normpath(os.path.join(folder, runbook)) if runbook else ""
         )
         given["budget"] = _budget(document, *here)
+        given["segments"] = _segments(document, *at)
     return AlarmPlan(rules=_rules(document, *at), **given)
+
+
+def _segments(document: Document, *at: str) -> tuple[str, ...]:
+    """Segments that are watched: of columns by which windows are counted."""
+    here = (*at, "alarms", "segments")
+    counted = document.texts(*at, "segments") or ()
+    named = document.texts(*here) or ()
+    for i, name in enumerate(named):
+        column = name.partition("=")[0]
+        if column not in counted:
+            document.refuse(
+                *here,
+                i,
+                code="unknown_name",
+                found=repr(name),
+                expected="a column among the model's segments, or column=level",
+                fix=close_names(column, counted)
+                or f"Count by it first: segments = [{column!r}] of the model.",
+            )
+    return named
 
 
 def _budget(document: Document, *at: str) -> Budget:

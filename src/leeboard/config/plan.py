@@ -34,6 +34,9 @@ class AlarmPlan:
         Path of a template; empty: ours.
     link : str
         What people should see beside an incident; empty: nothing.
+    segments : tuple of str
+        Watched apart, each as ``column`` or ``column=level``; see
+        ``monitor.segmented``.
     watches : bool
         Judge by what is under the budget; else by rules alone, as a rehearsal may.
     """
@@ -43,6 +46,7 @@ class AlarmPlan:
     owner: str = ""
     runbook: str = ""
     link: str = ""
+    segments: tuple[str, ...] = ()
     watches: bool = True
 
 

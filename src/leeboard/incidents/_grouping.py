@@ -90,7 +90,9 @@ def _shares(judged: Judged, incident: Incident, *, apart: bool) -> bool:
     That a feature drifts is no reason to hide that it now stands still.
     """
     if apart:
-        return judged.subject in incident.subjects
+        # in whatever segment
+        same = (judged.subject.name, judged.subject.aspect)
+        return any((one.name, one.aspect) == same for one in incident.subjects)
     return any(one.name == judged.subject.name for one in incident.subjects)
 
 

@@ -23,7 +23,7 @@ from leeboard.profiles.part import Part
 from leeboard.state import State
 from leeboard.windows import Window
 
-__all__ = ["accepted", "standard_of"]
+__all__ = ["accepted", "accepting", "standard_of"]
 
 _WINDOWS, _MONTH = 30, timedelta(days=28)
 """Latest windows of an incident that are the new baseline; of hours, a month's."""
@@ -50,11 +50,29 @@ def standard_of(
     standard = Standard(
         baseline.reference, adopted.profiles, baseline.figures, baseline.rows
     )
+    return accepting(standard, state, model, (baseline, adopted), incidents)
+
+
+def accepting(
+    standard: Standard,
+    state: State,
+    model: str,
+    cells: tuple[Baseline, Adopted],
+    incidents: Sequence[Incident],
+    *,
+    segment: str = "",
+) -> Standard:
+    """Return a standard with what people accepted of a segment, or of all rows.
+
+    What was accepted of all rows holds for each of their segments; what was accepted
+    of one segment, for that one.
+    """
     for one in incidents:
-        part, tally = _counted(state, model, baseline, adopted, _now(one))
-        if part is not None:
-            names = {subject.name for subject in one.subjects}
-            standard = _with(standard, names, part, tally)
+        names = {s.name for s in one.subjects if s.segment in {"", segment}}
+        if names:
+            part, tally = _counted(state, model, *cells, _now(one), segment)
+            if part is not None:
+                standard = _with(standard, names, part, tally)
     return standard
 
 
@@ -82,7 +100,12 @@ def _with(
 
 
 def _counted(
-    state: State, model: str, baseline: Baseline, adopted: Adopted, span: Window
+    state: State,
+    model: str,
+    baseline: Baseline,
+    adopted: Adopted,
+    span: Window,
+    segment: str,
 ) -> tuple[Part | None, Tally | None]:
     """Counts of all windows of a span together."""
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
@@ -90,7 +113,7 @@ def _counted(
     part: Part | None = None
     tally: Tally | None = None
     own = baseline.reference.fingerprint
-    for _, fingerprint, packed in state.profiles(model, span, ""):
+    for _, fingerprint, packed in state.profiles(model, span, segment):
         if fingerprint != own:
             continue
         columns, outcomes = split_packed(packed.data)

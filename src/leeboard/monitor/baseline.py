@@ -19,9 +19,41 @@ from leeboard.monitor.adopted import Adopted
 from leeboard.performance import OutcomeCells, Tally, pack, unpack
 from leeboard.profiles.profile import Profile
 
-__all__ = ["FORMAT", "Baseline", "load_baseline", "load_figures", "packed_text"]
+__all__ = [
+    "FORMAT",
+    "Baseline",
+    "SegmentBaseline",
+    "load_baseline",
+    "load_figures",
+    "packed_text",
+]
 
 FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentBaseline:
+    """Performance of the model on the reference's rows of one segment.
+
+    Parameters
+    ----------
+    rows : int
+        With label and prediction.
+    accuracy : float or None
+    residual : tuple of int or None
+        Rows by cell of the residual.
+    """
+
+    rows: int
+    accuracy: float | None = None
+    residual: tuple[int, ...] | None = None
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> SegmentBaseline:
+        """Read what was kept."""
+        residual = kept.get("residual")
+        cells = None if residual is None else tuple(residual)
+        return cls(kept["rows"], kept.get("accuracy"), cells)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +74,8 @@ class Baseline:
     tally : Tally or None
         Counts of the reference's labelled rows, in the adopted cells. None: too few
         rows, or a file of a time before they were kept.
+    segments : mapping of segment to SegmentBaseline
+        By ``column=level``; of a reference that is counted by segment.
     """
 
     reference: Profile
@@ -50,6 +84,7 @@ class Baseline:
     rows: int = 0
     estimator: str | None = None
     tally: Tally | None = None
+    segments: Mapping[str, SegmentBaseline] = field(default_factory=dict)
 
 
 def load_baseline(plan: ModelPlan) -> Baseline:
@@ -72,6 +107,10 @@ def load_baseline(plan: ModelPlan) -> Baseline:
         document.get("rows", 0),
         document.get("estimator"),
         _tally(document.get("outcomes"), adopted.outcomes),
+        {
+            name: SegmentBaseline.of(one)
+            for name, one in document.get("segments", {}).items()
+        },
     )
 
 

@@ -16,16 +16,16 @@ from functools import partial
 from leeboard.alarms.budget import Threshold
 from leeboard.alarms.judge import Memories, judge, restarted
 from leeboard.alarms.judged import Judged, Severity, Subject
-from leeboard.alarms.look import RESIDUAL, Look
+from leeboard.alarms.look import RESIDUAL, Look, Standard
 from leeboard.alarms.memory import memories_from_text, memories_to_text
 from leeboard.alarms.missing import flagged
 from leeboard.alarms.rules import Figure
+from leeboard.alarms.segments import all_watches
 from leeboard.alarms.still import still_columns
 from leeboard.alarms.watch import Watch
-from leeboard.alarms.watching import watches_of
 from leeboard.config.plan import ModelPlan
 from leeboard.incidents.incident import Incident
-from leeboard.monitor.accepting import accepted, standard_of
+from leeboard.monitor.accepting import accepted, accepting, standard_of
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.expecting import announced
@@ -41,6 +41,8 @@ from leeboard.monitor.looking import (
 )
 from leeboard.monitor.ruling import by_rule, rule_key
 from leeboard.monitor.scenes import Scenes
+from leeboard.monitor.segmented import KEY as SEGMENTS
+from leeboard.monitor.segmented import Segments, segments_text, watched_segments
 from leeboard.state import Lease, State
 from leeboard.windows import Window
 
@@ -124,7 +126,8 @@ def judge_model(
             over = happening.advance(turn, judged, seen)
             running = happening.running()
             restarted(judging.watches, kept.memories, over, running)
-        written = replace(happening.taken(), documents={KEY: _written(kept)})
+        documents = {KEY: _written(kept), **judging.documents(batch)}
+        written = replace(happening.taken(), documents=documents)
         state.alarms.write(renewed(state, model.lease), plan.name, written)
         tally.windows += sum(not turn.labelled for turn in batch)
     tally.opened, tally.ended = happening.opened, happening.ended
@@ -152,9 +155,12 @@ class _Judging:
         self.standard = standard_of(
             model.state, plan.name, baseline, adopted, incidents
         )
+        self.segments = _segments(model, self.standard, incidents)
         self.watches: list[Watch] = []
         if plan.alarms.watches:
-            self.watches = watches_of(self.standard, budget.delta)
+            self.watches = all_watches(
+                self.standard, self.segments.standards, budget.delta
+            )
         self._thresholds: dict[Subject, Threshold] = budget.thresholds(
             [(watch.subject, watch.group) for watch in self.watches],
             typical(plan.calendar),
@@ -168,7 +174,12 @@ class _Judging:
         """Read what the windows of a batch hold."""
         windows = [turn.done.window for turn in batch]
         self._looks = looks(
-            self._state, self._plan, self._baseline, self._adopted, windows
+            self._state,
+            self._plan,
+            self._baseline,
+            self._adopted,
+            windows,
+            self.segments.standards,
         )
         span = Window(min(windows).start, max(windows).end)
         self._figures = {
@@ -204,6 +215,17 @@ class _Judging:
         self._kept.places = replace(places, **{name: window.start})
         return [flagged(one, missing) for one in judged]
 
+    def documents(self, batch: Sequence[Turn]) -> dict[str, str]:
+        """Say which segments are watched, and which of the windows' are not."""
+        if self._plan.alarms.segments:
+            spans = [turn.done.window for turn in batch]
+            last = max(spans)
+            rows = self._state.profiles(self._plan.name, last)
+            met = {packed.segment for *_, packed in rows if packed.segment}
+            self.segments = self.segments.met(met, self._plan)
+        text = segments_text(self.segments)
+        return {} if text is None else {SEGMENTS: text}
+
     def looks(self, turn: Turn) -> tuple[Callable[[], Look | None], Look | None]:
         """What was seen of the window before, if it is asked for, and of this one."""
         window = turn.done.window
@@ -216,6 +238,20 @@ class _Judging:
             return self._looks[before]
         found = looks(self._state, self._plan, self._baseline, self._adopted, [before])
         return found.get(before)
+
+
+def _segments(
+    model: Standing, whole: Standard, incidents: Sequence[Incident]
+) -> Segments:
+    """Segments that are watched, with what people accepted of them."""
+    found = watched_segments(model.plan, whole, model.baseline)
+    cells = (model.baseline, model.adopted)
+    state, name = model.state, model.plan.name
+    standards = {
+        segment: accepting(one, state, name, cells, incidents, segment=segment)
+        for segment, one in found.standards.items()
+    }
+    return replace(found, standards=standards)
 
 
 def _read(text: str | None, fingerprint: str) -> _Kept:

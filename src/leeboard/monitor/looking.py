@@ -8,8 +8,8 @@ when later ones have been judged is not judged any more.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from leeboard import performance
@@ -98,13 +98,40 @@ def looks(
     baseline: Baseline,
     adopted: Adopted,
     windows: Sequence[Window],
+    segments: Collection[str] = (),
 ) -> Mapping[Window, Look]:
-    """Read the counts of windows that were counted in the reference's cells."""
+    """Read the counts of windows that were counted in the reference's cells.
+
+    Parameters
+    ----------
+    segments : collection of str
+        Those that are watched; see ``Look.segments``.
+    """
     wanted = frozenset(windows)
+    found = _read(state, plan, baseline, adopted, wanted, "")
+    within: dict[Window, dict[str, Look]] = {window: {} for window in found}
+    for segment in segments:
+        rows = _read(state, plan, baseline, adopted, wanted, segment)
+        for window in rows.keys() & within.keys():
+            within[window][segment] = rows[window]
+    return {
+        window: replace(look, segments=within[window]) if within[window] else look
+        for window, look in found.items()
+    }
+
+
+def _read(
+    state: State,
+    plan: ModelPlan,
+    baseline: Baseline,
+    adopted: Adopted,
+    wanted: Collection[Window],
+    segment: str,
+) -> dict[Window, Look]:
     return {
         window: look
         for span in _runs(sorted(wanted))
-        for window, look in _looks(state, plan, baseline, adopted, span)
+        for window, look in _looks(state, plan, baseline, adopted, span, segment)
         if window in wanted
     }
 
@@ -122,12 +149,17 @@ def _runs(windows: Sequence[Window]) -> Iterator[Window]:
 
 
 def _looks(
-    state: State, plan: ModelPlan, baseline: Baseline, adopted: Adopted, span: Window
+    state: State,
+    plan: ModelPlan,
+    baseline: Baseline,
+    adopted: Adopted,
+    span: Window,
+    segment: str,
 ) -> Iterator[tuple[Window, Look]]:
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
     cells = {**baseline.reference.cells, **extra}
     own = baseline.reference.fingerprint
-    for window, fingerprint, packed in state.profiles(plan.name, span, ""):
+    for window, fingerprint, packed in state.profiles(plan.name, span, segment):
         if fingerprint != own:
             continue
         columns, outcomes = split_packed(packed.data)

@@ -6,8 +6,8 @@ Place: made once by ``leeboard init``, read by every pass as a baseline.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,11 @@ from leeboard.alarms.look import RESIDUAL
 from leeboard.errors import LeeboardError
 from leeboard.estimates.estimator import Estimator
 from leeboard.monitor.adopted import Adopted
-from leeboard.monitor.baseline import FORMAT, packed_text
+from leeboard.monitor.baseline import FORMAT, SegmentBaseline, packed_text
 from leeboard.monitor.estimated import forms_of
-from leeboard.monitor.frame import Frame, class_of, residual_of
-from leeboard.monitor.outcomes import features_of, labelled_of
+from leeboard.monitor.frame import Frame, as_text, class_of, residual_of
+from leeboard.monitor.outcomes import Labelled, features_of, labelled_of
+from leeboard.monitor.split import segments_of
 from leeboard.performance import Figure, Outcomes, Tally, figures, tally_of
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Role, Task
@@ -49,6 +50,7 @@ class Reference:
         Why there is none.
     tally : Tally or None
         Counts of the rows, in the adopted cells; None for rows too few to fix them.
+    segments : mapping of segment to SegmentBaseline
     """
 
     rows: int
@@ -57,6 +59,7 @@ class Reference:
     estimator: str | None
     why: str = ""
     tally: Tally | None = None
+    segments: Mapping[str, SegmentBaseline] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -100,6 +103,7 @@ class Reference:
                 "adopted": self.adopted.to_text(),
                 "estimator": self.estimator,
                 "outcomes": packed_text(self.tally),
+                "segments": {name: asdict(one) for name, one in self.segments.items()},
             }
         )
 
@@ -139,7 +143,33 @@ def reference_of(data: Any, counted: Profile) -> Reference | None:
         adopted,
         *_estimator(frame, labelled.outcomes, labelled.places, counted),
         tally=None if cells is None else tally_of(labelled.outcomes, cells),
+        segments=dict(_by_segment(source, counted, labelled, adopted, residual)),
     )
+
+
+def _by_segment(
+    source: Source,
+    counted: Profile,
+    labelled: Labelled,
+    adopted: Adopted,
+    residual: pa.ChunkedArray | None,
+) -> Iterator[tuple[str, SegmentBaseline]]:
+    """Performance by segment, where the reference is counted so."""
+    name = counted.segment
+    if name is None:
+        return
+    for segment, places in segments_of(name, as_text(source.column(name))):
+        outcomes = labelled.of_rows(places)
+        if outcomes is None or not outcomes.rows:
+            continue
+        accuracy = next(
+            (one.value for one in figures(outcomes) if one.metric == "accuracy"), None
+        )
+        cells = None
+        if residual is not None:
+            own = adopted.count({RESIDUAL: residual.take(places)}).get(RESIDUAL)
+            cells = None if own is None else tuple(own.cells.tolist())
+        yield segment, SegmentBaseline(outcomes.rows, accuracy, cells)
 
 
 def _estimator(

@@ -18,6 +18,7 @@ from leeboard.monitor.alarmed import Alarmed, alarmed
 from leeboard.monitor.due import PENDING, read_pending
 from leeboard.monitor.estimated import ESTIMATED
 from leeboard.monitor.records import record_of
+from leeboard.monitor.segmented import segments_of_plan
 from leeboard.state import Done, Held, State
 
 __all__ = ["ModelStatus", "Status", "status_of"]
@@ -61,6 +62,10 @@ class ModelStatus:
         What was strange in the latest counted window.
     alarms : Alarmed
         What has been said, beside what was promised.
+    segments : tuple of str
+        Those that are watched apart.
+    unwatched : mapping of str to str
+        Segments that should be and are not, and why.
     """
 
     model: str
@@ -86,6 +91,8 @@ class ModelStatus:
     record: str = ""
     notes: Sequence[str] = ()
     alarms: Alarmed = field(default_factory=Alarmed)
+    segments: tuple[str, ...] = ()
+    unwatched: Mapping[str, str] = field(default_factory=dict)
 
     def stale(self, after: timedelta, now: datetime) -> bool:
         """Tell whether no prediction has arrived for so long."""
@@ -169,8 +176,16 @@ def _model(plan: ModelPlan, summary: Summary | None, state: State) -> ModelStatu
         if done
         else (),
         alarms=alarmed(plan, done, state),
+        **_segments(plan, state),
         **logged,
     )
+
+
+def _segments(plan: ModelPlan, state: State) -> dict[str, Any]:
+    if not plan.alarms.segments:
+        return {}
+    watched, left = segments_of_plan(state, plan.name)
+    return {"segments": watched, "unwatched": left}
 
 
 def _pace(held: Held) -> int | None:
@@ -226,6 +241,8 @@ def _plain(model: ModelStatus) -> dict[str, Any]:
         "record": model.record,
         "notes": list(model.notes),
         "alarms": model.alarms.to_dict(),
+        "segments": list(model.segments),
+        "segments_not_watched": dict(model.unwatched),
         "latest": [
             {k: _iso(v) if isinstance(v, datetime) else v for k, v in row.items()}
             for row in model.latest

@@ -38,8 +38,8 @@ from leeboard.databases import (
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_sql import SqlAlarms
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, VERDICTS
-from leeboard.state._audit_sql import SqlAudit
 from leeboard.state._asked import figures_asked, within
+from leeboard.state._audit_sql import SqlAudit
 from leeboard.state._key_sql import SqlKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
