@@ -24,8 +24,13 @@ def test_it_ends_with_0_and_its_reports_exist(
 ) -> None:
     """It makes its folder; each report it names is one whole page, and no other is."""
     monkeypatch.setattr("leeboard.lab.walk", lambda: walked)
-    folders = []
-    monkeypatch.setattr("leeboard.lab.live", lambda to: folders.append(to) or lived)
+    folders: list[str] = []
+
+    def live(to: str) -> Live:
+        folders.append(to)
+        return lived
+
+    monkeypatch.setattr("leeboard.lab.live", live)
     monkeypatch.setattr("leeboard.lab.alarms", {lived.folder: told}.__getitem__)
     out = tmp_path / "new" / "reports"
     ended = inside(capsys, "demo", "--out", str(out))

@@ -27,7 +27,7 @@ def test_a_pass_that_fails_is_told_and_is_not_sound() -> None:
             whole.set()
         raise RuntimeError
 
-    scheduler = Scheduler(make_pass, 0.0, after)
+    scheduler = Scheduler(make_pass, 0.0, after=after)
     scheduler.start()
     assert whole.wait(30)
     assert scheduler.stop(30)

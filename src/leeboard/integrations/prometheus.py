@@ -152,7 +152,7 @@ class PredictionMetrics:
             registry = self._registry
             if multiprocess():
                 registry = CollectorRegistry()
-                MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+                MultiProcessCollector(registry)
             return kind, encode(registry)
         except Exception:  # noqa: BLE001 - as above
             self.not_counted()
