@@ -1,7 +1,6 @@
 """One process that takes events in and makes the passes: what ``leeboard serve`` runs.
 
-Place: the only module that knows which thread does what. The main thread runs uvicorn's
-loop; one thread stores, one makes passes, two read bodies.
+Place: the process itself: where it listens, how it ends. What runs in it: `Parts`.
 """
 
 from __future__ import annotations
@@ -9,12 +8,10 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import logging
-import os
 import signal
 import socket
 import ssl
-import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,31 +19,14 @@ from types import FrameType
 
 import uvicorn
 
-from leeboard.dashboard import Dashboard, Reader
-from leeboard.errors import ConfigError, LeeboardError, LogError
-from leeboard.exposition.exposition import Exposition
-from leeboard.exposition.families import Sample
-from leeboard.logs import open_log
+from leeboard.errors import ConfigError
 from leeboard.monitor.deeds import user
 from leeboard.monitor.monitor import Monitor
-from leeboard.server.access import Keyring
-from leeboard.server.app import basic_rules, create_app
-from leeboard.server.board import Board
-from leeboard.server.collector import Collector
 from leeboard.server.connection import Patient
-from leeboard.server.gate import Gate
-from leeboard.server.health import Vitals
-from leeboard.server.intake import Intake
-from leeboard.server.leading import Leading
-from leeboard.server.ledger import Ledger
-from leeboard.server.limits import Limits
-from leeboard.server.metrics import Metrics, process_samples
+from leeboard.server.parts import Parts
 from leeboard.server.roles import Role
-from leeboard.server.scheduler import Scheduler
 from leeboard.server.sessions import Sessions
-from leeboard.server.witness import Witness
 from leeboard.state import State, open_state
-from leeboard_logger.durable import DurableSpool
 
 __all__ = ["Listening", "serve"]
 
@@ -165,74 +145,18 @@ def serve(
     """
     listening.check()
     with _bound(listening) as sock, closing(open_state(monitor.plan.state)) as state:
-        witness = Witness(state.audit.add)
-        gate = Gate(Limits(monitor.plan.serve), witness)
-        intake = _intake(monitor) if role.takes_events else None
-        collector = _collector(monitor, intake, gate)
-        reader = _reader(monitor, state)
-        started_at = datetime.now(UTC)
-
-        def own() -> Iterator[Sample]:
-            taken = {} if collector is None else collector.taken()
-            return process_samples(scheduler.health, every_s, started_at, taken)
-
-        exposition = Exposition(reader, own)
-        leading = Leading(lambda: open_state(monitor.plan.state))
-        scheduler = Scheduler(
-            passes or (lambda: monitor.run(every_s=every_s)),
-            every_s,
-            leading.wait,  # false for ever where it is not started
-            monitor.ship,
-            after=exposition.refresh,
-        )
+        parts = Parts(monitor, state, every_s, role, passes, secure=listening.secure)
         try:
-            keyring = Keyring(state.keys.all, people=state.users.all)
-            sessions = Sessions(keyring)
-            board = Board(
-                monitor,
-                Dashboard(reader),
-                sessions,
-                secure=listening.secure,
-                gate=gate,
-            )
-            vitals = Vitals(role, intake, scheduler, leading)
-            rules = [
-                *basic_rules(lambda: vitals.ready),
-                *vitals.rules(),
-                *Metrics(exposition).rules(),
-                *board.rules(),
-            ]
-            if intake is not None and collector is not None:
-                rules += collector.rules()
-                intake.start()
-            app = create_app(rules, keyring, sessions, gate)
-            server = uvicorn.Server(_settings(app, listening))
-            if role.makes_passes:
-                leading.start()
-            scheduler.start()
-            witness.start()
+            server = uvicorn.Server(_settings(parts.app, listening))
+            parts.begin()
             with _quiet_signals():
                 scheme = "https" if listening.certificate else "http"
                 address = f"{scheme}://{_shown(sock)}"
-                witness.tell("serve", subject=address, **_beginning(monitor))
-                told(address, _entry(state, sessions, address))
+                parts.witness.tell("serve", subject=address, **_beginning(monitor))
+                told(address, _entry(state, parts.sessions, address))
                 server.run([sock])
         finally:
-            if intake is not None:
-                intake.close()
-            witness.close()
-            _end(monitor, scheduler, leading)
-
-
-def _collector(monitor: Monitor, intake: Intake | None, gate: Gate) -> Collector | None:
-    if intake is None:
-        return None
-    return Collector(intake, lambda: _models(monitor), gate=gate)
-
-
-def _reader(monitor: Monitor, state: State) -> Reader:
-    log = open_log(monitor.plan.log, spool=monitor.plan.spool or None)
-    return Reader(monitor.plan, state, log)
+            parts.end()
 
 
 def _entry(state: State, sessions: Sessions, address: str) -> str:
@@ -255,21 +179,6 @@ def _beginning(monitor: Monitor) -> dict[str, str]:
     return {"who": user(), "via": "server", "detail": detail}
 
 
-def _end(monitor: Monitor, scheduler: Scheduler, leading: Leading) -> None:
-    """Let the pass under way end, and ship what came last."""
-    ended = scheduler.stop(_LAST_PASS_S)
-    leading.close()
-    if not ended:
-        _LOG.warning("the pass under way is left; the next start makes it again")
-        # its thread would hold the process up; all it does can be killed anywhere
-        sys.stderr.flush()
-        os._exit(0)
-    try:
-        monitor.ship()
-    except (LeeboardError, OSError) as error:
-        _LOG.warning("the last events stay in the spool: %s", error)
-
-
 def _settings(app: object, listening: Listening) -> uvicorn.Config:
     # what it would warn of anybody can cause, a line a request; we say what matters
     logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
@@ -288,38 +197,6 @@ def _settings(app: object, listening: Listening) -> uvicorn.Config:
         timeout_graceful_shutdown=_GRACE_S,
         backlog=_BACKLOG,
     )
-
-
-def _intake(monitor: Monitor) -> Intake:
-    spool = monitor.plan.spool
-    if not spool:
-        raise ConfigError(
-            code="no_spool",
-            where=monitor.plan.path,
-            found="no folder in which events can wait",
-            expected='spool = "…", since the log is not on this machine',
-            fix='Add a line such as spool = "./spool" at the top.',
-        )
-    ledger = Ledger(os.path.join(os.path.dirname(spool), "collector.db"))
-    try:
-        return Intake(DurableSpool(spool), ledger)
-    except OSError as error:
-        ledger.close()
-        raise LogError(
-            code="spool_unwritable",
-            where=spool,
-            found=f"a folder that cannot be written ({error.strerror or 'not ours'})",
-            expected="a folder of this user alone",
-            fix="Look at the disk and at the rights: chmod 700.",
-        ) from error
-
-
-def _models(monitor: Monitor) -> Mapping[str, datetime | None]:
-    now = datetime.now(UTC)
-    return {
-        one.name: None if one.retention is None else now - one.retention
-        for one in monitor.plan.models
-    }
 
 
 @contextmanager
