@@ -164,7 +164,7 @@ def lived(folder: Path, lives: int, steps: int) -> None:
         stateful_step_count=steps,
         deadline=None,
         suppress_health_check=list(HealthCheck),
-        phases=[Phase.generate, Phase.shrink],
+        phases=[Phase.generate],  # a step costs too much to be tried a thousand times
     )
     run_state_machine_as_test(Lived, settings=terms)
 
@@ -177,4 +177,4 @@ def test_a_server_says_and_holds_what_its_model_does(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_many_servers_say_and_hold_what_their_model_does(tmp_path: Path) -> None:
     """Longer, and more of them."""
-    lived(tmp_path, 40, 50)
+    lived(tmp_path, 20, 40)
