@@ -61,8 +61,8 @@ class Boosted:
         -------
         float64, shape (n,)
         """
-        (only,) = Grove((self,)).predict(table)
-        return np.asarray(only)
+        found: _Array = Grove((self,)).predict(table)[0]
+        return found
 
 
 class Grove:
@@ -132,9 +132,8 @@ class Grove:
                 node, place, row = (one.take(inner) for one in (node, place, row))
                 column = column.take(inner)
             # a leaf that still goes along follows itself, whatever it looks at
-            goes_right = flat.take(row + np.maximum(column, 0)) > self._threshold.take(
-                node
-            )
+            values = flat.take(row + np.maximum(column, 0))
+            goes_right = values > self._threshold.take(node)
             node = self._next.take(2 * node + goes_right)
         return found.reshape(len(self._roots), n)
 

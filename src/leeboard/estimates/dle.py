@@ -60,8 +60,8 @@ class Loss:
 
     def expected(self, table: _Array) -> _Array:
         """Expected loss of each row, at least 0."""
-        only: _Array = self._whole.predict(table)[0]
-        return np.maximum(only, 0.0)
+        expected: _Array = np.maximum(self._whole.predict(table)[0], 0.0)
+        return expected
 
     @cached_property
     def _whole(self) -> Grove:

@@ -112,10 +112,8 @@ def changes(files: Files, after: int, *, limits: Limits = DEFAULT) -> Changes:
     if any(file.sequence <= after for file in held):
         query.view("fresh", new, None, PREDICTIONS_PLAIN)
         query.view("told", told, None, FEEDBACK_PLAIN)
-        asked = (
-            "hash(id) IN (SELECT hash(id) FROM fresh UNION ALL"
-            " SELECT hash(id) FROM told)"
-        )
+        ids = "SELECT hash(id) FROM fresh UNION ALL SELECT hash(id) FROM told"
+        asked = f"hash(id) IN ({ids})"
     minutes = query.rows(
         "SELECT DISTINCT CAST(floor(epoch_us(made_at) / 60000000) AS BIGINT) "
         f"FROM held WHERE {asked}"
