@@ -82,8 +82,14 @@ def model_of(
         summary=_summary(asked, standing),
         choices=choices,
         parts=parts,
-        kept=tuple(span.kept.items()) if windows else (),
+        kept=_kept(asked) if windows else (),
     )
+
+
+def _kept(asked: Asked) -> tuple[tuple[str, str], ...]:
+    segment = asked.get("segment")
+    kept = asked.span.kept | ({"segment": segment} if segment else {})
+    return tuple(kept.items())
 
 
 def _nothing() -> Empty:
