@@ -211,7 +211,7 @@ def test_pages_are_compressed_for_who_takes_it(people: People) -> None:
         assert len(answer.body) < 0.6 * len(plain.body)
         page = gzip.decompress(answer.body)
         assert TOKEN.sub(b"", page) == TOKEN.sub(b"", plain.body)
-    for header in ("br", "gzip;q=0", "*"):
+    for header in ("br", "gzip; q=0", "*"):
         sent = {**given, "Accept-Encoding": header}
         found = people.ask("GET", "/settings", headers=sent).headers
         assert ("content-encoding" in found, found["vary"]) == (

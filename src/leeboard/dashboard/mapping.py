@@ -25,6 +25,9 @@ from leeboard.state import Done
 __all__ = ["heat_map"]
 
 _COLUMNS, _WINDOWS = 30, 60
+_ROOM = 20
+"""A label of time takes this part of the map's width, at most."""
+
 _Key = tuple[str, datetime]
 
 
@@ -166,6 +169,8 @@ def _marks(windows: Sequence[Done]) -> tuple[tuple[str, int], ...]:
             marks.append((labels[at][1] if at >= 0 else "", 1))
         else:
             marks[-1] = (marks[-1][0], marks[-1][1] + 1)
+    if marks[-1][1] * _ROOM < len(windows):  # a label there would leave the map
+        marks[-1] = ("", marks[-1][1])
     return tuple(marks)
 
 

@@ -84,7 +84,7 @@ def model_of(
         summary=_summary(asked, standing),
         choices=choices,
         parts=parts,
-        kept=tuple(span.kept.items()) if windows else (),
+        kept=_kept(asked) if windows else (),
     )
 
 
@@ -103,6 +103,12 @@ def _lacking(asked: Asked) -> Iterator[Notice]:
     text = f"Of {plural(len(lacking), 'window')} shown here {said}: {names}{more}."
     worst = any(one.missing(labelled=True).partial for one in lacking)
     yield Notice("unsure" if worst else "held", text, "(lost events)")
+
+
+def _kept(asked: Asked) -> tuple[tuple[str, str], ...]:
+    segment = asked.get("segment")
+    kept = asked.span.kept | ({"segment": segment} if segment else {})
+    return tuple(kept.items())
 
 
 def _nothing() -> Empty:

@@ -36,6 +36,9 @@ __all__ = ["Reader", "Row"]
 Row = Mapping[str, Any]
 """One row of a table."""
 
+_PROFILES = 4
+"""Unpacked windows that are kept: people look at one column of it after another."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,8 +55,9 @@ class Reader:
 
     Notes
     -----
-    Windows of a model are kept until one is counted or dropped, references until their
-    files change. One reader may serve several threads.
+    Windows of a model are kept until one is counted or dropped, and so are the counts
+    of the last that were looked at; references are kept until their files change. One
+    reader may serve several threads.
     """
 
     def __init__(self, plan: Plan, state: State, log: Log | None = None) -> None:
@@ -63,6 +67,7 @@ class Reader:
         self._lock = threading.Lock()
         self._windows: dict[str, tuple[str, Sequence[Done]]] = {}
         self._baselines: dict[str, tuple[object, Baseline]] = {}
+        self._profiles: dict[tuple[str, Window, str], tuple[str, Profile | None]] = {}
         self._figures: dict[str, tuple[float, Mapping[str, float]]] = {}
 
     @property
@@ -168,8 +173,25 @@ class Reader:
         self, model: ModelPlan, window: Window, segment: str = ""
     ) -> Profile | None:
         """Counts of one window; None where none are kept in the reference's cells."""
-        packed = self.state.profiles(model.name, window, segment)
         reference = self.baseline(model).reference
+        key = (model.name, window, segment)
+        mark = f"{self._baselines[model.name][0]} {self.state.mark(model.name)}"
+        with self._lock:
+            known = self._profiles.get(key)
+        if known is not None and known[0] == mark:
+            return known[1]
+        found = self._unpacked(model, reference, window, segment)
+        with self._lock:
+            self._profiles.pop(key, None)
+            self._profiles[key] = (mark, found)
+            while len(self._profiles) > _PROFILES:
+                del self._profiles[next(iter(self._profiles))]
+        return found
+
+    def _unpacked(
+        self, model: ModelPlan, reference: Profile, window: Window, segment: str
+    ) -> Profile | None:
+        packed = self.state.profiles(model.name, window, segment)
         for found, _, profile in profiles_of(reference, self.adopted(model), packed):
             if found == window:
                 return profile

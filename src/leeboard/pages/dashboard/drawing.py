@@ -22,6 +22,7 @@ from leeboard.pages.dashboard.contexts import (
     VerdictPage,
 )
 from leeboard.pages.dashboard.fields import draw_field
+from leeboard.pages.dashboard.heatmaps import draw_cells
 from leeboard.pages.dashboard.links import SECTIONS, Links
 from leeboard.pages.dashboard.sparks import draw_spark
 from leeboard.pages.report import asset, draw
@@ -79,6 +80,7 @@ def _draw(name: str, page: object, links: Links, shell: Shell | None) -> str:
         version=__version__,
         timeline=draw_timeline,
         spark=draw_spark,
+        draw_cells=draw_cells,
         draw_field=draw_field,
     )
 

@@ -5,11 +5,17 @@ An HTML table, so that it is read aloud by row and column; colours come from cla
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from leeboard.pages.dashboard.parts import Pager, Search
+from leeboard.pages.printable import printable
 
-__all__ = ["LEVELS", "HeatCell", "HeatMap", "HeatRow", "level_of"]
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+__all__ = ["LEVELS", "HeatCell", "HeatMap", "HeatRow", "draw_cells", "level_of"]
 
 LEVELS = (0.02, 0.1, 0.3, 1.0, 3.0)
 """PSI (nats) from which a cell is a shade darker."""
@@ -88,3 +94,25 @@ class HeatMap:
     pager: Pager | None = None
     search: Search | None = None
     part: str = "heatmap"
+
+
+def draw_cells(row: HeatRow, windows: Sequence[str]) -> Markup:
+    """Draw the squares of one column as cells of the table; a page has thousands.
+
+    Tab passes over them, since rows lead to the same places.
+    """
+    from markupsafe import Markup, escape
+
+    href = escape(printable(row.query))
+    parts = []
+    for window, one in zip(windows, row.cells, strict=True):
+        kind = one.level
+        kind += f" x-{one.crossed}" if one.crossed else ""
+        kind += " chosen" if one.chosen else ""
+        at, says = escape(window), escape(printable(one.text))
+        parts.append(
+            f'<td class="{escape(kind)}"><a tabindex="-1" href="{href}{at}#cell"'
+            f' title="{at}: {says}"><span>{says}</span></a></td>'
+        )
+    # every text among the parts has been escaped
+    return Markup("".join(parts))  # noqa: S704
