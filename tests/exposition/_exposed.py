@@ -25,10 +25,14 @@ Series = Mapping[tuple[str, frozenset[tuple[str, str]]], float]
 
 
 def exposition(monitor: Monitor) -> Exposition:
-    """Return an exposition of a monitor; its state is closed at the end."""
+    """Return an exposition of a monitor that never rests.
+
+    Its state is closed at the end.
+    """
     state = open_state(monitor.plan.state)
     atexit.register(state.close)
-    return Exposition(Reader(monitor.plan, state, open_log(monitor.plan.log)))
+    reader = Reader(monitor.plan, state, open_log(monitor.plan.log))
+    return Exposition(reader, clock=lambda: 0.0)
 
 
 @cache

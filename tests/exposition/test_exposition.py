@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +17,8 @@ import pytest
 from leeboard.dashboard.reading import Reader
 from leeboard.exposition.columns import PER_COLUMN
 from leeboard.exposition.exposition import Exposition
-from leeboard.exposition.families import FAMILIES, Kind
+from leeboard.exposition.families import FAMILIES, Kind, Sample
+from leeboard.logs import Summary
 from leeboard.schema import Column
 from leeboard.schema import Kind as Of
 from leeboard.state import Measured, open_state
@@ -251,3 +254,39 @@ def test_a_column_has_so_many_series_and_no_more(tmp_path: Path) -> None:
     assert len(own) == PER_COLUMN
     left_out = found["leeboard_series_left_out", frozenset({("model", "m")})]
     assert left_out == 3 * 30 + 6 - PER_COLUMN  # six of the two verdicts
+
+
+class _Slow(Reader):
+    """A reader whose every look takes ten seconds of a made clock."""
+
+    now = 0.0
+    reads = 0
+
+    def summaries(self) -> dict[str, Summary]:
+        """Count the look."""
+        self.reads += 1
+        self.now += 10.0
+        return super().summaries()
+
+
+def test_reading_takes_a_small_part_of_the_time(tmp_path: Path) -> None:
+    """What is asked for too early is read at a later scrape, and never forgotten."""
+    state = open_state(str(tmp_path / "results.db"))
+    reader = _Slow(replace(shop().plan, models=()), state)
+    passes = itertools.count()
+    own = lambda: [Sample("leeboard_passes_total", (), next(passes))]
+    slow = Exposition(reader, own, clock=lambda: reader.now)
+
+    def told() -> float:
+        text = slow.text().body.decode()
+        return series(text)["leeboard_passes_total", frozenset()]
+
+    assert (told(), reader.reads) == (0, 1)
+    slow.refresh()
+    assert (told(), reader.reads) == (1, 1)  # the process itself costs nothing
+    reader.now += 199.0
+    assert (told(), reader.reads) == (1, 1)
+    reader.now += 1.0
+    assert (told(), reader.reads) == (2, 2)
+    assert (told(), reader.reads) == (2, 2)
+    state.close()

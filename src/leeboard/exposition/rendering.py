@@ -23,7 +23,7 @@ from prometheus_client.registry import Collector
 
 from leeboard.exposition.families import FAMILIES, Buckets, Family, Kind, Sample
 
-__all__ = ["Rendered", "rendered"]
+__all__ = ["Rendered", "kind_of", "rendered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Rendered:
 
     kind: str
     body: bytes
+
+
+def kind_of(accept: str) -> str:
+    """Return the type of what a request accepts."""
+    return str(choose_encoder(accept)[1])
 
 
 def rendered(
