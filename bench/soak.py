@@ -3,8 +3,8 @@
     PYTHONPATH=. python bench/soak.py [--minutes 60] [--rate 500]
 
 Starts ``leeboard serve`` on a monitor of its own and sends so many events a second, in
-batches of 50 with labels, for so long; every ten seconds it notes memory, descriptors,
-threads and processor time of the server, and the sizes of its files. After a warm-up of
+batches of 50 with labels, for so long; every ten seconds it notes memory,
+descriptors, threads and processor time of the server, and the sizes of its files. After a warm-up of
 a tenth of the time, at least a minute, slopes are fitted. Prints one JSON line, and ends
 with 1 where a bound is broken: memory grows by more than 1 MiB an hour beyond what its
 scatter explains, descriptors or threads grow, the 99th percentile of answers drifts by
@@ -141,7 +141,10 @@ def judged(samples: list[dict[str, float]], load: Load) -> tuple[dict, list[str]
         "rss_mib": [round(kept[0]["rss_mib"]), round(kept[-1]["rss_mib"])],
         "rss_mib_per_hour": round(grows, 1),
         "rss_standard_error": round(error, 1),
-        "descriptors": [min(s["descriptors"] for s in kept), max(s["descriptors"] for s in kept)],
+        "descriptors": [
+            min(s["descriptors"] for s in kept),
+            max(s["descriptors"] for s in kept),
+        ],
         "threads": [min(s["threads"] for s in kept), max(s["threads"] for s in kept)],
         "answer_p99_ms": [round(early, 1), round(late, 1)],
         "behind_s": round(load.behind_s, 2),

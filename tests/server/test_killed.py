@@ -13,8 +13,8 @@ import pytest
 
 from leeboard import Logger
 from tests.monitor._world import World, world
-from tests.server._sender import Sender
 from tests.server._process import Server, free_port, key_for
+from tests.server._sender import Sender
 
 
 def _rows(model: World) -> dict[str, float]:

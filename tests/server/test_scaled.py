@@ -23,7 +23,7 @@ from tests.server._process import Server, free_port, key_for
 from tests.server._sender import Sender
 from tests.server._waiting import until
 
-QUICK = f"""
+QUICK = """
 import leeboard.monitor.holder, leeboard.server.leading
 leeboard.monitor.holder.LEASE_SECONDS = leeboard.server.leading.LEAD_S = 3.0
 from leeboard.cli import main
@@ -45,7 +45,9 @@ class Scaled:
     def _world(self, name: str) -> World:
         (self._folder / name).mkdir()
         model = world(self._folder / name)
-        places = f'log = "{self._database}"\nstate = "{self._database}"\nspool = "spool"'
+        places = (
+            f'log = "{self._database}"\nstate = "{self._database}"\nspool = "spool"'
+        )
         config = CONFIG.replace('log = "monitor"', places)
         model.configure(config.replace('grace = "2d"', 'grace = "999d"'))
         return model
@@ -101,10 +103,19 @@ def test_two_collectors_and_two_schedulers(tmp_path: Path, postgres: str) -> Non
         one = scaled.serve("s1", "scheduler")
         with ThreadPoolExecutor(3) as pool:
             two, *collectors = pool.map(
-                scaled.serve, ["s2", "c1", "c2"], ["scheduler", "collector", "collector"]
+                scaled.serve,
+                ["s2", "c1", "c2"],
+                ["scheduler", "collector", "collector"],
             )
         senders = [
-            Sender(int(server.url.rpartition(":")[2]), key, name, seed, _spread, pause_s=0.2)
+            Sender(
+                int(server.url.rpartition(":")[2]),
+                key,
+                name,
+                seed,
+                _spread,
+                pause_s=0.2,
+            )
             for seed, (name, server) in enumerate(zip("ab", collectors, strict=True))
         ]
         for sender in senders:
