@@ -2,13 +2,14 @@
 
     PYTHONPATH=. python bench/soak.py [--minutes 60] [--rate 500]
 
-Starts ``leeboard serve`` on a monitor of its own and sends so many events a second, in
-batches of 50 with labels, for so long; every ten seconds it notes memory, descriptors,
-threads and processor time of the server, and the sizes of its files. After a warm-up of
-a tenth of the time, at least a minute, slopes are fitted. Prints one JSON line, and ends
-with 1 where a bound is broken: memory grows by more than 1 MiB an hour beyond what its
-scatter explains, descriptors or threads grow, the 99th percentile of answers drifts by
-more than a tenth and by more than 5 ms, or an event is lost or there twice.
+Starts ``leeboard serve`` on a monitor of its own and sends so many events a second from
+two connections, in batches of 50 with labels, for so long; every ten seconds it notes
+memory, descriptors and threads of the server, and the sizes of its files. After a
+warm-up of a tenth of the time, at least a minute, slopes are fitted. Prints one JSON
+line, and ends with 1 where a bound is broken: memory grows by more than 1 MiB an hour
+beyond what its scatter explains, descriptors or threads grow, the 99th percentile of
+answers drifts by more than a tenth and by more than 5 ms, or an event is lost or there
+twice.
 """
 
 from __future__ import annotations
@@ -32,9 +33,9 @@ BATCH = 50
 EVERY_S = 10.0
 
 
-def batch_of(number: int) -> tuple[bytes, bytes]:
+def batch_of(name: str, number: int) -> tuple[bytes, bytes]:
     now = datetime.now(UTC).isoformat()
-    ids = [f"e-{number}-{n}" for n in range(BATCH)]
+    ids = [f"{name}-{number}-{n}" for n in range(BATCH)]
     predictions = [
         {
             "id": one,
@@ -53,8 +54,8 @@ def batch_of(number: int) -> tuple[bytes, bytes]:
 
 
 class Load(threading.Thread):
-    def __init__(self, server: Server, key: str, rate: float) -> None:
-        super().__init__(daemon=True)
+    def __init__(self, server: Server, key: str, rate: float, name: str) -> None:
+        super().__init__(daemon=True, name=name)
         self._server, self._key, self._every = server, key, BATCH / rate
         self.ending = threading.Event()
         self.took: list[tuple[float, float]] = []
@@ -70,7 +71,7 @@ class Load(threading.Thread):
         due = time.monotonic()
         number = 0
         while not self.ending.is_set():
-            bodies = batch_of(number)
+            bodies = batch_of(self.name, number)
             for path, body in zip(("predictions", "feedback"), bodies, strict=True):
                 start = time.perf_counter()
                 connection.request("POST", f"/v1/{path}", body, headers)
@@ -128,17 +129,20 @@ def p99(took: list[tuple[float, float]], start: float, stop: float) -> float:
     return float(np.quantile(own, 0.99)) * 1e3
 
 
-def judged(samples: list[dict[str, float]], load: Load) -> tuple[dict, list[str]]:
+def judged(
+    samples: list[dict[str, float]], loads: list[Load]
+) -> tuple[dict, list[str]]:
     warm = max(60.0, (samples[-1]["at"] - samples[0]["at"]) / 10)
     kept = [one for one in samples if one["at"] - samples[0]["at"] >= warm]
     first, last = kept[0]["at"], kept[-1]["at"]
     fourth = (last - first) / 4
-    early = p99(load.took, first, first + fourth)
-    late = p99(load.took, last - fourth, last)
+    took = [one for load in loads for one in load.took]
+    early = p99(took, first, first + fourth)
+    late = p99(took, last - fourth, last)
     grows, error = slope(kept, "rss_mib")
     told = {
         "samples": len(kept),
-        "rss_mib": [round(kept[0]["rss_mib"]), round(kept[-1]["rss_mib"])],
+        "rss_mib_by_minute": [round(one["rss_mib"]) for one in samples[::6]],
         "rss_mib_per_hour": round(grows, 1),
         "rss_standard_error": round(error, 1),
         "descriptors": [
@@ -147,7 +151,7 @@ def judged(samples: list[dict[str, float]], load: Load) -> tuple[dict, list[str]
         ],
         "threads": [min(s["threads"] for s in kept), max(s["threads"] for s in kept)],
         "answer_p99_ms": [round(early, 1), round(late, 1)],
-        "behind_s": round(load.behind_s, 2),
+        "behind_s": round(max(load.behind_s for load in loads), 2),
         "files": {k: round(v, 2) for k, v in kept[-1].items() if "_" in k or "." in k},
     }
     half = len(kept) // 2
@@ -172,27 +176,32 @@ def main() -> None:
         model = world(Path(name))
         folder = Path(name) / "monitor"
         with Server(model, every="10s") as server:
-            load = Load(server, key_for(model), asked.rate)
-            load.start()
+            key = key_for(model)
+            loads = [Load(server, key, asked.rate / 2, f"s{n}") for n in range(2)]
+            for load in loads:
+                load.start()
             until = time.monotonic() + asked.minutes * 60
             samples = []
-            while time.monotonic() < until and load.is_alive():
+            while time.monotonic() < until and all(one.is_alive() for one in loads):
                 samples.append(sample(server, folder))
                 time.sleep(EVERY_S)
-            load.ending.set()
-            load.join(60)
+            for load in loads:
+                load.ending.set()
+                load.join(60)
             ended = server.end(signal.SIGTERM)
             log_lines = len(server.said())
-        told, broken = judged(samples, load)
+        told, broken = judged(samples, loads)
         (status,) = model.monitor.status().models
-    if ended or load.wrong or status.predictions != load.sent or status.conflicts:
+    sent = int(sum(load.sent for load in loads))
+    wrong = [one for load in loads for one in load.wrong]
+    if ended or wrong or status.predictions != sent or status.conflicts:
         broken.append("events")
     told |= {
         "minutes": asked.minutes,
         "rate": asked.rate,
-        "sent": int(load.sent),
+        "sent": sent,
         "stored": status.predictions,
-        "wrong": load.wrong[:3],
+        "wrong": wrong[:3],
         "log_lines": log_lines,
         "broken": broken,
     }

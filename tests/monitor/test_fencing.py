@@ -9,6 +9,7 @@ import pytest
 
 from leeboard.errors import StateError
 from leeboard.monitor import passes
+from leeboard.monitor.adopted import KEY
 from leeboard.monitor.due import PENDING
 from leeboard.monitor.holder import taken
 from leeboard.monitor.labels import DELAYS
@@ -61,5 +62,5 @@ def _steal(state: State) -> None:
 
 
 def _held(state: State) -> tuple[object, ...]:
-    documents = [state.kept("demand", key) for key in (PENDING, DELAYS, passes.KEY)]
+    documents = [state.kept("demand", key) for key in (PENDING, DELAYS, KEY)]
     return state.place("demand"), state.windows("demand"), documents

@@ -7,9 +7,10 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from tests.server._process import Server
 from tests.server._served import event
 
 __all__ = ["Sender"]
@@ -35,6 +36,7 @@ class Sender(threading.Thread):
         self.ending = threading.Event()
         self.acknowledged: dict[str, float] = {}
         self.sent: set[str] = set()
+        self.bodies: list[bytes] = []
         self.again = 0
         self.wrong: list[str] = []
 
@@ -49,10 +51,19 @@ class Sender(threading.Thread):
                 number += 1
             self.sent |= {one["id"] for one in events}
             body = json.dumps({"predictions": events}).encode()
+            self.bodies.append(body)
             while not self._delivered(body, events) and not self.ending.is_set():
                 self.again += 1
                 time.sleep(0.02)
             self.ending.wait(self._pause_s)
+
+    def repeat(self, server: Server, key: str) -> Iterator[str]:
+        """Send all of it again, to another server; yield the status of each event."""
+        for body in self.bodies:
+            asked = json.loads(body)
+            status, told = server.ask("POST", "/v1/predictions", asked, key=key)
+            assert status == 200, told
+            yield from (one["status"] for one in told["results"])
 
     def _delivered(self, body: bytes, events: list[dict[str, Any]]) -> bool:
         headers = {"Content-Type": "application/json"}

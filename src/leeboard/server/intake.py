@@ -184,7 +184,7 @@ class Intake:
         self._stands(trouble)
 
     def _stands(self, trouble: str) -> None:
-        """Say how it is, where that has changed: a full disk is not told a thousand times."""
+        """Say how it is where that has changed: a full disk is told once."""
         if trouble and trouble != self.trouble:
             _LOG.warning("events are not taken: %s", trouble)
         elif self.trouble and not trouble:
