@@ -123,7 +123,7 @@ def live(model: World, act: Callable[[Live], None]) -> None:
                 act(Live(app, made[0], model, secrets, runner))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("leeboard.server.serve.create_app", created)
+        patch.setattr("leeboard.server.parts.create_app", created)
         patch.setattr("uvicorn.Server", Silent)
         where = serving.Listening(port=0)
         serving.serve(model.monitor, where, 3600, lambda *_: None, passes=lambda: None)

@@ -300,6 +300,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
         tables = ("verdicts", "incidents", "transitions", "messages", "keys")
         for table in (*tables, "users", "audit"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("DROP INDEX measurements_by_series"))
         for column in ("lost", "lost_most", "lost_labels"):
             connection.execute(sa.text(f"ALTER TABLE windows DROP COLUMN {column}"))
         connection.execute(

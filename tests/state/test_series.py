@@ -16,7 +16,7 @@ from leeboard.state._sql import SqlState
 from leeboard.windows import Window
 from tests.state._results import done, hour, leased, measured
 
-OLD = "0003"
+OLD = "0005"
 """The step before the index."""
 
 
