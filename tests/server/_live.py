@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 
 import pytest
 import uvicorn
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from leeboard.server import serve as serving
 from leeboard.server.access import new_key
-from leeboard.server.app import create_app
-from leeboard.server.routes import Rule
+from leeboard.server.routes import Rule, guarded
 from leeboard.server.sessions import COOKIE
 from leeboard.state import open_state
 from tests.monitor._world import World
@@ -111,9 +111,9 @@ def live(model: World, act: Callable[[Live], None]) -> None:
     secrets = keys_of(model)
     made: list[list[Rule]] = []
 
-    def created(rules: list[Rule], *more: Any) -> ASGIApp:
+    def noted(rules: list[Rule], *more: Any) -> list[Route]:
         made.append(rules)
-        return create_app(rules, *more)
+        return guarded(rules, *more)
 
     class Silent(uvicorn.Server):
         def run(self, sockets: Any = None) -> None:
@@ -123,7 +123,7 @@ def live(model: World, act: Callable[[Live], None]) -> None:
                 act(Live(app, made[0], model, secrets, runner))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("leeboard.server.parts.create_app", created)
+        patch.setattr("leeboard.server.app.guarded", noted)
         patch.setattr("uvicorn.Server", Silent)
         where = serving.Listening(port=0)
         serving.serve(model.monitor, where, 3600, lambda *_: None, passes=lambda: None)
