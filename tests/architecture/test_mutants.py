@@ -20,7 +20,8 @@ def test_mutant_fits_the_code(mutant: Mutant) -> None:
     source = (ROOT / mutant.file).read_text(encoding="utf-8")
     broken = mutant.broken(source)
     assert broken != source
-    compile(broken, mutant.file, "exec")
+    if mutant.file.endswith(".py"):
+        compile(broken, mutant.file, "exec")
     for test in mutant.test:
         file, _, name = test.partition("::")
         assert (ROOT / file).exists()

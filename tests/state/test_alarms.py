@@ -299,6 +299,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     with engine.execution_options(writes=True).begin() as connection:
         for table in ("verdicts", "incidents", "transitions", "messages", "keys"):
             connection.execute(sa.text(f"DROP TABLE {table}"))
+        connection.execute(sa.text("DROP INDEX measurements_by_series"))
         connection.execute(
             sa.text("UPDATE leeboard_state_version SET version_num = '0001'")
         )
