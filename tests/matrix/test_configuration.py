@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 import leeboard as lb
-from leeboard.config import load_schema, load_suite
+from leeboard.config import load_plan, load_schema, load_suite
 from leeboard.errors import ConfigError, LeeboardError, SchemaError
 
 TABLE = pa.table({"age": [float(i % 50) for i in range(200)], "city": ["a", "b"] * 100})
@@ -151,6 +151,35 @@ def test_k9_secret_in_file(tmp_path: Path, secret: str) -> None:
     assert [n.where[-6:] for n in notes if n.code == "secret_in_file"] == ["line 3"]
     with pytest.raises(SchemaError):
         load_schema(path, strict=True)
+
+
+PLAN = 'log = "l"\n[model.a]\nreference = "r.json"\n'
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ('time_zone = "Europe/Viena"', "Europe/Vienna"),
+        ('time_zone = "CEST"', "CET"),
+        ('time_zone = "UTC+2"', "UTC"),
+        ('time_zone = "../../etc/passwd"', "tzdata"),
+        ('time_zone = ""', "name"),
+        ('window = "0 * * * *"', "m, h, d, w or mo"),
+        ('window = "1 fortnight"', "m, h, d, w or mo"),
+    ],
+)
+def test_k8_zones_and_schedules_that_are_none(
+    tmp_path: Path, line: str, fix: str
+) -> None:
+    """K8: a zone, or how often, that means nothing is told with its line and a way."""
+    error = _refused(tmp_path, f"{PLAN}{line}\n", load_plan)
+    key, _, value = line.partition(" = ")
+    assert error.code in {"bad_zone", "bad_length"}
+    assert error.where[-6:] == "line 4"
+    assert error.found.startswith(f"{key} = ")
+    assert value.strip('"') in error.found
+    assert error.expected
+    assert fix in error.fix
 
 
 def test_k9_plain_texts_are_no_secrets(tmp_path: Path) -> None:

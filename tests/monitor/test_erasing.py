@@ -7,12 +7,16 @@ import io
 import json
 import os
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from leeboard import Logger
+from leeboard.alarms.judged import Subject
+from leeboard.alarms.memory import memories_from_text, memories_to_text
 from leeboard.cli import main
 from leeboard.errors import ConfigError
 from leeboard.logs import open_log, spellings
@@ -20,6 +24,7 @@ from leeboard.monitor.erasing import ERASURES
 from leeboard.state import open_state
 from tests.logs._records import feedback, held, prediction, spooled
 from tests.monitor._world import DAY, START, World, world
+from tests.state.test_alarms import incident, outgoing, story, verdict, write
 
 NAME = "Zoë-Marker-7731"
 NOW = START + 3 * DAY
@@ -86,6 +91,41 @@ def test_no_byte_of_an_entity_is_left(model: World) -> None:
     assert model.monitor.export("feedback").read_all().num_rows == 162
     assert model.monitor.export("measurements").read_all().equals(figures)
     assert [one.reason for one in model.monitor.quarantine()] == ["bad_json"]
+
+
+def test_no_word_of_alarms_keeps_an_entity(model: World) -> None:
+    """Verdicts, incidents, stories, messages and memories that quote it lose it."""
+    where = Subject(f"user={NAME}", "temp", "missing")
+    one = replace(
+        incident(), title=f"{NAME} is missing", subjects=(where,), standing=()
+    )
+    message = replace(outgoing().message, lines=(f"of {NAME}",))
+    memories = memories_to_text({where: (0.0, 1.0), Subject("", "temp", "range"): ()})
+    with closing(open_state(model.monitor.plan.state)) as state:
+        kept = json.loads(state.kept("demand", "alarms") or "{}")
+        left = {"watched": [f"user={NAME}"], "left": {}}
+        write(
+            state,
+            verdicts=[verdict(subject=where, text=f"where user={NAME}: it rose")],
+            incidents=[one],
+            transitions=[replace(story("demand-1", 1), why=f"for {NAME}")],
+            messages=[replace(outgoing(), message=message)],
+            documents={
+                "alarms": json.dumps({**kept, "memories": memories}),
+                "segments": json.dumps(left),
+            },
+        )
+    assert _standing(model.folder, NAME, json.dumps(NAME)[1:-1])
+    done = model.monitor.erase(NAME, column="user")
+    assert done.left == ()
+    twice = json.dumps(json.dumps(NAME)[1:-1])[1:-1]
+    assert _standing(model.folder, NAME, json.dumps(NAME)[1:-1], twice) == []
+    (after,) = [i for i in model.monitor.incidents() if i.id == "demand-1"]
+    assert after.title == "(erased) is missing"
+    assert [s.segment for s in after.subjects] == ["user=(erased)"]
+    with closing(open_state(model.monitor.plan.state)) as state:
+        text = json.loads(state.kept("demand", "alarms") or "")["memories"]
+    assert set(memories_from_text(text)) == {Subject("", "temp", "range")}
 
 
 def test_ids_are_erased_from_manifests_and_draws_too(model: World) -> None:

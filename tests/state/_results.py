@@ -34,6 +34,9 @@ def done(
         "computed_at": NOW + timedelta(microseconds=5),
         "late": 3,
         "notes": (("few_labels", 'few labels: "40"'),),
+        "lost": 7,
+        "lost_most": 2**40,
+        "lost_labels": 2,
     }
     return Done(model, window, revision, **{**facts, **changed})
 

@@ -25,6 +25,7 @@ from leeboard.incidents.incident import (
     Transition,
 )
 from leeboard.incidents.message import Message, Purpose
+from leeboard.logs import spellings
 from leeboard.state import Outgoing, State, Written, open_state
 from leeboard.state._alarm_rows import VERDICT
 from leeboard.verdicts.verdict import State as Answer
@@ -136,7 +137,7 @@ def test_all_comes_back_as_it_was(state: State) -> None:
     """Values are read as they were written, to the last bit; so are documents."""
     verdicts = [
         verdict(1, severity=None, state=Answer.UNSURE, evidence=None),
-        verdict(0),
+        verdict(0, lost=0.1 + 0.2, partial=True),
     ]
     write(
         state,
@@ -284,6 +285,58 @@ def test_numbers_that_are_none_come_back_undefined(state: State) -> None:
     assert (back.value, back.evidence) == (None, None)
 
 
+def test_what_is_blotted_stands_nowhere(state: State) -> None:
+    """Words and names of segments lose a text, however it is written; figures stay."""
+    name = 'Zoë "Q" O\'Neill_%'
+    where = Subject(f"user={name}", "humidity", "missing")
+    one = replace(
+        incident(),
+        title=f"where user={name}: up",
+        subjects=(where,),
+        standing=(Standing(where, hour(3), 2, Severity.PAGE, 3.25),),
+        diagnosis=Diagnosis("constant", "sudden", name, (f"«{name}» in 24",), ("h",)),
+    )
+    message = replace(outgoing().message, lines=(f"of {name}", "two"))
+    lease = leased(state)
+    state.put(
+        lease,
+        [
+            (
+                done(hour(0), notes=(("x", f"saw {name}"),)),
+                [packed(), packed(f"user={name}"), packed("user=Bob")],
+                [measured(segment=f"user={name}"), measured(reason=f"no {name}")],
+            )
+        ],
+        model="demand",
+        place=3,
+    )
+    state.release(lease)
+    write(
+        state,
+        verdicts=[verdict(subject=where, text=f"where user={name}"), verdict(1)],
+        incidents=[one],
+        transitions=[replace(story("demand-1", 1), why=f"for {name}")],
+        messages=[replace(outgoing(), message=message, error=f"no {name}")],
+    )
+    spelt = [one.decode() for one in spellings(name)]
+    state.blot([name], spelt)
+    alarms = state.alarms
+    (kept,), (entry,) = alarms.incidents("demand"), alarms.story("demand-1")
+    (sent,), (window,) = alarms.outgoing(NOW), state.windows("demand")
+    verdicts = alarms.verdicts("demand")
+    figures = state.measurements({"model": "demand"}).to_pylist()
+    rows = state.profiles("demand")
+    every = repr((kept, entry, sent, window, verdicts, figures, rows))
+    assert not any(text in every for text in (*spelt, "Neill"))
+    assert [s.segment for s in kept.subjects] == ["user=(erased)"]
+    assert kept.diagnosis is not None
+    assert kept.diagnosis.evidence == ("«(erased)» in 24",)
+    assert (entry.why, sent.message.lines) == ("for (erased)", ("of (erased)", "two"))
+    assert {one.segment for *_, one in rows} == {"", "user=(erased)", "user=Bob"}
+    assert len(figures) == 2
+    assert verdicts[-1] == verdict(1)
+
+
 def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     """Its windows, counts and figures stay; the new tables are there."""
     path = tmp_path / "old.db"
@@ -309,6 +362,7 @@ def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> N
     engine.dispose()
     state = open_state(path)
     write(state, verdicts=[verdict()], incidents=[incident()])
-    assert list(state.windows("demand")) == [done(hour(0))]
+    whole = done(hour(0), lost=0, lost_most=0, lost_labels=0)
+    assert list(state.windows("demand")) == [whole]
     assert (state.place("demand"), len(state.alarms.verdicts("demand"))) == (3, 1)
     state.close()

@@ -19,7 +19,10 @@ from leeboard.databases import search_files
 from leeboard.errors import ConfigError
 from leeboard.logs import SHORTEST, Log, Taken, Wanted, blank_committed, spellings
 from leeboard.monitor.deeds import note_deed
+from leeboard.monitor.judging import KEY as ALARMS
+from leeboard.monitor.judging import without_segments
 from leeboard.monitor.sampling import SAMPLES, draws_of, without, write_draws
+from leeboard.monitor.segmented import KEY as SEGMENTS
 from leeboard.state import State
 
 __all__ = ["ERASURES", "Erased", "erase"]
@@ -100,6 +103,7 @@ def erase(
     left = dict(log.rid(wanted))
     _forget_samples(plan, state, {name for _, name in gone})
     texts = [value] if value else list(ids)
+    _forget_words(plan, state, [t for t in texts if len(t.encode()) >= SHORTEST])
     _record(state, taken, texts, column)
     counts = f"{taken.predictions:,} predictions, {taken.feedback:,} labels"
     note_deed(state, "erase", datetime.now(UTC), subject=model or "", detail=counts)
@@ -127,6 +131,21 @@ def _forget_samples(plan: Plan, state: State, ids: set[str]) -> None:
         draws = draws_of(state, model.name)
         if any(ids & set(one.chosen) for one in draws):
             state.keep(model.name, SAMPLES, write_draws(without(draws, ids)))
+
+
+def _forget_words(plan: Plan, state: State, texts: Sequence[str]) -> None:
+    """Blot texts out of verdicts, incidents and messages, and names of segments."""
+    if not texts:
+        return
+    spelt = [one.decode("utf-8", "replace") for t in texts for one in spellings(t)]
+    state.blot(texts, list(dict.fromkeys(spelt)))
+    for model in plan.models:
+        kept = state.kept(model.name, ALARMS)
+        if kept is not None and (fresh := without_segments(kept, texts)) != kept:
+            state.keep(model.name, ALARMS, fresh)
+        named = state.kept(model.name, SEGMENTS) or ""
+        if any(one in named for one in spelt):
+            state.keep(model.name, SEGMENTS, None)  # the next pass writes it anew
 
 
 def _record(state: State, taken: Taken, texts: Iterable[str], column: str) -> None:

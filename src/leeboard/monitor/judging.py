@@ -46,7 +46,7 @@ from leeboard.monitor.segmented import Segments, segments_text, watched_segments
 from leeboard.state import Lease, State
 from leeboard.windows import Window
 
-__all__ = ["KEY", "Judgement", "Standing", "judge_model"]
+__all__ = ["KEY", "Judgement", "Standing", "judge_model", "without_segments"]
 
 KEY = "alarms"
 """Document of a model that holds the places and memories."""
@@ -269,6 +269,18 @@ def _read(text: str | None, fingerprint: str) -> _Kept:
     places_ = Places(**places)
     seen = found.get("windows", 0)
     return _Kept(fingerprint, found["accepted"], seen, places_, memories, rules)
+
+
+def without_segments(text: str, names: Sequence[str]) -> str:
+    """Return the document without what was gathered of segments with such names."""
+    found = json.loads(text)
+    memories = memories_from_text(found["memories"])
+    left = {
+        subject: memory
+        for subject, memory in memories.items()
+        if not any(name in subject.segment for name in names)
+    }
+    return json.dumps({**found, "memories": memories_to_text(left)})
 
 
 def _written(kept: _Kept) -> str:

@@ -33,6 +33,7 @@ from leeboard.state._alarm_rows import (
 )
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, TRANSITIONS, VERDICTS
 from leeboard.state._alarms import FILTERS, Outgoing, Written
+from leeboard.state._blot import blotted
 from leeboard.state._lease import Lease
 from leeboard.state._rows import any_of, check_filter
 from leeboard.windows import Window
@@ -64,6 +65,18 @@ class MemoryAlarms:
         self._incidents: dict[str, _Row] = {}
         self._stories: dict[tuple[str, int], _Row] = {}
         self._messages: dict[tuple[str, str], _Row] = {}
+
+    def blot(self, texts: Sequence[str]) -> None:
+        """Replace texts in all rows but their keys; the state holds the lock."""
+        rows: tuple[dict[Any, _Row], ...] = (
+            self._verdicts,
+            self._incidents,
+            self._stories,
+            self._messages,
+        )
+        for table in rows:
+            for key, row in table.items():
+                table[key] = (row[0], *blotted(row[1:], texts))
 
     def write(self, lease: Lease, model: str, written: Written) -> None:
         """Keep all of it, or nothing."""

@@ -40,6 +40,7 @@ from leeboard.state._alarm_sql import SqlAlarms
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, VERDICTS
 from leeboard.state._asked import figures_asked, within
 from leeboard.state._audit_sql import SqlAudit
+from leeboard.state._blot import blot
 from leeboard.state._key_sql import SqlKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
@@ -89,6 +90,7 @@ class SqlState:
     def __init__(self, engine: Engine, notes: tuple[Note, ...] = ()) -> None:
         self._database = Writes(engine, StateError)
         self.notes = notes
+        self._blotted: set[str] = set()
         # connections of a store that is let go without being closed are closed too
         weakref.finalize(self, engine.dispose)
         bring_up_to_date(
@@ -347,10 +349,17 @@ class SqlState:
             return [(t, func.pg_column_size(t.table_valued())) for t in tables]
         return [(t, _sqlite_size(t)) for t in tables]
 
+    def blot(self, texts: Sequence[str], spelt: Sequence[str]) -> None:
+        """Replace texts wherever words are kept."""
+        with self._database.writing() as connection:
+            self._blotted.update(blot(connection, texts, spelt))
+
     def rid(self) -> Mapping[str, str]:
         """Write anew the file, or in a server the documents, without deleted rows."""
         if self._database.is_postgres:
-            return vacuum_postgres(self._database, [DOCUMENTS.name])
+            names = [DOCUMENTS.name, *sorted(self._blotted)]
+            self._blotted.clear()
+            return vacuum_postgres(self._database, names)
         vacuum_sqlite(self._path)
         return {}
 

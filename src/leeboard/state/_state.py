@@ -271,6 +271,13 @@ class State(Protocol):
         """How much room a model's results take, and over what time."""
         ...
 
+    def blot(self, texts: Sequence[str], spelt: Sequence[str]) -> None:
+        """Replace texts wherever words are kept; documents are others' to write.
+
+        ``spelt`` are ways in which the texts may be written.
+        """
+        ...
+
     def rid(self) -> Mapping[str, str]:
         """Remove for good what was replaced or dropped.
 

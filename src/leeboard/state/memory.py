@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +15,7 @@ from leeboard.databases import clean
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_memory import MemoryAlarms
 from leeboard.state._audit_memory import MemoryAudit
+from leeboard.state._blot import blotted
 from leeboard.state._key_memory import MemoryKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
@@ -225,6 +228,16 @@ class MemoryState:
         first = min((done.window.start for done, _, _ in found), default=None)
         last = max((done.window.end for done, _, _ in found), default=None)
         return Held(taken, first, last)
+
+    def blot(self, texts: Sequence[str], spelt: Sequence[str]) -> None:
+        """Replace texts wherever words are kept."""
+        del spelt  # nothing is written as JSON here
+        with self._lock:
+            for key, (done, held, figures) in self._done.items():
+                notes = blotted(done.notes, texts)
+                rows = blotted(held, texts), blotted(figures, texts)
+                self._done[key] = (replace(done, notes=notes), *rows)
+            self._alarms.blot(texts)
 
     def rid(self) -> Mapping[str, str]:
         """Do nothing: what was replaced is nowhere."""
