@@ -210,6 +210,7 @@ def test_rules_and_data_fire(tmp_path: Path, name: str) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.needs("prometheus", "prometheus-alertmanager")
 def test_an_alert_arrives(tmp_path: Path) -> None:
     """From a page that runs, by Prometheus and Alertmanager, to a webhook."""

@@ -139,7 +139,8 @@ class Exposition:
             if summary is not None:
                 totals = totals.seen(counted(summary, totals))
             if totals != before:
-                state.keep(plan.name, KEY, totals.to_text())
+                with suppress(LeeboardError):  # a busy store keeps it the next time
+                    state.keep(plan.name, KEY, totals.to_text())
             return [
                 Sample("leeboard_model_up", (plan.name,), 1),
                 *standing_samples(self._reader, plan, now),

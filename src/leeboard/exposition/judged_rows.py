@@ -32,32 +32,23 @@ def summary_row() -> Sequence[Panel]:
     }
     moved = of_model("leeboard_verdict_state")
     return (
-        Panel(
+        _tile(
             "Need a person",
-            "stat",
-            (Query(f"sum({open_['page']})", "incidents", now=True),),
+            Query(f"sum({open_['page']})", "incidents", now=True),
             "Open incidents of the severity that pages, which nobody has acknowledged.",
-            width=4,
-            height=5,
-            limits=(1.0,),
+            (1.0,),
         ),
-        Panel(
+        _tile(
             "Warnings",
-            "stat",
-            (Query(f"sum({open_['warn']})", "incidents", now=True),),
+            Query(f"sum({open_['warn']})", "incidents", now=True),
             "Open incidents that only warn.",
-            width=4,
-            height=5,
-            limits=(1.0, 1e9),
+            (1.0, 1e9),
         ),
-        Panel(
+        _tile(
             "Moved",
-            "stat",
-            (Query(f"count({moved} == 2) or vector(0)", "subjects", now=True),),
+            Query(f"count({moved} == 2) or vector(0)", "subjects", now=True),
             "Columns, figures and rules whose latest verdict is moved.",
-            width=4,
-            height=5,
-            limits=(1.0, 1e9),
+            (1.0, 1e9),
         ),
         Panel(
             "Results",
@@ -100,6 +91,10 @@ def summary_row() -> Sequence[Panel]:
             smallest=0.0,
         ),
     )
+
+
+def _tile(title: str, query: Query, about: str, limits: tuple[float, ...]) -> Panel:
+    return Panel(title, "stat", (query,), about, width=4, height=5, limits=limits)
 
 
 def performance_row(plan: Plan) -> Sequence[Panel]:
