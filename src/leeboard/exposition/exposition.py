@@ -6,6 +6,7 @@ what was read last, written once for each format.
 
 from __future__ import annotations
 
+import logging
 import platform
 import threading
 import time
@@ -27,6 +28,8 @@ from leeboard.exposition.totals import KEY, Totals
 from leeboard.logs import Summary
 
 __all__ = ["Exposition"]
+
+_LOG = logging.getLogger("leeboard.exposition")
 
 _REST = 20.0
 """What was read is read again after so many times as long as reading it took."""
@@ -151,8 +154,11 @@ class Exposition:
                 ),
                 *column_samples(self._reader, plan),
             ]
-        except LeeboardError:
-            return [Sample("leeboard_model_up", (plan.name,), 0)]
+        except LeeboardError as error:
+            _LOG.warning("metrics of %r: %s", plan.name, error)
+        except Exception:  # noqa: BLE001 - logged whole; other models are told of
+            _LOG.exception("metrics of %r", plan.name)
+        return [Sample("leeboard_model_up", (plan.name,), 0)]
 
 
 def _build() -> Iterator[Sample]:

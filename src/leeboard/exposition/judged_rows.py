@@ -50,6 +50,25 @@ def summary_row() -> Sequence[Panel]:
             "Columns, figures and rules whose latest verdict is moved.",
             (1.0, 1e9),
         ),
+        *_running(),
+        Panel(
+            "Incidents that have not ended",
+            "timeseries",
+            (
+                Query(
+                    f"sum by (model, severity) ({of_model('leeboard_incidents')})",
+                    "{{model}} {{severity}}",
+                ),
+            ),
+            "Open and acknowledged.",
+            width=24,
+            smallest=0.0,
+        ),
+    )
+
+
+def _running() -> Sequence[Panel]:
+    return (
         Panel(
             "Results",
             "stat",
@@ -76,19 +95,6 @@ def summary_row() -> Sequence[Panel]:
             width=6,
             height=5,
             limits=(300.0, 3600.0),
-        ),
-        Panel(
-            "Incidents that have not ended",
-            "timeseries",
-            (
-                Query(
-                    f"sum by (model, severity) ({of_model('leeboard_incidents')})",
-                    "{{model}} {{severity}}",
-                ),
-            ),
-            "Open and acknowledged.",
-            width=24,
-            smallest=0.0,
         ),
     )
 

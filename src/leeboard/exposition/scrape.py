@@ -28,7 +28,8 @@ def scrape_config(url: str, key_file: str) -> dict[str, Value]:
     """
     parts = checked_url(url)
     port = parts.port or {"http": 80, "https": 443}[parts.scheme]
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    name = parts.hostname or ""
+    host = f"[{name}]" if ":" in name else name
     job: dict[str, Value] = {
         "job_name": JOB,
         "scheme": parts.scheme,
