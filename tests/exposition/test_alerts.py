@@ -161,6 +161,7 @@ def test_rules_and_data_fire(tmp_path: Path, name: str) -> None:
     me = {"model": name}
     floor = f"leeboard_verdict_state{{model={quoted},rule={quoted}}}"
     settled = f'leeboard_label_completeness_ratio{{model={quoted},windows="settled"}}'
+    lost = f"leeboard_dropped_total{{model={quoted}"
     aside = f"leeboard_quarantined{{model={quoted}"
     warned = {"severity": "warning", **me}
     _tried(
@@ -171,7 +172,8 @@ def test_rules_and_data_fire(tmp_path: Path, name: str) -> None:
             _series(settled, "0.96x3 0.5x100"),
             _series(f'{aside},reason="bad_json"}}', "0x3 4x100"),
             _series(f'{aside},reason="other"}}', "0x3 1x100"),
-            _series(f"leeboard_dropped_total{{model={quoted}}}", "0x20 7x100"),
+            _series(f'{lost},reason="other"}}', "0x20 7x100"),
+            _series(f'{lost},reason="queue_full"}}', "_x65 5x100"),
             _series('up{job="leeboard"}', "1x70 0x30"),
         ],
         [
@@ -198,7 +200,13 @@ def test_rules_and_data_fire(tmp_path: Path, name: str) -> None:
                 warned,
                 _annotations(plan, "LeeboardQuarantined", "$value", "5"),
             ),
-            _quiet("LeeboardEventsLost", "19m"),
+            _quiet("LeeboardEventsLost", "50m"),
+            _fires(
+                "LeeboardEventsLost",
+                "70m",
+                {"severity": "warning", **me},
+                _annotations(plan, "LeeboardEventsLost", "$value", "12"),
+            ),
             _quiet("LeeboardDown", "70m"),
             _fires(
                 "LeeboardDown",
@@ -210,6 +218,7 @@ def test_rules_and_data_fire(tmp_path: Path, name: str) -> None:
     )
 
 
+@pytest.mark.long
 @pytest.mark.needs("prometheus", "prometheus-alertmanager")
 def test_an_alert_arrives(tmp_path: Path) -> None:
     """From a page that runs, by Prometheus and Alertmanager, to a webhook."""

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from leeboard.dashboard.reading import Reader
 from leeboard.exposition.columns import PER_COLUMN
 from leeboard.exposition.exposition import Exposition
 from leeboard.exposition.families import FAMILIES, Kind, Sample
+from leeboard.exposition.totals import KEY, Totals
 from leeboard.logs import Summary
 from leeboard.schema import Column
 from leeboard.schema import Kind as Of
@@ -25,6 +27,7 @@ from leeboard.state import Measured, open_state
 from tests.dashboard._made import NOW, fill, plan_of
 from tests.exposition._exposed import OPENMETRICS, exposed, exposition, series
 from tests.exposition._shop import DAYS, ROWS, shop
+from tests.monitor._world import hours
 from tests.pages.findings import findings, numbers
 
 NAME = re.compile(r"(ml|leeboard)_[a-z_]+")
@@ -157,6 +160,27 @@ def test_a_window_is_observed_once() -> None:
         again.refresh()
         found = series(again.text().body.decode())
         assert found["ml_prediction_score_count", _labels()] == DAYS * ROWS
+
+
+def test_windows_that_wait_are_observed_later(monkeypatch: Any) -> None:
+    """A few at a time, in order; where none was observed yet, the last ones."""
+    monkeypatch.setattr("leeboard.exposition.observed._AT_ONCE", 2)
+    again = exposition(shop())
+    state = again._reader.state
+    kept = state.kept("shop", KEY)
+
+    def count() -> float:
+        again.refresh()
+        found = series(again.text().body.decode())
+        return found["ml_prediction_score_count", _labels()]
+
+    state.keep("shop", KEY, None)
+    assert [count(), count()] == [2 * ROWS, 2 * ROWS]
+    first = replace(Totals(), upto=hours(1, 1)[0])
+    state.keep("shop", KEY, first.to_text())
+    assert [count(), count()] == [2 * ROWS, 4 * ROWS]
+    assert [count(), count()] == [6 * ROWS, 7 * ROWS]
+    state.keep("shop", KEY, kept)
 
 
 def test_a_key_for_one_model_sees_that_model_alone() -> None:

@@ -63,6 +63,31 @@ def test_what_is_observed_is_counted() -> None:
     assert metrics.errors == 0
 
 
+def test_accuracy_is_of_the_latest_labels() -> None:
+    """A thousand of them; what was before no longer counts."""
+    metrics = _metrics()
+    for right in [False] * 500 + [True] * 1000:
+        metrics.label("a", "a" if right else "b")
+    found = _read(metrics)
+    assert _of(found, "ml_model_accuracy") == 1.0
+    assert _of(found, "ml_labels_total", right="false") == 500
+
+
+def test_numbers_have_no_accuracy() -> None:
+    """Labels of a regression are counted; classes as whole numbers are compared."""
+    metrics = _metrics()
+    metrics.label(1.5, 1.5)
+    assert not _named(_read(metrics), "ml_model_accuracy")
+    metrics.label(np.int64(1), 1)
+    found = _read(metrics)
+    assert _of(found, "ml_model_accuracy") == 1.0
+    assert _of(found, "ml_labels_total", right="unknown") == 1
+
+
+def _named(found: Series, name: str) -> list[float]:
+    return [value for (n, _), value in found.items() if n == name]
+
+
 class _Bomb:
     """Breaks whatever is done with it."""
 

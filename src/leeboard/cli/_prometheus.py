@@ -6,7 +6,7 @@ from leeboard.cli._terminal import say, tell
 from leeboard.config import load_plan
 from leeboard.exposition.alerts import alert_rules
 from leeboard.exposition.dashboard import dashboard
-from leeboard.exposition.scrape import scrape_config
+from leeboard.exposition.scrape import checked_url, scrape_config
 from leeboard.exposition.yaml import to_yaml
 
 __all__ = ["grafana", "rules", "scrape"]
@@ -16,6 +16,8 @@ _HERE = "http://127.0.0.1:8181"
 
 def rules(config: str, url: str) -> None:
     """Print alerting rules."""
+    if url:
+        checked_url(url)
     plan = load_plan(config)
     head = (
         "Written by `leeboard prometheus`; write it again when leeboard.toml changes."

@@ -192,11 +192,11 @@ def _data(plan: ModelPlan, url: str) -> Iterator[_Alert]:
     dropped = matching("leeboard_dropped_total", model=name)
     yield _Alert(
         "LeeboardEventsLost",
-        f"sum(increase({dropped}[1h])) > 0",
+        # not increase(): it does not see the first value of a reason that is new
+        f"sum({dropped}) - sum({dropped} offset 1h) > 0",
         Severity.WARN,
-        _inert(f"{name}: ") + "loggers lost about {{ $value | humanize }} events in an"
-        " hour.",
-        "The label reason says why; see the page of errors of the logger.",
+        _inert(f"{name}: ") + "loggers lost {{ $value }} events in the last hour.",
+        "Look at leeboard_dropped_total by reason; the page of errors explains each.",
         "",
         name,
         links.model(name, "system") if url else "",

@@ -6,6 +6,7 @@ what was read last, written once for each format.
 
 from __future__ import annotations
 
+import logging
 import platform
 import threading
 import time
@@ -27,6 +28,8 @@ from leeboard.exposition.totals import KEY, Totals
 from leeboard.logs import Summary
 
 __all__ = ["Exposition"]
+
+_LOG = logging.getLogger("leeboard.exposition")
 
 _REST = 20.0
 """What was read is read again after so many times as long as reading it took."""
@@ -139,7 +142,8 @@ class Exposition:
             if summary is not None:
                 totals = totals.seen(counted(summary, totals))
             if totals != before:
-                state.keep(plan.name, KEY, totals.to_text())
+                with suppress(LeeboardError):  # a busy store keeps it the next time
+                    state.keep(plan.name, KEY, totals.to_text())
             return [
                 Sample("leeboard_model_up", (plan.name,), 1),
                 *standing_samples(self._reader, plan, now),
@@ -150,8 +154,11 @@ class Exposition:
                 ),
                 *column_samples(self._reader, plan),
             ]
-        except LeeboardError:
-            return [Sample("leeboard_model_up", (plan.name,), 0)]
+        except LeeboardError as error:
+            _LOG.warning("metrics of %r: %s", plan.name, error)
+        except Exception:  # noqa: BLE001 - logged whole; other models are told of
+            _LOG.exception("metrics of %r", plan.name)
+        return [Sample("leeboard_model_up", (plan.name,), 0)]
 
 
 def _build() -> Iterator[Sample]:

@@ -32,33 +32,43 @@ def summary_row() -> Sequence[Panel]:
     }
     moved = of_model("leeboard_verdict_state")
     return (
-        Panel(
+        _tile(
             "Need a person",
-            "stat",
-            (Query(f"sum({open_['page']})", "incidents", now=True),),
+            Query(f"sum({open_['page']})", "incidents", now=True),
             "Open incidents of the severity that pages, which nobody has acknowledged.",
-            width=4,
-            height=5,
-            limits=(1.0,),
+            (1.0,),
         ),
-        Panel(
+        _tile(
             "Warnings",
-            "stat",
-            (Query(f"sum({open_['warn']})", "incidents", now=True),),
+            Query(f"sum({open_['warn']})", "incidents", now=True),
             "Open incidents that only warn.",
-            width=4,
-            height=5,
-            limits=(1.0, 1e9),
+            (1.0, 1e9),
         ),
-        Panel(
+        _tile(
             "Moved",
-            "stat",
-            (Query(f"count({moved} == 2) or vector(0)", "subjects", now=True),),
+            Query(f"count({moved} == 2) or vector(0)", "subjects", now=True),
             "Columns, figures and rules whose latest verdict is moved.",
-            width=4,
-            height=5,
-            limits=(1.0, 1e9),
+            (1.0, 1e9),
         ),
+        *_running(),
+        Panel(
+            "Incidents that have not ended",
+            "timeseries",
+            (
+                Query(
+                    f"sum by (model, severity) ({of_model('leeboard_incidents')})",
+                    "{{model}} {{severity}}",
+                ),
+            ),
+            "Open and acknowledged.",
+            width=24,
+            smallest=0.0,
+        ),
+    )
+
+
+def _running() -> Sequence[Panel]:
+    return (
         Panel(
             "Results",
             "stat",
@@ -86,20 +96,11 @@ def summary_row() -> Sequence[Panel]:
             height=5,
             limits=(300.0, 3600.0),
         ),
-        Panel(
-            "Incidents that have not ended",
-            "timeseries",
-            (
-                Query(
-                    f"sum by (model, severity) ({of_model('leeboard_incidents')})",
-                    "{{model}} {{severity}}",
-                ),
-            ),
-            "Open and acknowledged.",
-            width=24,
-            smallest=0.0,
-        ),
     )
+
+
+def _tile(title: str, query: Query, about: str, limits: tuple[float, ...]) -> Panel:
+    return Panel(title, "stat", (query,), about, width=4, height=5, limits=limits)
 
 
 def performance_row(plan: Plan) -> Sequence[Panel]:

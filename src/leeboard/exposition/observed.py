@@ -29,13 +29,16 @@ BOUNDS: Mapping[str, Sequence[float]] = {
 }
 """Upper ends of the buckets of each histogram."""
 
-_AT_ONCE = 48
-"""Windows that are added at once: each is unpacked whole. Of an older store the last
-ones alone are, since where a counter begins does not matter."""
+_AT_ONCE = 96
+"""Windows that are added at once: each is unpacked whole. When a store is met first the
+last ones alone are, since where a counter begins does not matter; later the rest waits
+for the next time."""
 
 
 def observed(reader: Reader, plan: ModelPlan, before: Totals) -> Totals:
-    """Add the windows that are not in the histograms yet, each once.
+    """Add the windows that are not in the histograms yet, each once, in order.
+
+    One that is counted after a later one, as of imported history, is left out.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def observed(reader: Reader, plan: ModelPlan, before: Totals) -> Totals:
         for one in reader.windows(plan.name)
         if before.upto is None or one.window.end > before.upto
     ]
-    fresh = new[-_AT_ONCE:]
+    fresh = new[-_AT_ONCE:] if before.upto is None else new[:_AT_ONCE]
     if not fresh:
         return before
     reference = reader.baseline(plan).reference

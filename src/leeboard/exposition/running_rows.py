@@ -20,108 +20,98 @@ _LATENCY = "ml_prediction_latency_seconds_bucket"
 
 def system_row() -> Sequence[Panel]:
     """Draw traffic, latency, what was lost, and Leeboard's own passes."""
-    latency = f"sum by (model, le) (increase({of_model(_LATENCY)}[$__range]))"
+    return (*_traffic(), *_latency(), *_passes())
+
+
+def _line(
+    title: str,
+    queries: Sequence[Query],
+    about: str,
+    unit: str = "short",
+    width: int = 8,
+) -> Panel:
+    """Draw what is never below 0 over time."""
+    kind, some = "timeseries", tuple(queries)
+    return Panel(title, kind, some, about, unit=unit, width=width, smallest=0.0)
+
+
+def _traffic() -> Sequence[Panel]:
+    rate = f"rate({of_model('ml_predictions_total')}[$__rate_interval])"
+    taken = "rate(leeboard_intake_events_total[$__rate_interval])"
+    lost = f"increase({of_model('leeboard_dropped_total')}[$__range])"
     return (
-        Panel(
+        _line(
             "Predictions",
-            "timeseries",
-            (
-                Query(
-                    f"rate({of_model('ml_predictions_total')}[$__rate_interval])",
-                    "{{model}}",
-                ),
-            ),
+            [Query(rate, "{{model}}")],
             "A second, as they enter the log: with each pass.",
-            unit="reqps",
-            smallest=0.0,
+            "reqps",
         ),
-        Panel(
+        _line(
+            "Events over HTTP",
+            [Query(f"sum by (kind, status) ({taken})", "{{kind}} {{status}}")],
+            "What the server answered, a second.",
+            "reqps",
+        ),
+        _line(
+            "Lost and late",
+            [
+                Query(f"sum by (model, reason) ({lost})", "{{model}} lost: {{reason}}"),
+                Query(of_model("leeboard_window_late_predictions"), "{{model}} late"),
+            ],
+            "Events that loggers could not keep, and predictions that came after their"
+            " window had closed.",
+        ),
+    )
+
+
+def _latency() -> Sequence[Panel]:
+    buckets = f"sum by (model, le) (increase({of_model(_LATENCY)}[$__range]))"
+    age = f"time() - {of_model('leeboard_last_received_timestamp_seconds')}"
+    return (
+        _line(
             "Latency",
-            "timeseries",
-            tuple(
-                Query(f"histogram_quantile({q}, {latency})", f"{{{{model}}}} {name}")
+            [
+                Query(f"histogram_quantile({q}, {buckets})", f"{{{{model}}}} {name}")
                 for q, name in ((0.95, "95 %"), (0.5, "median"))
-            ),
-            "Quantiles over the time that is shown up to each moment.",
-            unit="s",
-            smallest=0.0,
+            ],
+            "Quantiles, up to each moment, over as long as is shown.",
+            "s",
         ),
-        Panel(
+        _line(
             "Mean latency by window",
-            "timeseries",
             banded(
                 "leeboard_measurement", measured('="latency_s"', "mean"), "{{model}}"
             ),
             "With its 95 % interval.",
-            unit="s",
-            smallest=0.0,
+            "s",
         ),
-        Panel(
-            "Events over HTTP",
-            "timeseries",
-            (
-                Query(
-                    "sum by (kind, status)"
-                    " (rate(leeboard_intake_events_total[$__rate_interval]))",
-                    "{{kind}} {{status}}",
-                ),
-            ),
-            "What the server answered, a second.",
-            unit="reqps",
-            smallest=0.0,
+        _line(
+            "Age of the latest event",
+            [Query(age, "{{model}}")],
+            "Since anything of the model arrived.",
+            "s",
         ),
-        Panel(
-            "Lost and late",
-            "timeseries",
-            (
-                Query(
-                    "sum by (model, reason)"
-                    f" (increase({of_model('leeboard_dropped_total')}[$__range]))",
-                    "{{model}} lost: {{reason}}",
-                ),
-                Query(of_model("leeboard_window_late_predictions"), "{{model}} late"),
-            ),
-            "Events that loggers could not keep, and predictions that came after their"
-            " window had closed.",
-            smallest=0.0,
-        ),
-        Panel(
+    )
+
+
+def _passes() -> Sequence[Panel]:
+    failed = "increase(leeboard_pass_failures_total[$__rate_interval])"
+    return (
+        _line(
             "Passes",
-            "timeseries",
-            (
+            [
                 Query("leeboard_last_pass_duration_seconds", "took {{instance}}"),
                 Query("leeboard_pass_interval_seconds", "interval {{instance}}"),
-            ),
+            ],
             "Longer than the interval: passes follow each other without rest.",
-            unit="s",
-            smallest=0.0,
+            "s",
+            12,
         ),
-        Panel(
+        _line(
             "Failed passes",
-            "timeseries",
-            (
-                Query(
-                    "increase(leeboard_pass_failures_total[$__rate_interval])",
-                    "{{instance}}",
-                ),
-            ),
+            [Query(failed, "{{instance}}")],
             "The server's log says why.",
             width=12,
-            smallest=0.0,
-        ),
-        Panel(
-            "Age of the latest event",
-            "timeseries",
-            (
-                Query(
-                    f"time() - {of_model('leeboard_last_received_timestamp_seconds')}",
-                    "{{model}}",
-                ),
-            ),
-            "Since anything of the model arrived.",
-            unit="s",
-            width=12,
-            smallest=0.0,
         ),
     )
 

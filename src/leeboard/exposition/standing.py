@@ -161,7 +161,8 @@ def log_samples(
     """Yield the counters of the log, from 0 on, and what is set aside now."""
     for name in _COUNTERS:
         yield Sample(name, (model,), totals.value(name))
-    for name, (_, exposed) in totals.counts.items():
+    counts = {f"{_DROPPED}{_OTHER}": (0, 0), **totals.counts}
+    for name, (_, exposed) in counts.items():
         if name.startswith(_DROPPED):
             labels = (model, name.removeprefix(_DROPPED))
             yield Sample("leeboard_dropped_total", labels, exposed)

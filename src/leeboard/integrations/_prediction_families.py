@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -14,6 +15,7 @@ from leeboard.errors import ConfigError
 __all__ = ["Families", "families_of"]
 
 _OWN = ("model", "model_version")
+_Mode = Literal["mostrecent", "livesum"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,67 +62,52 @@ def _made(
     latency_buckets: Sequence[float],
     score_buckets: Sequence[float],
 ) -> Families:
-    kinds = ("model", "kind")
+    def counter(name: str, text: str, *labels: str) -> Counter:
+        return Counter(name, text, labels, registry=registry)
+
+    def histogram(name: str, text: str, bounds: Sequence[float]) -> Histogram:
+        return Histogram(name, text, _OWN, registry=registry, buckets=bounds)
+
+    def gauge(name: str, text: str, labels: Sequence[str], mode: _Mode) -> Gauge:
+        return Gauge(name, text, labels, registry=registry, multiprocess_mode=mode)
+
+    logger, kinds = "leeboard_logger", ("model", "kind")
     try:
         return Families(
-            Counter(
+            counter(
                 "ml_predictions_total",
                 "Predictions that this process made.",
-                (*_OWN, "endpoint"),
-                registry=registry,
+                *(*_OWN, "endpoint"),
             ),
-            Histogram(
+            histogram(
                 "ml_prediction_latency_seconds",
                 "How long predictions took.",
-                _OWN,
-                registry=registry,
-                buckets=latency_buckets,
+                latency_buckets,
             ),
-            Histogram(
-                "ml_prediction_score",
-                "Scores of predictions.",
-                _OWN,
-                registry=registry,
-                buckets=score_buckets,
-            ),
-            Gauge(
+            histogram("ml_prediction_score", "Scores of predictions.", score_buckets),
+            gauge(
                 "ml_model_accuracy",
                 "Share of the latest 1,000 labels that were predicted.",
                 _OWN,
-                registry=registry,
-                multiprocess_mode="mostrecent",
+                "mostrecent",
             ),
-            Counter(
+            counter(
                 "ml_labels_total",
                 "Labels that came, by whether the prediction was right.",
-                (*_OWN, "right"),
-                registry=registry,
+                *(*_OWN, "right"),
             ),
-            Counter(
-                "leeboard_logger_logged_total",
-                "Events handed to the logger.",
-                kinds,
-                registry=registry,
-            ),
-            Counter(
-                "leeboard_logger_acknowledged_total",
+            counter(f"{logger}_logged_total", "Events handed to the logger.", *kinds),
+            counter(
+                f"{logger}_acknowledged_total",
                 "Events whose write has returned.",
-                kinds,
-                registry=registry,
+                *kinds,
             ),
-            Counter(
-                "leeboard_logger_dropped_total",
+            counter(
+                f"{logger}_dropped_total",
                 "Events that were refused or lost.",
-                (*kinds, "reason"),
-                registry=registry,
+                *(*kinds, "reason"),
             ),
-            Gauge(
-                "leeboard_logger_queued",
-                "Events on their way.",
-                kinds,
-                registry=registry,
-                multiprocess_mode="livesum",
-            ),
+            gauge(f"{logger}_queued", "Events on their way.", kinds, "livesum"),
         )
     except ValueError as error:
         raise ConfigError(

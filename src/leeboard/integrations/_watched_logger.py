@@ -60,12 +60,7 @@ class WatchedLogger:
                 self._logger.log_prediction(features, prediction, **more), prediction
             )
         finally:
-            self._metrics.observe(
-                prediction=prediction,
-                score=more.get("scores"),
-                latency_s=more.get("latency_s"),
-            )
-            self._account.later()
+            self._observed(prediction, more)
 
     def log_feedback(self, id: object, label: object, **more: Any) -> EventId:  # noqa: A002  # the logger's word
         """Log what came true, as ``Logger.log_feedback`` does."""
@@ -83,12 +78,7 @@ class WatchedLogger:
                 await self._logger.log_prediction_async(*args, **kwargs), prediction
             )
         finally:
-            self._metrics.observe(
-                prediction=prediction,
-                score=kwargs.get("scores"),
-                latency_s=kwargs.get("latency_s"),
-            )
-            self._account.later()
+            self._observed(prediction, kwargs)
 
     async def log_feedback_async(
         self,
@@ -135,6 +125,14 @@ class WatchedLogger:
                 while len(self._predictions) > _KEPT:
                     self._predictions.popitem(last=False)
         return id_
+
+    def _observed(self, prediction: object, more: Mapping[str, object]) -> None:
+        self._metrics.observe(
+            prediction=prediction,
+            score=more.get("scores"),
+            latency_s=more.get("latency_s"),
+        )
+        self._account.later()
 
     def _labelled(self, id_: object, label: object) -> None:
         if label is None:  # takes a label back

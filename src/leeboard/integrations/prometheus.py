@@ -20,7 +20,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from prometheus_client import REGISTRY, CollectorRegistry
+from prometheus_client import REGISTRY, CollectorRegistry, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
 
@@ -89,10 +89,15 @@ class PredictionMetrics:
         self._registry = registry
         self._families: Families = families_of(registry, latency_buckets, score_buckets)
         self._model, self._version = model, version
-        self._endpoint = endpoint
         self._positive = positive
         self._lock = threading.Lock()
-        self._right: deque[bool] = deque(maxlen=_RECENT)
+        self._right: deque[bool] = deque()
+        self._hits = 0
+        own = (model, version)
+        # at 0 from the start, so that a rate sees the first prediction
+        self._predictions = self._families.predictions.labels(*own, endpoint)
+        self._latency: Histogram | None = None
+        self._score: Histogram | None = None
 
     def observe(
         self,
@@ -160,13 +165,17 @@ class PredictionMetrics:
 
     def _observe(self, score: object, latency_s: object) -> None:
         families, own = self._families, (self._model, self._version)
-        families.predictions.labels(*own, self._endpoint).inc()
+        self._predictions.inc()
         latency = _finite(latency_s)
         if latency is not None and latency >= 0.0:
-            families.latency.labels(*own).observe(latency)
+            if self._latency is None:
+                self._latency = families.latency.labels(*own)
+            self._latency.observe(latency)
         value = _finite(self._one(score))
         if value is not None:
-            families.score.labels(*own).observe(value)
+            if self._score is None:
+                self._score = families.score.labels(*own)
+            self._score.observe(value)
 
     def _one(self, score: object) -> object:
         if not isinstance(score, Mapping):
@@ -184,7 +193,10 @@ class PredictionMetrics:
         self._families.labels.labels(*own, "true" if right else "false").inc()
         with self._lock:
             self._right.append(right)
-            share = sum(self._right) / len(self._right)
+            self._hits += right
+            if len(self._right) > _RECENT:
+                self._hits -= self._right.popleft()
+            share = self._hits / len(self._right)
         self._families.accuracy.labels(*own).set(share)
 
     def not_counted(self) -> None:
