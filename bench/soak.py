@@ -129,7 +129,9 @@ def p99(took: list[tuple[float, float]], start: float, stop: float) -> float:
     return float(np.quantile(own, 0.99)) * 1e3
 
 
-def judged(samples: list[dict[str, float]], loads: list[Load]) -> tuple[dict, list[str]]:
+def judged(
+    samples: list[dict[str, float]], loads: list[Load]
+) -> tuple[dict, list[str]]:
     warm = max(60.0, (samples[-1]["at"] - samples[0]["at"]) / 10)
     kept = [one for one in samples if one["at"] - samples[0]["at"] >= warm]
     first, last = kept[0]["at"], kept[-1]["at"]
