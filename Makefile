@@ -1,5 +1,5 @@
 # What a developer types. Needs git, make and Python 3.11 or newer; the rest is built into .venv.
-#   make demo | test | test-long | torture [KILLS=1000] | check | docs | mutants [ONLY=name] | lock [UPGRADE=1]
+#   make demo | test | test-long | torture [KILLS=1000] | soak [SOAK_MINUTES=60] | check | docs | mutants [ONLY=name] | lock [UPGRADE=1]
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -12,7 +12,7 @@ PYTHON := $(shell for p in python3.11 python3.12 python3.13 python3; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 endif
 
-.PHONY: help env demo test test-long torture check lint format types contracts spelling docs mutants lock build clean
+.PHONY: help env demo test test-long torture soak check lint format types contracts spelling docs mutants lock build clean
 
 help:
 	@sed -n '1,2s/^# *//p' Makefile
@@ -35,6 +35,9 @@ test-long: env
 
 torture: env  # kill tests at length: a thousand kills a mode, or KILLS
 	LEEBOARD_TORTURE=$(or $(KILLS),1000) $(BIN)/python -m pytest -m long -s -k "kill or crash or fork" $(ARGS)
+
+soak: env  # a server under a steady load for an hour, or SOAK_MINUTES
+	PYTHONPATH=. $(BIN)/python bench/soak.py --minutes $(or $(SOAK_MINUTES),60)
 
 check: lint types contracts spelling  # what needs no test run
 

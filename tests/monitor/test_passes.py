@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from leeboard import Monitor
+from leeboard.monitor.labels import labels_of
 from leeboard.monitor.passes import Passed
 from leeboard.state import Done, open_state
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
@@ -48,6 +49,29 @@ def test_a_window_is_counted_once_it_is_over(model: World) -> None:
     assert (early.counted, early.waiting) == (0, 2)
     assert _pass(model.monitor, 1) == Passed("demand", counted=1, waiting=1)
     assert _value(model.monitor, "count", 0)["value"] == 300.0
+
+
+def test_a_pass_without_a_ripe_window_reads_no_labels(
+    model: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes all day is remembered; its labels are read when the day is counted."""
+    from leeboard.monitor import passes
+
+    read: list[object] = []
+    real = labels_of
+
+    def noted(*given: Any) -> Any:
+        read.append(given)
+        return real(*given)
+
+    monkeypatch.setattr(passes, "labels_of", noted)
+    for hour in range(4):
+        model.predict([START + hour * HOUR], first=hour)
+        model.monitor.run(now=START + (hour + 1) * HOUR)
+    assert read == []
+    assert _pass(model.monitor, 1) == Passed("demand", counted=1)
+    assert len(read) == 1
+    assert _value(model.monitor, "count", 0)["value"] == 4.0
 
 
 def test_a_second_pass_changes_nothing(model: World) -> None:

@@ -53,7 +53,7 @@ def rows_of(days: range) -> pa.Table:
     """Return events of some days: the last days' errors grow, some labels come late."""
     found: list[dict[str, Any]] = []
     for day in days:
-        draw = random.Random(day)  # a seed, not a secret
+        draw = random.Random(day)
         for i in range(48):
             temp = draw.gauss(15 + (3 if day >= 8 else 0), 5)
             made_at = START + day * DAY + i * timedelta(minutes=30)
@@ -78,7 +78,7 @@ def rows_of(days: range) -> pa.Table:
 
 def begin(folder: Path) -> None:
     """Make a monitor, live through nine days, and leave frames in its spool."""
-    draw = random.Random(0)  # as above
+    draw = random.Random(0)
     temp = [draw.gauss(15, 5) for _ in range(2000)]
     training = {
         "temp": temp,

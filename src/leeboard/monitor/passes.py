@@ -141,12 +141,15 @@ def _run(
     if changes.upto == place and not todo.now:
         return tally
     adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, KEY))
-    classes = () if adopted.outcomes is None else adopted.outcomes.classes
-    labels = labels_of(log, plan, classes, now)
-    state.keep(plan.name, DELAYS, labels.delays.to_text(), lease)
-    known = Known(plan, baseline, labels, draws_of(state, plan.name))
     batch: list[Result] = []
+    # only where a window is counted: it reads the labels of three horizons
+    known = (
+        _known(log, Standing(state, lease, plan, baseline, adopted), now)
+        if todo.now
+        else None
+    )
     for window, rows in _read(log, plan, todo.now, now):
+        assert known is not None  # noqa: S101  # there are windows
         old = done.get(window)
         fresh, late = _in_time(rows, window, plan, old)
         adopted, result = result_of(fresh, window, known, adopted)
@@ -163,6 +166,14 @@ def _run(
     _keep(state, lease, plan.name, adopted, batch, changes.upto)
     days = roll_up(state, renewed(state, lease), plan, baseline, adopted, now)
     return replace(tally, days=days)
+
+
+def _known(log: Log, model: Standing, now: datetime) -> Known:
+    """Read what windows are counted by, and keep how labels come."""
+    outcomes, name = model.adopted.outcomes, model.plan.name
+    labels = labels_of(log, model.plan, outcomes.classes if outcomes else (), now)
+    model.state.keep(name, DELAYS, labels.delays.to_text(), model.lease)
+    return Known(model.plan, model.baseline, labels, draws_of(model.state, name))
 
 
 def _keep(
