@@ -19,6 +19,8 @@ __all__ = [
     "MEASURED",
     "any_of",
     "check_filter",
+    "done_of",
+    "done_row",
     "measured_row",
     "measured_table",
     "once",
@@ -136,4 +138,49 @@ def measured_table(rows: Sequence[Sequence[Any]]) -> pa.Table:
     return pa.table(
         [pa.array(c, f.type) for c, f in zip(columns, MEASURED, strict=True)],
         schema=MEASURED,
+    )
+
+
+def done_row(model: str, done: Done) -> tuple[Any, ...]:
+    """Row of a window."""
+    return (
+        model,
+        done.window.start,
+        done.window.end,
+        int(done.revision),
+        int(done.rows),
+        int(done.labels),
+        None if done.completeness is None else float(done.completeness),
+        bool(done.provisional),
+        done.fingerprint,
+        done.digest,
+        done.first_at,
+        done.computed_at,
+        int(done.late),
+        [[clean(part) for part in note] for note in done.notes],
+        int(done.lost),
+        int(done.lost_most),
+        int(done.lost_labels),
+    )
+
+
+def done_of(row: Any) -> Done:
+    """Return the window of a row."""
+    return Done(
+        model=row.model,
+        window=window_of(row.window_start, row.window_end),
+        revision=row.revision,
+        rows=row.rows,
+        labels=row.labels,
+        completeness=row.completeness,
+        provisional=row.provisional,
+        fingerprint=row.fingerprint,
+        digest=row.digest,
+        first_at=row.first_at,
+        computed_at=row.computed_at,
+        late=row.late,
+        notes=tuple((code, text) for code, text in row.notes),
+        lost=row.lost,
+        lost_most=row.lost_most,
+        lost_labels=row.lost_labels,
     )

@@ -45,6 +45,8 @@ from leeboard.state._key_sql import SqlKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
     check_filter,
+    done_of,
+    done_row,
     measured_row,
     measured_table,
     once,
@@ -141,7 +143,7 @@ class SqlState:
         with self._database.writing() as connection:
             self._refuse_lost(connection, lease)
             _forget(connection, name, [*windows, *replaces])
-            insert_rows(connection, WINDOWS, [_done_row(name, d) for d, _, _ in done])
+            insert_rows(connection, WINDOWS, [done_row(name, d) for d, _, _ in done])
             packed = [
                 packed_row(name, d.window, p) for d, held, _ in done for p in held
             ]
@@ -184,7 +186,7 @@ class SqlState:
         asked = asked.order_by(WINDOWS.c.window_start, WINDOWS.c.window_end)
         with self._database.reading() as connection:
             found = connection.execute(asked).all()
-        return [_done(row) for row in found]
+        return [done_of(row) for row in found]
 
     def ends(self, model: str) -> tuple[Window, Window] | None:
         """Return the first and the last window that were counted; None without any."""
@@ -410,46 +412,3 @@ def _forget(connection: Connection, model: str, windows: Sequence[Window]) -> No
             ),
             rows,
         )
-
-
-def _done_row(model: str, done: Done) -> tuple[Any, ...]:
-    return (
-        model,
-        done.window.start,
-        done.window.end,
-        int(done.revision),
-        int(done.rows),
-        int(done.labels),
-        None if done.completeness is None else float(done.completeness),
-        bool(done.provisional),
-        done.fingerprint,
-        done.digest,
-        done.first_at,
-        done.computed_at,
-        int(done.late),
-        [[clean(part) for part in note] for note in done.notes],
-        int(done.lost),
-        int(done.lost_most),
-        int(done.lost_labels),
-    )
-
-
-def _done(row: Any) -> Done:
-    return Done(
-        model=row.model,
-        window=window_of(row.window_start, row.window_end),
-        revision=row.revision,
-        rows=row.rows,
-        labels=row.labels,
-        completeness=row.completeness,
-        provisional=row.provisional,
-        fingerprint=row.fingerprint,
-        digest=row.digest,
-        first_at=row.first_at,
-        computed_at=row.computed_at,
-        late=row.late,
-        notes=tuple((code, text) for code, text in row.notes),
-        lost=row.lost,
-        lost_most=row.lost_most,
-        lost_labels=row.lost_labels,
-    )
