@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from leeboard._version import __version__
+from leeboard.cli.exposing import exposing
 from leeboard.cli.incidents import incidents_app
 from leeboard.cli.monitoring import monitoring
 from leeboard.cli.monitoring_data import monitoring_data
@@ -347,3 +348,4 @@ app.add_typer(monitoring)
 app.add_typer(monitoring_data)
 app.add_typer(incidents_app)
 app.add_typer(serving)
+app.add_typer(exposing)

@@ -9,15 +9,7 @@ from typing import Annotated
 
 import typer
 
-__all__ = [
-    "grafana",
-    "keys_create",
-    "keys_list",
-    "keys_revoke",
-    "prometheus",
-    "serve",
-    "serving",
-]
+__all__ = ["keys_create", "keys_list", "keys_revoke", "serve", "serving"]
 
 serving = typer.Typer(rich_markup_mode=None)
 _keys = typer.Typer(rich_markup_mode=None, no_args_is_help=True)
@@ -70,56 +62,6 @@ def serve(
         _serve.listening(host, port, tls_cert, tls_key, behind_proxy=behind_proxy),
         every,
     )
-
-
-@serving.command()
-def prometheus(
-    *,
-    config: _Config = _DEFAULT,
-    url: Annotated[
-        str,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            help="Where people open the dashboard; alerts link to it.",
-        ),
-    ] = "",
-    scrape_config: Annotated[
-        bool,
-        typer.Option(
-            "--scrape-config", help="Print the job that scrapes the server instead."
-        ),
-    ] = False,
-    key_file: Annotated[
-        str,
-        typer.Option(
-            "--key-file",
-            metavar="FILE",
-            help="Where Prometheus finds the key, for --scrape-config.",
-        ),
-    ] = "leeboard.key",
-) -> None:
-    """Print alerting rules for Prometheus.
-
-    They follow the budgets and rules of the configuration.
-    """
-    from leeboard.cli import _prometheus
-
-    if scrape_config:
-        _prometheus.scrape(url, key_file)
-    else:
-        _prometheus.rules(config, url)
-
-
-@serving.command()
-def grafana(*, config: _Config = _DEFAULT) -> None:
-    """Print a dashboard for Grafana, over what Prometheus has.
-
-    A row for each section.
-    """
-    from leeboard.cli import _prometheus
-
-    _prometheus.grafana(config)
 
 
 @_keys.command("create")
