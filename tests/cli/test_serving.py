@@ -75,9 +75,6 @@ def test_keys_are_listed_without_secrets_and_revoked(
         (["serve", "--tls-cert", "x.pem"], "incomplete_tls"),
         (["serve", "--every", "0s"], "out_of_range"),
         (["serve", "--every", "soon"], "bad_length"),
-        (["prometheus", "--url", "leeboard.example"], "bad_url"),
-        (["prometheus", "--url", "http://x:99999"], "bad_url"),
-        (["prometheus", "--scrape-config", "--url", "ftp://x"], "bad_url"),
     ],
 )
 def test_what_cannot_be_is_told_in_one_line(
@@ -199,22 +196,3 @@ def test_the_log_says_who_did_what(
     none = inside(capsys, "audit", "--since", "2090-01-01T00:00Z", *config)
     assert none.out == "Nothing.\n"
     assert len(inside(capsys, "audit", "--since", "1d", *config).out.splitlines()) == 6
-
-
-def test_files_for_prometheus_and_grafana_go_to_standard_output(
-    model: World, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """Alone, so that they may be written to files; what to do with the key beside."""
-    config = ["--config", str(model.folder / "leeboard.toml")]
-    rules = inside(capsys, "prometheus", *config)
-    assert (rules.code, rules.err) == (0, "")
-    assert "leeboard_incidents" in rules.out
-    assert "link:" not in rules.out
-    linked = inside(capsys, "prometheus", *config, "--url", "https://x.example")
-    assert "link: 'https://x.example/incidents?model=demand'" in linked.out
-    job = inside(capsys, "prometheus", "--scrape-config", "--key-file", "a b.key")
-    assert "credentials_file: 'a b.key'" in job.out
-    assert "--scope read" in job.err
-    drawn = inside(capsys, "grafana", *config)
-    assert (drawn.code, drawn.err) == (0, "")
-    assert json.loads(drawn.out)["title"] == "Leeboard"

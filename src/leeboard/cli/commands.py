@@ -12,6 +12,7 @@ import typer
 
 from leeboard._version import __version__
 from leeboard.cli.doctoring import doctoring
+from leeboard.cli.exposing import exposing
 from leeboard.cli.incidents import incidents_app
 from leeboard.cli.monitoring import monitoring
 from leeboard.cli.monitoring_data import monitoring_data
@@ -349,3 +350,4 @@ app.add_typer(monitoring_data)
 app.add_typer(incidents_app)
 app.add_typer(serving)
 app.add_typer(doctoring)
+app.add_typer(exposing)

@@ -11,11 +11,9 @@ import typer
 
 __all__ = [
     "audit",
-    "grafana",
     "keys_create",
     "keys_list",
     "keys_revoke",
-    "prometheus",
     "serve",
     "serving",
     "users_create",
@@ -85,56 +83,6 @@ def serve(
         every,
         role,
     )
-
-
-@serving.command()
-def prometheus(
-    *,
-    config: _Config = _DEFAULT,
-    url: Annotated[
-        str,
-        typer.Option(
-            "--url",
-            metavar="URL",
-            help="Where people open the dashboard; alerts link to it.",
-        ),
-    ] = "",
-    scrape_config: Annotated[
-        bool,
-        typer.Option(
-            "--scrape-config", help="Print the job that scrapes the server instead."
-        ),
-    ] = False,
-    key_file: Annotated[
-        str,
-        typer.Option(
-            "--key-file",
-            metavar="FILE",
-            help="Where Prometheus finds the key, for --scrape-config.",
-        ),
-    ] = "leeboard.key",
-) -> None:
-    """Print alerting rules for Prometheus.
-
-    They follow the budgets and rules of the configuration.
-    """
-    from leeboard.cli import _prometheus
-
-    if scrape_config:
-        _prometheus.scrape(url, key_file)
-    else:
-        _prometheus.rules(config, url)
-
-
-@serving.command()
-def grafana(*, config: _Config = _DEFAULT) -> None:
-    """Print a dashboard for Grafana, over what Prometheus has.
-
-    A row for each section.
-    """
-    from leeboard.cli import _prometheus
-
-    _prometheus.grafana(config)
 
 
 @_keys.command("create")
