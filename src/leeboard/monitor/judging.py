@@ -46,7 +46,14 @@ from leeboard.monitor.segmented import Segments, segments_text, watched_segments
 from leeboard.state import Lease, State
 from leeboard.windows import Window
 
-__all__ = ["KEY", "Judgement", "Standing", "judge_model", "without_segments"]
+__all__ = [
+    "KEY",
+    "Judgement",
+    "Standing",
+    "judge_model",
+    "segments_of_model",
+    "without_segments",
+]
 
 KEY = "alarms"
 """Document of a model that holds the places and memories."""
@@ -155,7 +162,7 @@ class _Judging:
         self.standard = standard_of(
             model.state, plan.name, baseline, adopted, incidents
         )
-        self.segments = _segments(model, self.standard, incidents)
+        self.segments = segments_of_model(model, self.standard, incidents)
         self.watches: list[Watch] = []
         if plan.alarms.watches:
             self.watches = all_watches(
@@ -240,7 +247,7 @@ class _Judging:
         return found.get(before)
 
 
-def _segments(
+def segments_of_model(
     model: Standing, whole: Standard, incidents: Sequence[Incident]
 ) -> Segments:
     """Segments that are watched, with what people accepted of them."""

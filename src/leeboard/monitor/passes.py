@@ -27,6 +27,7 @@ from leeboard.monitor.labels import DELAYS, labels_of
 from leeboard.monitor.lost import losses_near
 from leeboard.monitor.presence import watch_presence
 from leeboard.monitor.retention import forget, forgotten_of
+from leeboard.monitor.revising import watch_revisions
 from leeboard.monitor.rollup import lifted, roll_up
 from leeboard.monitor.sampling import draws_of
 from leeboard.monitor.window import Result, result_of
@@ -110,6 +111,7 @@ def run_model(
         adopted = baseline.adopted | Adopted.from_text(state.kept(plan.name, KEY))
         standing = Standing(state, lease, plan, baseline, adopted)
         judged = judge_model(standing, now, channels or {})
+        watch_revisions(standing, now, channels or {}, judged)
         watch_presence(standing, log, now, channels or {}, judged)
         waiting = read_pending(state.kept(plan.name, PENDING))
         counted = state.place(plan.name)
