@@ -57,7 +57,7 @@ def test_an_unknown_name_costs_what_a_known_one_does(
     assert costs == [(1 << 15, 8, 3)] * 2
 
 
-def test_a_password_is_one_however_it_is_typed() -> None:
+def test_a_password_is_one_however_it_is_typed(quick: None) -> None:
     """An accent as one character or as two; half a character is no failure."""
     assert opens("Zu\u0308rich am See", hashed("Z\u00fcrich am See"))
     assert not opens("\ud800" * 20, hashed(PASSWORD))
