@@ -14,6 +14,7 @@ from leeboard.state import Outgoing, open_state
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 from tests.monitor.test_lost import changed
 
+BAD = 400
 NOTIFY = '\n[[notify]]\nto = "webhook"\nurl = "https://example.com/hook"\n'
 
 
@@ -29,7 +30,7 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     found.configure(CONFIG + NOTIFY)
     for number in range(4):
         found.predict(hours(number, 200), first=1000 * number, seed=number)
-    changed(found, 4, 60)
+    changed(found, 4, BAD)
     run(found, 5)
     return found
 
@@ -78,10 +79,10 @@ def test_a_restated_figure_is_noted_and_told_to_nobody(made: World) -> None:
 def test_an_incident_whose_figures_are_taken_back_is_over(made: World) -> None:
     """The bad rows are erased and the right ones came: nothing of it is left."""
     one = the_page(made)
-    bad = [f"c4-{i}-60" for i in range(60)]
+    bad = [f"c4-{i}-{BAD}" for i in range(BAD)]
     made.monitor.erase(ids=bad)
     made.predict(
-        hours(4, 200), first=9000, seed=9, received_at=START + 5 * DAY + 3 * DAY / 24
+        hours(4, 300), first=9000, seed=9, received_at=START + 5 * DAY + 3 * DAY / 24
     )
     run(made, 5, minutes=90)
     assert events(made, one) == [Event.OPENED, Event.REVISED, Event.RESOLVED]
@@ -93,9 +94,9 @@ def test_an_incident_whose_figures_are_taken_back_is_over(made: World) -> None:
 def test_what_is_left_of_a_window_takes_nothing_back(made: World) -> None:
     """Most rows were erased; the rest looks fine, and the incident goes on."""
     one = the_page(made)
-    made.monitor.erase(ids=[f"c4-{i}-60" for i in range(60)])
+    made.monitor.erase(ids=[f"c4-{i}-{BAD}" for i in range(BAD)])
     made.predict(
-        hours(4, 20), first=9000, seed=9, received_at=START + 5 * DAY + 3 * DAY / 24
+        hours(4, 190), first=9000, seed=9, received_at=START + 5 * DAY + 3 * DAY / 24
     )
     run(made, 5, minutes=90)
     assert events(made, one) == [Event.OPENED, Event.REVISED]
@@ -105,7 +106,7 @@ def test_what_is_left_of_a_window_takes_nothing_back(made: World) -> None:
 def test_labels_that_come_restate_no_column(made: World) -> None:
     """They make revisions of the window; what was judged of it is the same."""
     one = the_page(made)
-    ids = [f"c4-{i}-60" for i in range(60)]
-    made.label(ids, [260.0] * 60, [START + 5 * DAY] * 60)
+    ids = [f"c4-{i}-{BAD}" for i in range(BAD)]
+    made.label(ids, [260.0] * BAD, [START + 5 * DAY] * BAD)
     run(made, 5, minutes=90)
     assert Event.REVISED not in events(made, one)
