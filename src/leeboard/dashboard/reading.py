@@ -23,6 +23,7 @@ from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import Baseline, load_baseline, load_figures
 from leeboard.monitor.expecting import announced
 from leeboard.monitor.handling import Case, case_of, explained
+from leeboard.monitor.history import Made, passes_made
 from leeboard.monitor.packs import split_packed
 from leeboard.monitor.stored import profiles_of
 from leeboard.profiles.counts import Counts
@@ -211,6 +212,10 @@ class Reader:
                 if found == window and name in part.counts:
                     counts[window] = part.counts[name]
         return counts
+
+    def passes(self) -> Sequence[Made]:
+        """Return when the latest passes were made, in order of time."""
+        return passes_made(self.state)
 
     def logged(self, model: str) -> Summary | None:
         """What the log holds of a model; None where there is none, or no log."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
 
 from leeboard.dashboard.asked import Asked
 from leeboard.dashboard.latency import latency_parts
 from leeboard.dashboard.lines import MOST_POINTS, series_table
 from leeboard.dashboard.lists import paged
+from leeboard.dashboard.passes import passes_parts
 from leeboard.dashboard.standing import when
 from leeboard.errors import LeeboardError
 from leeboard.pages.dashboard.parts import (
@@ -40,6 +42,7 @@ def system_parts(asked: Asked) -> Iterator[Part]:
     yield from latency_parts(asked)
     if any(one.late for one in windows):
         yield _late(windows)
+    yield from passes_parts(asked.reader.passes(), datetime.now(UTC))
     yield _passes(asked)
 
 

@@ -8,13 +8,12 @@ from datetime import UTC, datetime, timedelta
 
 from leeboard.doctor.case import Case
 from leeboard.doctor.finding import Finding, span
-from leeboard.monitor.history import expected_every, passes_made
-from leeboard.monitor.holder import LEAD, gone
+from leeboard.monitor.history import expected_every, late_after, passes_made
+from leeboard.monitor.holder import LEAD, gone, process_of
 from leeboard.state import state_time
 
 __all__ = ["clock", "leases", "passes"]
 
-_SLACK = timedelta(minutes=5)
 _SKEW, _WRONG = timedelta(seconds=2), timedelta(seconds=30)
 _AHEAD = timedelta(minutes=5)
 
@@ -41,7 +40,7 @@ def passes(case: Case) -> Iterator[Finding]:
         yield Finding("passes", f"{found}; too few to tell how often they are made")
         return
     found = f"{found}; one is made every {span(every)}"
-    if age <= 3 * every + _SLACK:
+    if age <= late_after(every):
         yield Finding("passes", found)
         return
     # a scheduler has said so; of other callers it is only what is usual
@@ -49,7 +48,7 @@ def passes(case: Case) -> Iterator[Finding]:
     yield finding(
         "passes",
         found,
-        f"one within {span(3 * every + _SLACK)}",
+        f"one within {span(late_after(every))}",
         "Start leeboard serve, or look at its log and at cron; leeboard run makes one"
         " now and says what is wrong.",
     )
@@ -69,11 +68,11 @@ def leases(case: Case) -> Iterator[Finding]:
         if held.until <= case.now or gone(held.holder):
             yield Finding(
                 "leases",
-                f"{name}: left by {_process(held.holder)}; the next pass takes it",
+                f"{name}: left by {process_of(held.holder)}; the next pass takes it",
             )
         else:
             left = span(held.until - case.now)
-            found = f"{name}: {_process(held.holder)}, for another {left}"
+            found = f"{name}: {process_of(held.holder)}, for another {left}"
             yield Finding("leases", found)
     if not busy:
         yield Finding("leases", "none is held: no pass is under way")
@@ -120,9 +119,3 @@ def clock(case: Case) -> Iterator[Finding]:
 
 def _took(length: timedelta) -> str:
     return f"{length.total_seconds():.1f} s"
-
-
-def _process(holder: str) -> str:
-    """Host and process of a holder's name."""
-    host, _, rest = holder.partition(":")
-    return f"process {rest.partition(':')[0]} of {host.partition('/')[0]}"

@@ -14,11 +14,13 @@ from statistics import median
 
 from leeboard.state import State
 
-__all__ = ["Made", "expected_every", "note_pass", "passes_made"]
+__all__ = ["Made", "expected_every", "late_after", "note_pass", "passes_made"]
 
 _KEY = "passes"
 _KEPT = 20
 _FEW = 4
+_INTERVALS = 3
+_SLACK = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ def expected_every(passes: Sequence[Made]) -> timedelta | None:
         return None
     gaps = [later.began_at - before.began_at for before, later in pairwise(passes)]
     return timedelta(seconds=median(gap.total_seconds() for gap in gaps))
+
+
+def late_after(every: timedelta) -> timedelta:
+    """Return how long after the last pass ended the next one is late."""
+    return _INTERVALS * every + _SLACK
 
 
 def _moment(text: str) -> datetime:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from leeboard.errors import StateError
 from leeboard.state import Lease, State
 
-__all__ = ["LEAD", "LEASE_SECONDS", "gone", "me", "renewed", "taken"]
+__all__ = ["LEAD", "LEASE_SECONDS", "gone", "me", "process_of", "renewed", "taken"]
 
 LEASE_SECONDS = 120.0
 
@@ -36,6 +36,12 @@ def gone(holder: str) -> bool:
     if host != _host() or not pid.isdigit():
         return False
     return _started(int(pid)) != started
+
+
+def process_of(holder: str) -> str:
+    """Host and process of a holder, as people say it."""
+    host, _, rest = holder.partition(":")
+    return f"process {rest.partition(':')[0]} of {host.partition('/')[0]}"
 
 
 def taken(state: State, name: str, seconds: float | None = None) -> Lease | None:
