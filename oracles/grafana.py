@@ -153,7 +153,7 @@ def main() -> None:
     outcome = {
         "made_by": "oracles/grafana.py",
         "versions": PACKAGES,
-        "faults_seen": list(FAULTS),
+        "cases": list(FAULTS),
         "sound": sorted({one for document in documents for one in shapes(document)}),
     }
     FIXTURE.write_text(json.dumps(outcome, indent=1) + "\n", encoding="utf-8")

@@ -35,7 +35,6 @@ from tests.monitor._world import CONFIG, World, world
 from tests.server._process import free_port
 
 OK, WARN, FAIL = Outcome.OK, Outcome.WARN, Outcome.FAIL
-NOW = datetime.now(UTC)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +51,11 @@ def model(passed: Path, tmp_path: Path) -> World:
     """Such a monitor, to be broken."""
     shutil.copytree(passed, tmp_path, dirs_exist_ok=True)
     return World(tmp_path)
+
+
+def moment() -> datetime:
+    """Return what time it is: the suite may have begun long ago."""
+    return datetime.now(UTC)
 
 
 def looked(model: World, **more: object) -> Examined:
@@ -242,7 +246,7 @@ def test_frames_that_nobody_commits(model: World, hours: int, outcome: Outcome) 
     spool.append([b'p{"id":"a","model":"demand","made_at":1,"prediction":1}'])
     spool.close()
     (file,) = folder.glob("*.frames")
-    then = NOW.timestamp() - 3600 * hours
+    then = moment().timestamp() - 3600 * hours
     os.utime(file, (then, then))
     assert [f.outcome for f in looked(model).of("spool")] == [outcome]
     model.monitor.run()
@@ -273,7 +277,7 @@ def test_events_that_were_set_aside_and_models_without_labels(
 ) -> None:
     """They are counted by reason, with the command that shows them."""
     model = world(tmp_path)
-    model.predict([NOW - timedelta(hours=1)])
+    model.predict([moment() - timedelta(hours=1)])
     spool = DurableSpool(model.folder / "monitor" / "spool")
     spool.append([b"pno json"])
     spool.close()
@@ -288,8 +292,9 @@ def test_events_that_were_set_aside_and_models_without_labels(
 def _passed(model: World, age: timedelta, every_s: float | None, n: int = 6) -> None:
     state = open_state(model.monitor.plan.state)
     state.keep("", "passes", None)
+    now = moment()
     for i in range(n)[::-1]:
-        began = NOW - age - i * timedelta(minutes=10)
+        began = now - age - i * timedelta(minutes=10)
         note_pass(state, Made(began, began, me(), every_s))
     state.close()
 
@@ -320,7 +325,7 @@ def test_a_run_is_kept_with_its_time(model: World) -> None:
     assert [one.every_s for one in made] == [None, 60.0, 60.0]
     assert all(one.began_at <= one.ended_at <= datetime.now(UTC) for one in made)
     for i in range(25):
-        note_pass(state, Made(NOW + timedelta(seconds=i), NOW, me()))
+        note_pass(state, Made(moment() + timedelta(seconds=i), moment(), me()))
     assert len(passes_made(state)) == 20
     state.close()
 
@@ -328,9 +333,11 @@ def test_a_run_is_kept_with_its_time(model: World) -> None:
 def test_leases_are_named_with_their_holder(model: World) -> None:
     """One of a process that runs, and one of a process that is gone."""
     state = open_state(model.monitor.plan.state)
-    state.lease(LEAD, me(), NOW, 300.0)
+    state.lease(LEAD, me(), moment(), 300.0)
     host = socket.gethostname()
-    state.lease("pass:demand", f"{me().partition(':')[0]}:999999999:1:x", NOW, 300.0)
+    state.lease(
+        "pass:demand", f"{me().partition(':')[0]}:999999999:1:x", moment(), 300.0
+    )
     state.close()
     lines = [one.found for one in looked(model).of("leases")]
     assert lines[0].startswith(f"scheduler: process {os.getpid()} of {host}, for")
@@ -339,7 +346,7 @@ def test_leases_are_named_with_their_holder(model: World) -> None:
 
 def test_a_clock_behind_the_events(model: World) -> None:
     """Events arrived after now."""
-    model.predict([NOW], received_at=NOW + timedelta(hours=3), first=900)
+    model.predict([moment()], received_at=moment() + timedelta(hours=3), first=900)
     (one,) = looked(model).of("clock")
     assert (one.outcome, "3 h after now" in one.found) == (FAIL, True)
 
@@ -410,7 +417,7 @@ def test_a_certificate_that_ends(
     pem = str(self_signed(tmp_path))
     tls = Listening(port=0, certificate=pem, private_key=pem)
     for later, outcome in ((0, WARN), (2, FAIL)):
-        now = NOW + timedelta(hours=later)
+        now = moment() + timedelta(hours=later)
         (one,) = looked(model, listening=tls, now=now).of("certificate")
         assert one.outcome is outcome
     assert only(looked(model, listening=tls), WARN, "certificate").fix
@@ -428,10 +435,10 @@ def test_a_certificate_that_ends(
 def test_keys_that_end(model: World) -> None:
     """One that ends soon, and none that holds."""
     state = open_state(model.monitor.plan.state)
-    key, _ = new_key("pricing", ["ingest"], until=NOW + timedelta(days=3))
+    key, _ = new_key("pricing", ["ingest"], until=moment() + timedelta(days=3))
     state.keys.add(key)
     assert "pricing" in only(looked(model), WARN, "keys").found
-    state.keys.revoke(key.id, NOW)
+    state.keys.revoke(key.id, moment())
     state.close()
     assert "0 of 1 keys hold" in only(looked(model), WARN, "keys").found
 

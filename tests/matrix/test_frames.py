@@ -905,4 +905,4 @@ def test_every_row_of_the_list_has_its_test() -> None:
     files = (Path(__file__), folder / "test_outcomes.py")
     source = "".join(file.read_text(encoding="utf-8") for file in files)
     here = set(re.findall(r"\ndef (test_a\d\d\w+)", source))
-    assert set(re.findall("`(test_a\\w+)`", table)) == here
+    assert set(re.findall(r"`(test_a\d\d\w+)`", table)) == here
