@@ -243,7 +243,9 @@ def ask(port: int, count: int, path: str) -> list[str]:
     return ids
 
 
-GUNICORN = ["gunicorn", "--bind", "127.0.0.1:0", "--workers", "2", "--preload"]
+# A worker that is only being forked can miss the signal, and is waited for so long.
+GRACE = ["--graceful-timeout", "8"]
+GUNICORN = ["gunicorn", "--bind", "127.0.0.1:0", "--workers", "2", "--preload", *GRACE]
 UVICORN = "uvicorn.workers.UvicornWorker"
 SERVERS = {
     "sync": [*GUNICORN, "wsgi_app:app"],
