@@ -244,7 +244,7 @@ def ask(port: int, count: int, path: str) -> list[str]:
 
 
 # A worker that is only being forked can miss the signal, and is waited for so long.
-GRACE = ["--graceful-timeout", "8"]
+GRACE = ["--graceful-timeout", "5"]
 GUNICORN = ["gunicorn", "--bind", "127.0.0.1:0", "--workers", "2", "--preload", *GRACE]
 UVICORN = "uvicorn.workers.UvicornWorker"
 SERVERS = {
