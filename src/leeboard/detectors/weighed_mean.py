@@ -6,6 +6,7 @@ Place: a detector. For errors of regressions, whose rows are known by their cell
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +23,8 @@ _STAKES = np.geomspace(0.03, 0.9, 8)
 _VARIANCES = np.array([0.25, 0.06, 0.015])
 """Of the reference's values: a bet on its bound suits each."""
 _MOST = 0.95
+_FINE = 1 << 40
+"""Steps in which the bound is looked for; the next one up is taken."""
 
 
 class WeighedMean:
@@ -127,8 +130,6 @@ class WeighedMean:
 
 def _bound(values: _Array, rows: _Array, delta: float) -> float:
     """Upper bound of the mean; values may fall below a mean m by m at the most."""
-    from scipy.optimize import brentq
-
     n, needed = float(rows.sum()), math.log(1.0 / delta)
     # the best bet if values vary so much: it depends on the number of rows alone
     bets = np.sqrt(2.0 * needed / (n * _VARIANCES))
@@ -140,6 +141,8 @@ def _bound(values: _Array, rows: _Array, delta: float) -> float:
         wealth = np.log1p(most[:, None] * (m - values)) @ rows
         return _recursion.log_mean(wealth) - needed
 
-    if short(1.0) < 0.0:
-        return 1.0
-    return float(brentq(short, low, 1.0))
+    # it grows with m; to load scipy's root finders would cost each process 50 MiB
+    step = (1.0 - low) / _FINE
+    return low + step * bisect_left(
+        range(_FINE), 0.0, key=lambda i: short(low + step * i)
+    )
