@@ -151,6 +151,20 @@ def test_t25_no_key_stands_anywhere(running: tuple[Server, str]) -> None:
     assert [one for one in files if secret in one.read_bytes()] == []
 
 
+def test_answers_are_not_held_back(tmp_path: Path) -> None:
+    """An answer in two parts goes out at once: the kernel would wait some 40 ms."""
+    with Server(world(tmp_path)) as server:
+        connection = server.connection()
+        times = []
+        for _ in range(20):
+            start = time.perf_counter()
+            connection.request("GET", "/static/dashboard.css")
+            connection.getresponse().read()
+            times.append(time.perf_counter() - start)
+        connection.close()
+    assert min(times[1:]) < 0.03
+
+
 def test_it_makes_passes_on_time_and_ends_in_order(tmp_path: Path) -> None:
     """SIGTERM: what came last is committed, the exit code is 0, the port is free."""
     model = world(tmp_path)

@@ -203,7 +203,8 @@ def _settings(app: object, listening: Listening) -> uvicorn.Config:
 def _bound(listening: Listening) -> Iterator[socket.socket]:
     family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
     host = listening.host.strip("[]")
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio asks the protocol before it sends without delay: else answers wait 40 ms
+    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((host, listening.port))
