@@ -61,7 +61,7 @@ def rights(case: Case) -> Iterator[Finding]:
                 f"{path} belongs to user {os.stat(path).st_uid}, this is"
                 f" {os.geteuid()} ({what})",
                 "one user for the server, the loggers' spool and the commands",
-                "Run leeboard as that user.",
+                "Run it as that user.",
             )
         kind = network_disk(path)
         if kind is not None and what != "log":

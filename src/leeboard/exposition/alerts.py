@@ -138,7 +138,7 @@ def _incidents(plan: ModelPlan, url: str) -> Iterator[_Alert]:
             + "{{ $value }} open at this severity."
             + _inert(f" Budget: {promise}.{own}"),
             "Read the incident and its runbook, then acknowledge or close it:"
-            " leeboard incidents list. The alert ends when none is open.",
+            " leeboard incidents. The alert ends when none is open.",
             model=name,
             link=link,
         )
@@ -184,7 +184,7 @@ def _data(plan: ModelPlan, url: str) -> Iterator[_Alert]:
         Severity.WARN,
         _inert(f"{name}: ")
         + "{{ $value }} events are set aside, and are in no figure.",
-        "Run: leeboard quarantine list. Mend the sender, then replay or discard them.",
+        "Run: leeboard quarantine list. Mend the sender, then replay or drop them.",
         "15m",
         name,
         links.model(name, "system") if url else "",

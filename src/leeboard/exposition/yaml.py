@@ -1,7 +1,7 @@
 """Plain values as YAML, for files that people read and Prometheus loads.
 
-Place: mappings, lists, texts and numbers is all that such a file holds. What could be
-read as anything but text is quoted.
+Place: mappings, lists and texts are all that such a file holds. What could be read as
+anything but text is quoted.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 __all__ = ["Value", "to_yaml"]
 
-Value = str | int | float | Sequence["Value"] | Mapping[str, "Value"]
+Value = str | Sequence["Value"] | Mapping[str, "Value"]
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*|[0-9]+[smhdwy]")
 _WORDS = {"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 
 
 def to_yaml(value: Mapping[str, Value], *, head: str = "") -> str:
-    """Write a document; ``head`` is a comment above it."""
-    comment = [f"# {line}" for line in head.splitlines()]
+    """Write a document; ``head`` is a line of comment above it."""
+    comment = [f"# {head}"] if head else []
     return "\n".join([*comment, *_lines(value)]) + "\n"
 
 
@@ -27,9 +27,9 @@ def _lines(value: Value) -> Iterator[str]:
     if isinstance(value, Mapping):
         for key, one in value.items():
             yield from _entry(f"{_scalar(key)}:", one)
-    elif isinstance(value, Sequence) and not isinstance(value, str):
+    else:
         for one in value:
-            if _is_leaf(one):
+            if isinstance(one, str):
                 yield f"- {_scalar(one)}"
             else:
                 first, *rest = _lines(one)
@@ -38,20 +38,14 @@ def _lines(value: Value) -> Iterator[str]:
 
 
 def _entry(key: str, value: Value) -> Iterator[str]:
-    if _is_leaf(value):
+    if isinstance(value, str):
         yield f"{key} {_scalar(value)}"
     else:
         yield key
         yield from (f"  {line}" for line in _lines(value))
 
 
-def _is_leaf(value: Value) -> bool:
-    return isinstance(value, str | int | float)
-
-
-def _scalar(value: Value) -> str:
-    if not isinstance(value, str):
-        return repr(value)
+def _scalar(value: str) -> str:
     if _PLAIN.fullmatch(value) and value.lower() not in _WORDS:
         return value
     if value.isprintable():

@@ -20,6 +20,7 @@ __all__ = ["Facts", "Runbook", "Step", "runbook_of"]
 
 _MOST = 8
 """Figures, columns and commands a step names; the incident's page has all."""
+_AIMED = ("leeboard incidents ", "leeboard explain ", "leeboard export ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,11 +209,14 @@ def _export(model: str) -> tuple[str, ...]:
 
 
 def _aimed(commands: Iterable[str], config: str) -> tuple[str, ...]:
-    """Let our own commands say which configuration they mean, if they do not yet."""
+    """Let commands about incidents say which configuration they mean.
+
+    Others may take none; a template can say ``--config $config`` of any.
+    """
     own = f" --config {shlex.quote(config)}"
     return tuple(
         command + own
-        if config and command.startswith("leeboard ") and "--config" not in command
+        if config and command.startswith(_AIMED) and "--config" not in command
         else command
         for command in commands
     )

@@ -31,11 +31,11 @@ from leeboard.server._openapi import document
 from leeboard.server.access import Grant
 from leeboard.server.compressed import compressed
 from leeboard.server.gate import Gate, address_of
+from leeboard.server.interface import interface_page
 from leeboard.server.refusal import Refusal
 from leeboard.server.refused import readable
 from leeboard.server.routes import OPEN, PERSON, Rule
 from leeboard.server.sessions import COOKIE, Session, Sessions
-from leeboard.server.told import told
 
 __all__ = ["Board"]
 
@@ -206,7 +206,7 @@ class Board:
         sees = _sees(grant)
         names = [one.name for one in self._monitor.plan.models if sees(one.name)]
         address = str(request.base_url).rstrip("/")
-        page = told(document(), address, next(iter(names), "MODEL"))
+        page = interface_page(document(), address, next(iter(names), "MODEL"))
         shell = _shell(self._session(request))
         return self._html(200, plain_page(page, self._dashboard.links, shell))
 

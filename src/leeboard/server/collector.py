@@ -205,7 +205,8 @@ _ASIDE = {
         where="$",
         found="a time more than five minutes ahead of the collector's clock",
         expected="the time at which it happened",
-        fix="Look at the sender's clock and at the unit; leeboard quarantine shows it.",
+        fix="Look at the sender's clock and at the unit; leeboard quarantine show"
+        " prints it.",
     ),
     "time_too_old": Refusal(
         422,
@@ -213,6 +214,6 @@ _ASIDE = {
         where="$",
         found="a time before those that are kept",
         expected="a time since 2000, and within the model's retention",
-        fix="Look at the unit of the time; leeboard quarantine shows it.",
+        fix="Look at the unit of the time; leeboard quarantine show prints it.",
     ),
 }

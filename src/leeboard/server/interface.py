@@ -14,7 +14,7 @@ from leeboard.pages.dashboard.contexts import PlainPage
 from leeboard.pages.dashboard.parts import Cell, Empty, Head, Part, Table
 from leeboard.pages.words import DASH
 
-__all__ = ["told"]
+__all__ = ["interface_page"]
 
 _EXAMPLE = """\
 curl {address}/v1/predictions \\
@@ -25,7 +25,7 @@ curl {address}/v1/feedback \\
   -d '{feedback}'"""
 
 
-def told(document: Mapping[str, Any], address: str, model: str) -> PlainPage:
+def interface_page(document: Mapping[str, Any], address: str, model: str) -> PlainPage:
     """Gather the page that says how other programs send events.
 
     Parameters
