@@ -158,10 +158,14 @@ def test_a_page_left_open_is_read_again(browser: Any) -> None:
     page.evaluate("document.querySelector('#labels').mark = 'untouched'")
     page.evaluate("document.querySelector('#performance h2').textContent = 'old'")
     page.evaluate("document.querySelector('#figures h2').textContent = 'old'")
+    beside = page.locator("main .state:has(> .sign)").first
+    now = beside.text_content()
+    beside.evaluate("one => { one.lastChild.data = 'old'; }")
     _later(page)
     # asked from outside: the page's policy lets nothing be evaluated in it for long
     expect(page.locator("#performance h2")).not_to_have_text("old")
     expect(page.locator("#figures h2")).not_to_have_text("old")
+    expect(page.locator("main .state:has(> .sign)").first).to_have_text(now)
     assert page.locator("#performance details[open]").count() == 1
     assert page.locator("#figures .wide").evaluate("one => one.scrollLeft") == 40
     focused = "document.activeElement.closest('#figures') !== null"

@@ -15,7 +15,7 @@ import yaml
 
 from leeboard.cli import app
 from leeboard.config import load_plan
-from leeboard.server import serve
+from leeboard.server import parts, serve
 from leeboard.server.app import basic_rules
 from leeboard.server.roles import role_of
 
@@ -149,7 +149,7 @@ def test_the_image_has_what_is_built_from() -> None:
     assert "/deploy" in include
 
 
-LONGEST_END_S = serve._GRACE_S + serve._LAST_PASS_S
+LONGEST_END_S = serve._GRACE_S + parts._LAST_PASS_S
 
 
 @pytest.mark.parametrize(("name", "said"), list(_services()), ids=lambda x: str(x)[:40])

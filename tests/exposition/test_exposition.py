@@ -16,14 +16,15 @@ import numpy as np
 import pytest
 
 from leeboard.dashboard.reading import Reader
-from leeboard.exposition.columns import PER_COLUMN
+from leeboard.exposition.columns import PER_COLUMN, _verdicts
 from leeboard.exposition.exposition import Exposition
 from leeboard.exposition.families import FAMILIES, Kind, Sample
 from leeboard.exposition.totals import KEY, Totals
-from leeboard.logs import Summary
+from leeboard.logs import Summary, open_log
 from leeboard.schema import Column
 from leeboard.schema import Kind as Of
-from leeboard.state import Measured, open_state
+from leeboard.state import Done, Measured, open_state
+from leeboard.windows import Window
 from tests.dashboard._made import NOW, fill, plan_of
 from tests.exposition._exposed import OPENMETRICS, exposed, exposition, series
 from tests.exposition._shop import DAYS, ROWS, shop
@@ -153,6 +154,29 @@ def test_counters_do_not_fall_when_the_log_forgets() -> None:
     assert after[name, _labels()] == 9000
 
 
+def test_of_several_servers_the_one_that_leads_tells_of_models() -> None:
+    """Two that told the same would be added up; and each would count for both."""
+    leads = False
+    state = open_state(shop().plan.state)
+    reader = Reader(shop().plan, state, open_log(shop().plan.log))
+    own = [Sample("leeboard_passes_total", (), 3)]
+    second = Exposition(reader, lambda: own, leads=lambda: leads)
+    kept = state.kept("shop", KEY)
+    waiting = series(second.text().body.decode())
+    assert {name for name, _ in waiting} == {
+        "leeboard_build_info",
+        "leeboard_passes_total",
+    }
+    assert state.kept("shop", KEY) == kept
+    leads = True
+    second.refresh()
+    assert ("ml_predictions_total", _labels()) in series(second.text().body.decode())
+    leads = False
+    second.refresh()
+    assert series(second.text().body.decode()) == waiting
+    state.close()
+
+
 def test_a_window_is_observed_once() -> None:
     """However often it is read."""
     again = exposition(shop())
@@ -278,6 +302,46 @@ def test_a_column_has_so_many_series_and_no_more(tmp_path: Path) -> None:
     assert len(own) == PER_COLUMN
     left_out = found["leeboard_series_left_out", frozenset({("model", "m")})]
     assert left_out == 3 * 30 + 6 - PER_COLUMN  # six of the two verdicts
+
+
+class _Told:
+    """Has one verdict, on a window of some days ago."""
+
+    def __init__(self, day: int) -> None:
+        self.day = day
+
+    def verdicts(self, model: str, span: Window, segment: str) -> list[dict[str, Any]]:
+        """Return it where it is asked for."""
+        assert (model, segment) == ("shop", "")
+        start = hours(self.day, 1)[0]
+        row = {"subject": "performance", "aspect": "accuracy", "state": "moved"}
+        more = {"rule": "", "window_start": start, "evidence": 9.0, "threshold": 5.0}
+        return [row | more] if span.start <= start < span.end else []
+
+
+@pytest.mark.parametrize(("day", "state"), [(1, 0), (2, 2)])
+def test_performance_is_told_however_late_its_labels_are(day: int, state: int) -> None:
+    """Of the last window with all labels; and what moved before it is over."""
+    windows = [
+        Done(
+            "shop",
+            Window(hours(i, 1)[0], hours(i + 1, 1)[0]),
+            revision=1,
+            rows=10,
+            labels=10,
+            completeness=None,
+            provisional=i > 2,
+            fingerprint="f",
+            digest="d",
+            first_at=NOW,
+            computed_at=NOW,
+        )
+        for i in range(20)
+    ]
+    (plan,) = shop().plan.models
+    reader: Any = _Told(day)
+    told = {one.family: one.value for one in _verdicts(reader, plan, windows)}
+    assert told["leeboard_verdict_state"] == state
 
 
 class _Slow(Reader):

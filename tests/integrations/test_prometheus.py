@@ -49,7 +49,7 @@ def test_what_is_observed_is_counted() -> None:
     """Predictions, latency, scores; the right share of labels of classes."""
     metrics = _metrics(endpoint="/predict")
     for i in range(10):
-        metrics.observe(prediction="a", score=i / 10, latency_s=0.02 * i)
+        metrics.observe(score=i / 10, latency_s=0.02 * i)
         metrics.label("a", "a" if i < 7 else "b")
     found = _read(metrics)
     labels = {"model": "shop", "model_version": "7"}
@@ -115,7 +115,7 @@ def test_nothing_raises_whatever_is_given() -> None:
     """Each prediction is counted all the same; sums stay finite."""
     metrics = _metrics()
     for value in HOSTILE:
-        metrics.observe(prediction=value, score=value, latency_s=value)
+        metrics.observe(score=value, latency_s=value)
         for label in (value, "a", _Bomb()):
             metrics.label(value, label)
             metrics.label(label, value)
@@ -156,6 +156,23 @@ def test_a_watched_logger_counts_what_it_logs(tmp_path: Path) -> None:
         dropped = _of(found, "leeboard_logger_dropped_total", kind=kind)
         assert dropped == sum(tally.dropped.values())
         assert _of(found, "leeboard_logger_queued", kind=kind) == tally.queued == 0
+    assert metrics.errors == 0
+
+
+def test_a_watched_logger_counts_the_rows_of_batches(tmp_path: Path) -> None:
+    """Predictions by their number; what became of them as the logger says."""
+    metrics = _metrics()
+    frame = {"x": [1.0, 2.0, 3.0], "prediction": ["a", "b", "a"]}
+    with metrics.watch(
+        Logger(tmp_path / "monitor", model="shop", mode="spooled")
+    ) as log:
+        ids = log.log_predictions(frame)
+        told = log.log_feedbacks({"id": ids, "label": ["a", "a", "a"]})
+        assert [len(ids), len(told)] == [3, 3]
+    found = _read(metrics)
+    assert _of(found, "ml_predictions_total") == 3
+    for kind in ("predictions", "feedback"):
+        assert _of(found, "leeboard_logger_logged_total", kind=kind) == 3
     assert metrics.errors == 0
 
 

@@ -169,6 +169,7 @@ def test_forms_by_every_role(watched: World) -> None:
                 if "write" not in MAY[role]:
                     answer = server.form(path, sent, cookie)
                     assert (answer.status, told()) == (403, before), (path, role)
+                    assert answer.headers["content-type"].startswith("text/html")
                 elif role.endswith("elsewhere"):
                     answer = server.form(path, sent, cookie)
                     assert (answer.status, told()) == (409, before), (path, role)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +15,10 @@ from leeboard.server.gate import Gate
 from leeboard.server.limits import Buckets, Limits, network_of
 from leeboard.server.refusal import Refusal
 from leeboard.server.witness import Witness
+from leeboard.state import open_state
 from leeboard.state.memory import MemoryState
+from tests.monitor._world import World
+from tests.server._people import People
 from tests.server._served import Served, event
 
 
@@ -109,6 +113,34 @@ def test_p30_a_key_that_asks_too_often_waits(tmp_path: Path) -> None:
     assert server.post([event("b")]).statuses == ["accepted"]
     assert {one["id"] for one in server.stored()} == {"a", "b", "c"}
     server.close()
+
+
+def test_p30_a_person_who_asks_too_often_waits(tmp_path: Path, watched: World) -> None:
+    """As a key does, and reads why on a page."""
+    clock = Clock()
+    limits = Limits(ServePlan(requests_per_s=1.0), clock)
+    state = open_state(watched.monitor.plan.state)
+    people = People(tmp_path, watched, state, limits)
+    cookie = people.signed_in("read")
+    assert [people.page("/settings", cookie).status for _ in range(2)] == [200, 200]
+    answer = people.page("/settings", cookie)
+    assert (answer.status, b"too_many" in answer.body) == (429, True)
+    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["retry-after"] == "1"
+    clock.at += 1
+    assert people.page("/settings", cookie).status == 200
+    people.close()
+    state.close()
+
+
+def test_what_is_counted_is_written_while_the_server_runs() -> None:
+    """From time to time, and not at its end alone."""
+    came = threading.Event()
+    witness = Witness(lambda _: came.set(), every_s=0.01)
+    witness.start()
+    witness.count("key_refused", address="10.0.0.1")
+    assert came.wait(30)
+    witness.close()
 
 
 def test_the_usual_limits_let_the_promised_rate_through() -> None:

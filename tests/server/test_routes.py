@@ -118,6 +118,17 @@ def test_the_document_tells_every_route(served: Served) -> None:
     assert told == there
 
 
+def test_the_document_tells_what_a_key_for_something_else_is_answered(
+    served: Served,
+) -> None:
+    """Whatever needs a scope may answer 403, and says so."""
+    paths = served.ask("GET", "/v1/openapi.json", key="read").json["paths"]
+    for rule in served.rules:
+        told = paths[rule.path][rule.method.lower()]["responses"]
+        assert ("403" in told) == (rule.scope not in {OPEN, "any"}), rule.path
+    assert "503" in paths["/v1/health"]["get"]["responses"]
+
+
 def test_what_is_not_taken_says_where_it_stood(served: Served) -> None:
     """In a list by its place, in lines by its line; also what is found out late."""
     old = {"made_at": "1999-01-01T00:00:00Z"}

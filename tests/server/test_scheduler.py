@@ -44,3 +44,29 @@ def test_a_pass_that_fails_is_told_and_is_not_sound() -> None:
     never = {s.family for s in process_samples(first, 60.0, NOW, {})}
     assert "leeboard_last_pass_timestamp_seconds" not in never
     assert "leeboard_start_timestamp_seconds" in never
+
+
+def test_what_is_done_meanwhile_is_no_pass() -> None:
+    """Who waits makes none, and is not taken for one that does; trouble is told."""
+    whole = threading.Event()
+    shipped: list[int] = []
+
+    def ship() -> None:
+        shipped.append(1)
+        if len(shipped) == 3:
+            whole.set()
+        raise StateError(code="x", where="w", found="f", expected="e", fix="f")
+
+    scheduler = Scheduler(lambda: None, 0.0, lambda _: False, ship)
+    scheduler.start()
+    assert whole.wait(30)
+    assert scheduler.stop(30)
+    health = scheduler.health
+    assert health.waits
+    assert (health.passes, health.failed) == (0, 0)
+    assert (health.began_at, health.ended_at, health.sound_at) == (None, None, None)
+    assert (health.failures, health.error) == (len(shipped), "x")
+    told = {s.family: s.value for s in process_samples(health, 60.0, NOW, {})}
+    assert told["leeboard_pass_interval_seconds"] == 60.0  # or nobody is missed
+    collector = {s.family for s in process_samples(health, None, NOW, {})}
+    assert "leeboard_pass_interval_seconds" not in collector

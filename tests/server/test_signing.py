@@ -44,7 +44,7 @@ def test_an_unknown_name_costs_what_a_known_one_does(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Each guess derives once, at the same cost, whatever is known of the name."""
-    kept = hashed(PASSWORD)
+    kept = hashed(PASSWORD, "ada")
     costs = []
 
     def derived(plain: str, salt: bytes, cost: tuple[int, int, int]) -> bytes:
@@ -59,8 +59,8 @@ def test_an_unknown_name_costs_what_a_known_one_does(
 
 def test_a_password_is_one_however_it_is_typed(quick: None) -> None:
     """An accent as one character or as two; half a character is no failure."""
-    assert opens("Zu\u0308rich am See", hashed("Z\u00fcrich am See"))
-    assert not opens("\ud800" * 20, hashed(PASSWORD))
+    assert opens("Zu\u0308rich am See", hashed("Z\u00fcrich am See", "ada"))
+    assert not opens("\ud800" * 20, hashed(PASSWORD, "ada"))
 
 
 @pytest.mark.parametrize("bad", ["", "short", "x" * 257, "ada.lovelace.1"])
@@ -106,6 +106,13 @@ def test_a_person_signs_in_and_acts_by_name(people: People, model: World) -> Non
     ]
 
 
+def test_a_person_has_one_name(people: People) -> None:
+    """Not that which a session has it under, beside: it would be guessed at twice."""
+    people.add_person("ada", "read")
+    assert people.person_signs_in("user:ada").status == 403
+    assert people.person_signs_in("ada").status == 303
+
+
 def test_what_opens_nothing_tells_nothing(people: People) -> None:
     """A wrong password, an unknown and a revoked name hear the same."""
     people.add_person("ada", "read")
@@ -139,7 +146,7 @@ def test_a_session_ends_with_its_person(people: People) -> None:
     assert {people.page("/", one).status for one in cookies.values()} == {200}
     later = datetime.now(UTC) + timedelta(seconds=1)
     people.state.users.revoke("ada", later)
-    people.state.users.change("bob", hashed("another password"), later)
+    people.state.users.change("bob", hashed("another password", "bob"), later)
     people.refresh()
     left = {name: people.page("/", one).status for name, one in cookies.items()}
     assert left == {"ada": 303, "bob": 303, "cleo": 200}

@@ -28,7 +28,8 @@ def prometheus(
         typer.Option(
             "--url",
             metavar="URL",
-            help="Where people open the dashboard; alerts link to it.",
+            help="Where people open the dashboard; alerts link to it. With"
+            " --scrape-config: the server to scrape.",
         ),
     ] = "",
     scrape_config: Annotated[

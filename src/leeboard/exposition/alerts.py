@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 
 from leeboard.alarms.judged import Severity
 from leeboard.config.plan import ModelPlan, Plan
@@ -16,6 +15,8 @@ from leeboard.exposition.promql import matching
 from leeboard.exposition.yaml import Value
 from leeboard.monitor.alarmed import Alarmed
 from leeboard.pages.dashboard.links import Links
+from leeboard.pages.printable import printable
+from leeboard.windows import duration_in_words
 
 __all__ = ["JOB", "alert_rules"]
 
@@ -27,6 +28,7 @@ _SEVERITIES = {
     Severity.WARN: "warning",
     Severity.NOTE: "info",
 }
+_EVERY = "leeboard_pass_interval_seconds"
 _INTERVALS = 3
 """Passes that may be missed before somebody is told."""
 
@@ -66,7 +68,7 @@ def alert_rules(plan: Plan, url: str = "") -> dict[str, Value]:
     """
     groups: list[Value] = [_group("leeboard", _of_server(url))]
     groups += [
-        _group(f"leeboard {_shown(model.name)}", _of_model(model, url))
+        _group(f"leeboard {printable(model.name)}", _of_model(model, url))
         for model in plan.models
     ]
     return {"groups": groups}
@@ -79,7 +81,9 @@ def _group(name: str, alerts: Iterator[_Alert]) -> dict[str, Value]:
 def _of_server(url: str) -> Iterator[_Alert]:
     home = _link(url).fleet() if url else ""
     up = matching("up", job=JOB)
+    # of several servers one leads: nothing is missed as long as anybody makes passes
     last = "(leeboard_last_pass_timestamp_seconds or leeboard_start_timestamp_seconds)"
+    last = f"max by (job) ({last} and on (instance) {_EVERY})"
     yield _Alert(
         "LeeboardDown",
         f"{up} == 0 or absent({up})",
@@ -91,7 +95,7 @@ def _of_server(url: str) -> Iterator[_Alert]:
     )
     yield _Alert(
         "LeeboardNoPass",
-        f"time() - {last} > {_INTERVALS} * leeboard_pass_interval_seconds",
+        f"time() - {last} > {_INTERVALS} * max by (job) ({_EVERY})",
         Severity.PAGE,
         f"No pass has ended well for {_INTERVALS} intervals:"
         " nothing is judged, and nobody would be told.",
@@ -171,7 +175,8 @@ def _data(plan: ModelPlan, url: str) -> Iterator[_Alert]:
         Severity.WARN,
         _inert(f"{name}: ")
         + "{{ $value | humanizePercentage }} of the expected labels have come for"
-        + f" windows older than {_days(plan.horizon)}; expected {plan.complete:.0%}.",
+        + f" windows older than {duration_in_words(plan.horizon)};"
+        + f" expected {plan.complete:.0%}.",
         "Look at the job that sends labels. Performance rests on those that came.",
         "1h",
         name,
@@ -205,15 +210,6 @@ def _data(plan: ModelPlan, url: str) -> Iterator[_Alert]:
 
 def _link(url: str) -> Links:
     return Links(url.rstrip("/"))
-
-
-def _days(span: timedelta) -> str:
-    days = span / timedelta(days=1)
-    return f"{days:g} days" if days != 1 else "a day"
-
-
-def _shown(name: str) -> str:
-    return "".join(c if c.isprintable() else "�" for c in name)
 
 
 def _inert(text: str) -> str:

@@ -28,7 +28,7 @@ _TRAFFIC = "predictions"
 """Subject of the count of a window's rows."""
 
 _JUDGED = 3
-"""Windows before the last labelled one that are looked through for verdicts."""
+"""Windows before the last with all labels that are looked through for verdicts."""
 
 
 def known_columns(reader: Reader, plan: ModelPlan) -> frozenset[str]:
@@ -89,15 +89,15 @@ def _verdicts(
     reader: Reader, plan: ModelPlan, windows: Sequence[Done]
 ) -> Iterator[Sample]:
     """Yield the latest verdict on each subject; what held is not kept, and is 0."""
-    labelled = next((i for i, one in enumerate(windows[::-1]) if one.labels), 0)
-    first = windows[max(0, len(windows) - 1 - labelled - _JUDGED)]
-    span = Window(first.window.start, windows[-1].window.end)
+    place = _latest_labelled(windows)
+    ripe = windows[place].window
+    first = windows[max(0, place - _JUDGED)].window
+    span = Window(first.start, windows[-1].window.end)
     rules = {rule.name for rule in plan.alarms.rules}
     latest: dict[tuple[str, str, str], Row] = {}
     for row in reader.verdicts(plan.name, span, segment=""):
         rule = row["rule"] if row["rule"] in rules else ""
         latest[row["subject"], row["aspect"], rule] = row
-    ripe = _latest_labelled(windows)
     judged = {PERFORMANCE: ripe, RESIDUAL: ripe}
     for (column, aspect, rule), row in sorted(latest.items()):
         labels = (plan.name, column, aspect, rule)
@@ -111,6 +111,7 @@ def _verdicts(
                 yield Sample("leeboard_evidence_threshold", labels, row["threshold"])
 
 
-def _latest_labelled(windows: Sequence[Done]) -> Window:
-    ripe = [one for one in windows if one.labels and not one.provisional]
-    return (ripe or windows)[-1].window
+def _latest_labelled(windows: Sequence[Done]) -> int:
+    """Place of the window at which performance was judged last."""
+    ripe = (i for i, one in enumerate(windows) if one.labels and not one.provisional)
+    return max(ripe, default=len(windows) - 1)

@@ -52,6 +52,9 @@ class Exposition:
     reader : Reader
     own : callable, optional
         Returns samples of the process itself, as of its passes.
+    leads : callable, optional
+        Whether this process makes the passes. Of several on one store it alone tells of
+        models: two that told the same would be added up, and would both count.
     clock : callable
         Seconds that never run back.
 
@@ -66,10 +69,12 @@ class Exposition:
         reader: Reader,
         own: Callable[[], Iterable[Sample]] = tuple,
         *,
+        leads: Callable[[], bool] = lambda: True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._reader = reader
         self._own = own
+        self._leads = leads
         self._clock = clock
         self._lock = threading.Lock()
         self._written: _Written | None = None
@@ -86,8 +91,12 @@ class Exposition:
         with self._lock:
             before = self._written
             began = self._clock()
-            self._due = before is not None and began < self._next_read
-            if before is not None and self._due:
+            leads = self._leads()
+            self._due = leads and before is not None and began < self._next_read
+            if not leads:
+                by_model: Mapping[str, Sequence[Sample]] = {}
+                self._next_read = self._next_summary = -float("inf")
+            elif before is not None and self._due:
                 by_model = before.by_model
             else:
                 by_model = self._read_all(moment)

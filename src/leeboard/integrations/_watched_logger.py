@@ -30,9 +30,9 @@ _LARGE = object()
 
 
 class _Metrics(Protocol):
-    def observe(
-        self, *, prediction: object, score: object, latency_s: object
-    ) -> None: ...
+    def observe(self, *, score: object, latency_s: object) -> None: ...
+
+    def observe_many(self, count: int) -> None: ...
 
     def label(self, prediction: object, label: object) -> None: ...
 
@@ -60,7 +60,7 @@ class WatchedLogger:
                 self._logger.log_prediction(features, prediction, **more), prediction
             )
         finally:
-            self._observed(prediction, more)
+            self._observed(more)
 
     def log_feedback(self, id: object, label: object, **more: Any) -> EventId:  # noqa: A002  # the logger's word
         """Log what came true, as ``Logger.log_feedback`` does."""
@@ -78,7 +78,7 @@ class WatchedLogger:
                 await self._logger.log_prediction_async(*args, **kwargs), prediction
             )
         finally:
-            self._observed(prediction, kwargs)
+            self._observed(kwargs)
 
     async def log_feedback_async(
         self,
@@ -92,6 +92,19 @@ class WatchedLogger:
         finally:
             self._labelled(id, label)
             self._account.later()
+
+    def log_predictions(self, frame: object, **columns: Any) -> list[EventId]:
+        """Log rows, as ``Logger.log_predictions`` does; they are counted alone."""
+        found = self._logger.log_predictions(frame, **columns)
+        self._metrics.observe_many(len(found))
+        self._account.later()
+        return found
+
+    def log_feedbacks(self, frame: object, **columns: Any) -> list[EventId]:
+        """Log labels, as ``Logger.log_feedbacks`` does; not compared."""
+        found = self._logger.log_feedbacks(frame, **columns)
+        self._account.later()
+        return found
 
     def close(self) -> None:
         """Close the logger, and count what became of the last events."""
@@ -126,12 +139,8 @@ class WatchedLogger:
                     self._predictions.popitem(last=False)
         return id_
 
-    def _observed(self, prediction: object, more: Mapping[str, object]) -> None:
-        self._metrics.observe(
-            prediction=prediction,
-            score=more.get("scores"),
-            latency_s=more.get("latency_s"),
-        )
+    def _observed(self, more: Mapping[str, object]) -> None:
+        self._metrics.observe(score=more.get("scores"), latency_s=more.get("latency_s"))
         self._account.later()
 
     def _labelled(self, id_: object, label: object) -> None:

@@ -102,7 +102,6 @@ class PredictionMetrics:
     def observe(
         self,
         *,
-        prediction: object = None,
         score: object = None,
         latency_s: object = None,
     ) -> None:
@@ -110,16 +109,20 @@ class PredictionMetrics:
 
         Parameters
         ----------
-        prediction : object
-            Not looked at: what is counted is that there was one.
         score : number, or mapping of class to number
         latency_s : number
             Seconds. What is no finite number is not observed; nor below 0.
         """
-        del prediction
         try:
             self._observe(score, latency_s)
         except Exception:  # noqa: BLE001 - a model server must not hear of it
+            self.not_counted()
+
+    def observe_many(self, count: int) -> None:
+        """Count so many predictions, whose scores and latencies are not looked at."""
+        try:
+            self._predictions.inc(count)
+        except Exception:  # noqa: BLE001 - as above
             self.not_counted()
 
     def label(self, prediction: object, label: object) -> None:
@@ -141,6 +144,7 @@ class PredictionMetrics:
 
         It has all that the logger has; labels are compared with the latest 10,000
         predictions of this process. What the logger stores and drops is counted, too.
+        Of batches rows are counted alone: not their scores, latencies and labels.
         """
         return WatchedLogger(logger, self, self._families, self._model)
 

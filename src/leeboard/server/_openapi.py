@@ -33,17 +33,16 @@ def document() -> dict[str, Any]:
                 "post": _post("feedback", "Feedback", "Log what came true")
             },
             "/v1/openapi.json": {"get": _get("This document")},
-            "/metrics": {"get": _get("What Prometheus reads; needs the scope read")},
-            "/v1/health": {"get": _get("What is taken and passed, and why not")},
+            "/metrics": {"get": _read("What Prometheus reads", {})},
+            "/v1/health": {
+                "get": _read("What is taken and passed, and why not", _NOT_READY)
+            },
             "/healthz": {"get": {**_get("The process answers"), "security": []}},
             "/readyz": {
                 "get": {
                     "summary": "Events are taken and passes are made",
                     "security": [],
-                    "responses": {
-                        "200": {"description": "It is so."},
-                        "503": {"description": "It is not."},
-                    },
+                    "responses": {"200": {"description": "It is so."}, **_NOT_READY},
                 }
             },
         },
@@ -52,6 +51,16 @@ def document() -> dict[str, Any]:
             "schemas": _schemas(),
         },
     }
+
+
+_NOT_READY = {"503": {"description": "It is not so."}}
+
+
+def _read(summary: str, more: dict[str, Any]) -> dict[str, Any]:
+    """Return what a key with the scope ``read`` may ask for."""
+    found = _get(f"{summary}; needs the scope read")
+    other = {"403": _error("The key is for something else."), **more}
+    return {**found, "responses": {**found["responses"], **other}}
 
 
 def _get(summary: str) -> dict[str, Any]:

@@ -221,7 +221,7 @@ class Keyring:
 
     def person(self, name: str) -> User | None:
         """Return a person who holds; None where there is none of the name."""
-        user = self._people.get(name.removeprefix(_PERSON))
+        user = self._people.get(name)
         return None if user is None or user.revoked_at is not None else user
 
     def name(self, id_: str) -> str:

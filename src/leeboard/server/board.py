@@ -33,9 +33,9 @@ from leeboard.server.compressed import compressed
 from leeboard.server.gate import Gate, address_of
 from leeboard.server.interface import interface_page
 from leeboard.server.refusal import Refusal
-from leeboard.server.refused import readable
+from leeboard.server.refused import refusal_page
 from leeboard.server.routes import OPEN, PERSON, Rule
-from leeboard.server.sessions import COOKIE, Session, Sessions
+from leeboard.server.sessions import COOKIE, LENGTH, Session, Sessions
 
 __all__ = ["Board"]
 
@@ -104,11 +104,13 @@ class Board:
                 for action in _ACTIONS
             ),
         ]
-        links = self._dashboard.links
         return [
-            replace(rule, answer=compressed(readable(rule.answer, links, _HEADERS)))
+            replace(rule, answer=compressed(rule.answer), refused=self._refused)
             for rule in every
         ]
+
+    def _refused(self, error: Refusal) -> Response:
+        return refusal_page(error, self._dashboard.links, _HEADERS)
 
     async def _static(self, request: Request, _grant: Grant | None) -> Response:
         found = static_files().get(request.path_params["name"])
@@ -174,7 +176,7 @@ class Board:
         answer.set_cookie(
             COOKIE,
             cookie,
-            max_age=12 * 3600,
+            max_age=int(LENGTH.total_seconds()),
             secure=self._secure,
             httponly=True,
             samesite="strict",

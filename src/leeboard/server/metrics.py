@@ -46,7 +46,7 @@ class Metrics:
 
 def process_samples(
     health: Health,
-    every_s: float,
+    every_s: float | None,
     started_at: datetime,
     taken: Mapping[tuple[str, str], int],
 ) -> Iterator[Sample]:
@@ -55,7 +55,8 @@ def process_samples(
     Parameters
     ----------
     health : Health
-    every_s : float
+    every_s : float or None
+        None: it makes no passes, whoever leads.
     started_at : datetime
     taken : mapping of (kind, status) to count
         Events that were answered for.
@@ -64,7 +65,7 @@ def process_samples(
     yield Sample("leeboard_pass_failures_total", (), health.failed)
     started = started_at.timestamp()
     yield Sample("leeboard_start_timestamp_seconds", (), started)
-    if not health.waits:  # nobody has to miss the passes of whoever waits
+    if every_s is not None:
         yield Sample("leeboard_pass_interval_seconds", (), every_s)
     if health.sound_at is not None:
         at = health.sound_at.timestamp()

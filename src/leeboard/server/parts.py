@@ -78,8 +78,10 @@ class Parts:
         self._intake = _intake(monitor) if role.takes_events else None
         self._collector = _collector(monitor, self._intake, gate)
         reader = _reader(monitor, state)
-        exposition = Exposition(reader, self._samples)
         self._leading = Leading(lambda: open_state(monitor.plan.state))
+        exposition = Exposition(
+            reader, self._samples, leads=lambda: self._leading.leads
+        )
         self._scheduler = Scheduler(
             passes or (lambda: monitor.run(every_s=every_s)),
             every_s,
@@ -105,7 +107,8 @@ class Parts:
     def _samples(self) -> Iterator[Sample]:
         taken = {} if self._collector is None else self._collector.taken()
         health = self._scheduler.health
-        return process_samples(health, self._every_s, self._started_at, taken)
+        every_s = self._every_s if self._role.makes_passes else None
+        return process_samples(health, every_s, self._started_at, taken)
 
     def begin(self) -> None:
         """Begin their threads."""

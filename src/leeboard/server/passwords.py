@@ -52,7 +52,7 @@ def checked_name(name: str) -> str:
     )
 
 
-def hashed(password: str, name: str = "") -> str:
+def hashed(password: str, name: str) -> str:
     """Return what is kept of a password.
 
     Parameters

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from leeboard.server.access import SCOPES, Grant, Keyring, allow, token_of
 from leeboard.server.gate import Gate
+from leeboard.server.refusal import Refusal
 from leeboard.server.sessions import COOKIE, Session, Sessions
 
 __all__ = ["KEY", "OPEN", "PERSON", "Rule", "guarded"]
@@ -45,6 +46,8 @@ class Rule:
     by : str
         `KEY` or `PERSON`: a cookie opens nothing of a program's, so that no page of
         another site can send events.
+    refused : callable, optional
+        Tells what is refused; by default it is told as programs read it.
     """
 
     method: str
@@ -52,6 +55,7 @@ class Rule:
     scope: str
     answer: Callable[[Request, Grant | None], Awaitable[Response]]
     by: str = KEY
+    refused: Callable[[Refusal], Response] | None = None
 
 
 def guarded(
@@ -95,6 +99,14 @@ def _route(path: str, rules: Sequence[Rule], guards: _Guards) -> Route:
 
     async def answer(request: Request) -> Response:
         rule = by_method[request.method]
+        try:
+            return await guarded_answer(request, rule)
+        except Refusal as error:
+            if rule.refused is None:
+                raise
+            return rule.refused(error)
+
+    async def guarded_answer(request: Request, rule: Rule) -> Response:
         if rule.scope == OPEN:
             gate.stranger(request)
             return await rule.answer(request, None)

@@ -123,7 +123,8 @@ class Scheduler:
     def _pass(self, make: Callable[[], object], *, waits: bool) -> None:
         start = time.monotonic()
         before = self.health
-        self.health = replace(before, began_at=datetime.now(UTC), waits=waits)
+        began_at = before.began_at if waits else datetime.now(UTC)
+        self.health = replace(before, began_at=began_at, waits=waits)
         error = ""
         try:
             make()
@@ -135,15 +136,17 @@ class Scheduler:
             _LOG.exception("a pass failed")
         ended = datetime.now(UTC)
         self.health = replace(
-            self.health,
-            passes=before.passes + 1,
-            failures=before.failures + 1 if error else 0,
-            failed=before.failed + bool(error),
-            ended_at=ended,
-            took_s=time.monotonic() - start,
-            error=error,
-            sound_at=before.sound_at if error else ended,
+            self.health, failures=before.failures + 1 if error else 0, error=error
         )
+        if not waits:  # what is done meanwhile is no pass
+            self.health = replace(
+                self.health,
+                passes=before.passes + 1,
+                failed=before.failed + bool(error),
+                ended_at=ended,
+                took_s=time.monotonic() - start,
+                sound_at=before.sound_at if error else ended,
+            )
         try:
             self._after()
         except Exception:  # noqa: BLE001 - as above

@@ -33,7 +33,6 @@ __all__ = ["Listening", "serve"]
 _LOG = logging.getLogger("leeboard.server")
 _BACKLOG = 512
 _GRACE_S = 5
-_LAST_PASS_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,12 @@ from leeboard.server.masks import masked, unmasked
 from leeboard.server.passwords import opens
 from leeboard.server.refusal import Refusal
 
-__all__ = ["COOKIE", "Session", "Sessions"]
+__all__ = ["COOKIE", "LENGTH", "Session", "Sessions"]
 
 COOKIE = "leeboard_session"
-_LENGTH = timedelta(hours=12)
+LENGTH = timedelta(hours=12)
+"""How long a session lasts, and its cookie."""
+
 _ENTRY = timedelta(minutes=15)
 _MOST = 10_000
 _OWNER = "owner"
@@ -154,7 +156,7 @@ class Sessions:
         """Whether its key holds, or its person and their password are as they were."""
         if session.since is None:
             return self._keyring.holds(session.grant.key, now)
-        user = self._keyring.person(session.grant.key)
+        user = self._keyring.person(session.name)
         return user is not None and user.changed_at == session.since
 
     def end(self, cookie: str) -> None:
@@ -172,7 +174,7 @@ class Sessions:
                 del self._by_digest[digest]
             while len(self._by_digest) >= _MOST:
                 del self._by_digest[next(iter(self._by_digest))]
-            session = Session(grant, name, csrf, now + _LENGTH, since)
+            session = Session(grant, name, csrf, now + LENGTH, since)
             self._by_digest[_digest(secret)] = session
         return secret
 

@@ -26,7 +26,12 @@
 
   const same = (one, other) => essence(one) === essence(other);
 
+  // Only what holds elements alone is gone through: text beside them has no element.
+  const bare = (node) =>
+    Array.from(node.childNodes).every((one) => one.nodeType !== 3 || !one.data.trim());
+
   const alike = (one, other) =>
+    bare(one) && bare(other) &&
     one.nodeType === 1 && other.nodeType === 1 && one.tagName === other.tagName &&
     one.id === other.id && one.className === other.className &&
     one.children.length > 0 && one.children.length === other.children.length;
