@@ -18,7 +18,7 @@ OWN = """
 title = "Call the weather service"
 minutes = [1, 2]
 lines = ["$title, says $owner", "Cost: $$5"]
-commands = ["leeboard incidents ack $id", "leeboard check a.csv b.csv"]
+commands = ["leeboard export joined | head -3", "leeboard check a.csv b.csv"]
 """
 
 
@@ -43,8 +43,9 @@ def test_an_incident_has_the_steps_of_the_file(model: World) -> None:
     (step,) = model.monitor.incident(one.id).runbook.steps
     assert (step.title, step.minutes) == ("Call the weather service", (1, 2))
     assert step.lines == (f"{one.title}, says ada", "Cost: $5")
-    acknowledge, check = step.commands
-    assert acknowledge.endswith(f"--config {model.folder / 'leeboard.toml'}")
+    export, check = step.commands
+    config = model.folder / "leeboard.toml"
+    assert export == f"leeboard export joined --config {config} | head -3"
     assert check == "leeboard check a.csv b.csv"  # which takes no configuration
 
 

@@ -6,6 +6,7 @@ commands it is quoted for a shell.
 
 from __future__ import annotations
 
+import re
 import shlex
 import string
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +21,7 @@ __all__ = ["Facts", "Runbook", "Step", "runbook_of"]
 
 _MOST = 8
 """Figures, columns and commands a step names; the incident's page has all."""
-_AIMED = ("leeboard incidents ", "leeboard explain ", "leeboard export ")
+_AIMED = re.compile(r"^leeboard (incidents [a-z]+|explain|export [a-z]+)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +214,13 @@ def _aimed(commands: Iterable[str], config: str) -> tuple[str, ...]:
 
     Others may take none; a template can say ``--config $config`` of any.
     """
+    if not config:
+        return tuple(commands)
     own = f" --config {shlex.quote(config)}"
     return tuple(
-        command + own
-        if config and command.startswith(_AIMED) and "--config" not in command
-        else command
+        # behind its name: a pipe or a comment may follow
+        command
+        if "--config" in command
+        else _AIMED.sub(lambda name: name[0] + own, command)
         for command in commands
     )
