@@ -52,5 +52,5 @@ def test_commands_that_are_named_are_there() -> None:
 
 def test_a_command_that_is_not_there_is_seen() -> None:
     """One that never was, and one of a group."""
-    text = "Run: leeboard  incidents\nlist, then leeboard stauts; leeboard keys create."
-    assert list(unknown(text)) == ["leeboard incidents list", "leeboard stauts"]
+    text = "Run: leeboard  incidents\nlist, then leeboard begin; leeboard keys create."
+    assert list(unknown(text)) == ["leeboard incidents list", "leeboard begin"]
