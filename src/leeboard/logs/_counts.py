@@ -12,7 +12,13 @@ from leeboard.logs._files import Files
 from leeboard.logs._log import Changes
 from leeboard.logs._once import labelled, once
 from leeboard.logs._query import DEFAULT, Limits, Query
-from leeboard.logs._sides import Sides, bounds_of, may_hold, sides_of
+from leeboard.logs._sides import (
+    Sides,
+    bounds_of,
+    may_hold,
+    sides_among,
+    sides_of,
+)
 from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN
 
 __all__ = ["Counts", "changes", "counts"]
@@ -46,9 +52,14 @@ class Counts:
     conflicts: int = 0
 
 
-def counts(files: Files, *, limits: Limits = DEFAULT) -> Counts:
-    """Count what files of one model hold."""
-    sides = sides_of(files, None, None, limits)
+def counts(
+    files: Files, *, among: Files | None = None, limits: Limits = DEFAULT
+) -> Counts:
+    """Count what files of one model hold; of ids that are among others, if any are."""
+    if among is None:
+        sides = sides_of(files, None, None, limits)
+    else:
+        sides = sides_among(files, among, limits)
     query = sides.query
     here = once(sides, [])
     ((predictions, first, last),) = query.rows(

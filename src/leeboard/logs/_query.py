@@ -102,9 +102,7 @@ class Query:
 
         Plain columns keep their names. What a file lacks is null there.
         """
-        alike: dict[tuple[str, ...], list[str]] = {}
-        for file in files:
-            alike.setdefault(self._columns_at(file.path), []).append(file.path)
+        alike = self._alike(files)
         arms = []
         for number, (columns, paths) in enumerate(alike.items()):
             inner = [self._named(column, plain) for column in columns]
@@ -121,6 +119,14 @@ class Query:
         union = " UNION ALL BY NAME ".join(f"FROM {arm}" for arm in arms)
         self.run(f"CREATE VIEW {name} AS {union}")
         return [*plain.names, *sorted(seen - set(plain.names))]
+
+    def having(self, files: Sequence[SegmentFile], asked: str) -> list[SegmentFile]:
+        """Return the files with an ``id`` of which a condition holds."""
+        found: set[str] = set()
+        for paths in self._alike(files).values():
+            rows = self._guarded(partial(self._having, paths, asked))
+            found.update(path for (path,) in rows)
+        return [file for file in files if file.path in found]
 
     def run(self, sql: str) -> None:
         """Run a statement."""
@@ -152,6 +158,23 @@ class Query:
         finally:
             source.close()
             self.close()
+
+    def _alike(self, files: Sequence[SegmentFile]) -> dict[tuple[str, ...], list[str]]:
+        """Paths of files by their columns."""
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for file in files:
+            alike.setdefault(self._columns_at(file.path), []).append(file.path)
+        return alike
+
+    def _having(self, paths: list[str], asked: str) -> list[tuple[str]]:
+        source = self._duckdb.read_parquet(
+            paths, hive_partitioning=False, filename=True
+        )
+        held = (
+            source.project("id, filename").filter(asked).project("filename").distinct()
+        )
+        rows: list[tuple[str]] = held.fetchall()
+        return rows
 
     def _show(self, view: str, paths: list[str], inner: list[str]) -> None:
         """Show files of the same columns, by their place in the file."""

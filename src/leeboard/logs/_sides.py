@@ -20,7 +20,7 @@ from leeboard.logs._query import Limits, Query
 from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN
 from leeboard.windows import Window
 
-__all__ = ["Bounds", "Sides", "bounds_of", "may_hold", "sides_of"]
+__all__ = ["Bounds", "Sides", "bounds_of", "may_hold", "sides_among", "sides_of"]
 
 Bounds = tuple[str, str] | None
 """Least and greatest of some ids; None: not known."""
@@ -114,6 +114,49 @@ def sides_of(
         predictions=columns,
         feedback=answers,
         in_span=in_span,
+        repeated=_doubled(query, "doubled", "rival"),
+        told_repeated=_doubled(query, "told_doubled", "told"),
+    )
+
+
+def sides_among(files: Files, among: Files, limits: Limits) -> Sides:
+    """Open what a read of all events needs whose ids are among those of other files.
+
+    Most files have none of them, and are found out by their ids alone.
+    """
+    others = (*among.predictions, *among.feedback)
+    query = Query([*files.predictions, *files.feedback, *others], limits)
+    query.view("said", among.predictions, among.new_predictions, PREDICTIONS_PLAIN)
+    query.view("answered", among.feedback, among.new_feedback, FEEDBACK_PLAIN)
+    query.run(
+        "CREATE TEMP TABLE wanted AS "
+        "SELECT hash(id) FROM said UNION SELECT hash(id) FROM answered"
+    )
+    ranges = [one.ids for one in others]
+    ranges += [
+        bounds_of((), table)
+        for table in (among.new_predictions, among.new_feedback)
+        if table is not None and table.num_rows
+    ]
+
+    def kept(of: Sequence[SegmentFile]) -> list[SegmentFile]:
+        near = [f for f in of if any(may_hold(f, ends) for ends in ranges)]
+        return query.having(near, _WANTED)
+
+    columns = query.view(
+        "rival_files", kept(files.predictions), files.new_predictions, PREDICTIONS_PLAIN
+    )
+    answers = query.view(
+        "told_files", kept(files.feedback), files.new_feedback, FEEDBACK_PLAIN
+    )
+    query.run(f"CREATE VIEW rival AS FROM rival_files WHERE {_WANTED}")
+    query.run("CREATE VIEW own AS FROM rival")
+    query.run(f"CREATE VIEW told AS FROM told_files WHERE {_WANTED}")
+    return Sides(
+        query=query,
+        predictions=columns,
+        feedback=answers,
+        in_span="true",
         repeated=_doubled(query, "doubled", "rival"),
         told_repeated=_doubled(query, "told_doubled", "told"),
     )

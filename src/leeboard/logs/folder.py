@@ -18,7 +18,7 @@ from leeboard.errors import LogError
 from leeboard.logs import _join as queries
 from leeboard.logs._chain import Chain
 from leeboard.logs._compact import compact, forget, sweep
-from leeboard.logs._counts import Counts, changes, counts
+from leeboard.logs._counts import Counts, changes
 from leeboard.logs._failures import as_log_errors
 from leeboard.logs._log import Batch, Changes, Summary, Taken
 from leeboard.logs._losses import Loss
@@ -31,6 +31,7 @@ from leeboard.logs._repair import Repaired, repair
 from leeboard.logs._segments import KINDS, segments_of
 from leeboard.logs._spool import Spool
 from leeboard.logs._tables import models_of
+from leeboard.logs._tally import Tally
 from leeboard.logs._verified import Verified
 from leeboard.logs._wanted import Wanted
 from leeboard.windows import Window
@@ -67,6 +68,7 @@ class FolderLog:
         self._verified = Verified(objects)
         frames = Spool(spool) if spool is not None else None
         self._swept = -math.inf
+        self._tallies: dict[str, Tally] = {}
         self._reader = Reader(self._chain, self._verified, frames, clock)
 
     @classmethod
@@ -270,7 +272,7 @@ class FolderLog:
 
     def _summary(self, model: str) -> Summary:
         reading = self._reader.read(model)
-        counted = counts(reading.files)
+        counted = self._tallies.setdefault(model, Tally()).counts(reading.files)
         refused = reading.refused(model)
         return summary_of(model, counted, refused, reading.dropped(model))
 
