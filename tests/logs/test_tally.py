@@ -59,7 +59,7 @@ def _always_by_difference(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_always_by_difference")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(_pieces, _steps)
 def test_counts_after_files_came_and_went_are_those_of_all(
     pieces: Sequence[tuple[_Rows, _Rows]],
