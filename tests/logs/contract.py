@@ -6,6 +6,7 @@ import itertools
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import md5
 from typing import Any
 
 import pyarrow as pa
@@ -188,6 +189,21 @@ class LogContract(TakingContract):
         log.write(decode([prediction("1", features={"a": 1, "b": 2})], NOW))
         got = log.joined("demand", DAY, columns=["id", "features.b#i", "features.z#d"])
         assert got.read_all().to_pylist() == [{"id": "1", "features.b#i": 2}]
+
+    def test_of_many_predictions_a_sample_comes_by_their_ids(self, log: Log) -> None:
+        """The same ids from every log, each with its label; of few all come."""
+        ids = [f"é {n}" for n in range(40)]
+        given = [*map(prediction, ids), *(feedback(one, 1.0) for one in ids)]
+        log.write(decode(given, NOW))
+        log.write(decode([prediction(ids[0])], NOW + HOUR))
+        before = log.joined("demand", DAY, received_before=NOW + HOUR, most=40)
+        assert before.read_all().num_rows == 40
+        for most, bound in ((20, "8"), (19, "4"), (10, "4"), (9, "2")):
+            got = log.joined("demand", DAY, received_before=NOW + HOUR, most=most)
+            table = got.read_all()
+            kept = [one for one in ids if md5(one.encode()).hexdigest() < bound]
+            assert sorted(table.column("id").to_pylist()) == sorted(kept)
+            assert set(table.column("label#d").to_pylist()) == {1.0}
 
     def test_changes_name_minutes_of_predictions_and_of_what_labels_are_about(
         self, log: Log

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from leeboard import Monitor
+from leeboard.logs import open_log
 from leeboard.monitor.labels import labels_of
 from leeboard.monitor.passes import Passed
 from leeboard.state import Done, open_state
@@ -81,6 +82,25 @@ def test_a_second_pass_changes_nothing(model: World) -> None:
     before = _figures(model.monitor)
     assert _pass(model.monitor, 1) == Passed("demand")
     assert _figures(model.monitor).equals(before)
+
+
+def test_of_many_predictions_a_sample_tells_how_late_labels_are(
+    model: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pass reads no more of a large log, and a window is as complete by it."""
+    for day in range(6):
+        model.labelled_day(day, n=400)
+    plan, log = model.monitor.plan.models[0], open_log(model.monitor.plan.log)
+    now = START + 6 * DAY
+    whole = labels_of(log, plan, (), now).delays.pooled()
+    monkeypatch.setattr("leeboard.monitor.labels._MOST", 1_500)
+    some = labels_of(log, plan, (), now).delays.pooled()
+    assert whole.rows == 2_400
+    assert 750 <= some.rows <= 1_500
+    late = timedelta(hours=3)
+    assert some.completeness_at(late) == pytest.approx(
+        whole.completeness_at(late), abs=0.02
+    )
 
 
 def test_labels_restate_a_window(model: World) -> None:

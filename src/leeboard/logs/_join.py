@@ -28,6 +28,7 @@ def joined(
     *,
     columns: Sequence[str] | None = None,
     received_before: datetime | None = None,
+    most: int | None = None,
     limits: Limits = DEFAULT,
 ) -> pa.RecordBatchReader:
     """Return predictions made in a span, each once, with the label that counts.
@@ -42,6 +43,8 @@ def joined(
         has are left out, and ``id`` comes where none is left. None: all.
     received_before : datetime, optional
         What was received then or later is not seen: what was known at that time.
+    most : int, optional
+        Of more predictions than these, a sample by their ids.
     limits : Limits
 
     Returns
@@ -54,7 +57,7 @@ def joined(
     LogError
         If a file has gone meanwhile (``log_changed``), or cannot be read.
     """
-    sides = sides_of(files, span, received_before, limits)
+    sides = sides_of(files, span, received_before, limits, most)
     offered = [*sides.predictions, *sides.labels.values(), *_TIMES]
     wanted = offered if columns is None else [c for c in columns if c in offered]
     return _read(sides, wanted or ["id"])

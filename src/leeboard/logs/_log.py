@@ -142,12 +142,15 @@ class Log(Protocol):
         *,
         columns: Sequence[str] | None = None,
         received_before: datetime | None = None,
+        most: int | None = None,
     ) -> pa.RecordBatchReader:
         """Predictions made in a span, each once, with its label if one has come.
 
         Columns are those of ``leeboard.events`` for predictions, and ``label#…``,
         ``observed_at``, ``label_received_at``; typed columns that no file has are
-        absent. Events received at or after ``received_before`` are left out.
+        absent. Events received at or after ``received_before`` are left out. Where
+        there are more than ``most`` predictions, a sample of them comes, which depends
+        on their ids alone.
         """
         ...
 

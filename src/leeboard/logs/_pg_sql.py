@@ -37,6 +37,7 @@ __all__ = [
     "QUARANTINED",
     "REASONS",
     "REPEATED",
+    "ROWS",
     "SEEN",
     "SET_NUMBER",
     "SHAPE",
@@ -89,6 +90,7 @@ REPEATED = """
 _OWN = """
     p.model = %(model)s AND p.made_at >= %(start)s::timestamptz
     AND p.made_at < %(stop)s::timestamptz AND p.received_at < %(before)s::timestamptz
+    AND (%(bound)s::text IS NULL OR md5(p.id) COLLATE "C" < %(bound)s)
 """
 
 # a prediction counts unless another of its id is as early: of those that are early
@@ -127,6 +129,8 @@ _LAST_TOLD = """
 """
 
 ONCE = _together("SELECT", _COLUMNS, "FROM predictions AS p WHERE", _OWN, "AND", _FIRST)
+
+ROWS = _together("SELECT count(*) FROM predictions AS p WHERE", _OWN)
 
 JOINED = _together(
     "SELECT",

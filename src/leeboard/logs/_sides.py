@@ -7,6 +7,7 @@ reads of a log.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ import pyarrow.compute as pc
 from leeboard.events import FEEDBACK, LABEL, LABEL_TYPES, PREDICTIONS, columns_of
 from leeboard.logs._files import Files, SegmentFile
 from leeboard.logs._query import Limits, Query
+from leeboard.logs._sample import bound_of
 from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN
 from leeboard.windows import Window
 
@@ -28,6 +30,10 @@ Bounds = tuple[str, str] | None
 _IN_SPAN = "made_at >= getvariable('start') AND made_at < getvariable('stop')"
 _KNOWN = "received_at < getvariable('before')"
 _WANTED = "hash(id) IN (FROM wanted)"
+_DOUBLED = {"rival": "doubled", "told": "told_doubled"}
+
+_SINGLE: deque[frozenset[str]] = deque(maxlen=64)
+"""Sets of files that were found to hold no id twice, the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +74,11 @@ class Sides:
 
 
 def sides_of(
-    files: Files, span: Window | None, before: datetime | None, limits: Limits
+    files: Files,
+    span: Window | None,
+    before: datetime | None,
+    limits: Limits,
+    most: int | None = None,
 ) -> Sides:
     """Open what a read needs.
 
@@ -80,6 +90,8 @@ def sides_of(
     before : datetime or None
         What was received then or later is not seen.
     limits : Limits
+    most : int, optional
+        Of more predictions than these in the span, a sample is seen; see ``_sample``.
     """
     own = [f for f in files.predictions if span is None or _overlaps(f, span)]
     bounds = bounds_of(own, _made_in(files.new_predictions, span))
@@ -103,10 +115,17 @@ def sides_of(
     if before is not None:
         query.let(before=before)
         known = _KNOWN
-    query.run(f"CREATE VIEW own AS FROM own_files WHERE {in_span} AND {known}")
-    of_rivals, of_told = _asked(files, span, rivals, told)
+    query.run(f"CREATE VIEW every AS FROM own_files WHERE {in_span} AND {known}")
+    of_own, of_rivals, of_told = "true", *_asked(files, span, rivals, told)
+    sampled = _sampled(query, most)
+    if sampled != "true":
+        of_own = of_rivals = of_told = _WANTED
     if _WANTED in (of_rivals, of_told):
-        query.run("CREATE TEMP TABLE wanted AS SELECT DISTINCT hash(id) FROM own")
+        query.run(
+            "CREATE TEMP TABLE wanted AS "
+            f"SELECT DISTINCT hash(id) FROM every WHERE {sampled}"
+        )
+    query.run(f"CREATE VIEW own AS FROM every WHERE {of_own}")
     query.run(f"CREATE VIEW rival AS FROM rival_files WHERE {known} AND {of_rivals}")
     query.run(f"CREATE VIEW told AS FROM told_files WHERE {known} AND {of_told}")
     return Sides(
@@ -114,8 +133,15 @@ def sides_of(
         predictions=columns,
         feedback=answers,
         in_span=in_span,
-        repeated=_doubled(query, "doubled", "rival"),
-        told_repeated=_doubled(query, "told_doubled", "told"),
+        repeated=_doubled(
+            query,
+            "rival",
+            _shown(rivals, files.new_predictions),
+            whole=known == of_rivals,
+        ),
+        told_repeated=_doubled(
+            query, "told", _shown(told, files.new_feedback), whole=known == of_told
+        ),
     )
 
 
@@ -157,8 +183,8 @@ def sides_among(files: Files, among: Files, limits: Limits) -> Sides:
         predictions=columns,
         feedback=answers,
         in_span="true",
-        repeated=_doubled(query, "doubled", "rival"),
-        told_repeated=_doubled(query, "told_doubled", "told"),
+        repeated=_doubled(query, "rival", None),
+        told_repeated=_doubled(query, "told", None),
     )
 
 
@@ -195,6 +221,15 @@ def _made_in(loose: pa.Table | None, span: Window | None) -> pa.Table | None:
     return loose.filter(inside)
 
 
+def _sampled(query: Query, most: int | None) -> str:
+    """Condition that leaves at most so many predictions of a span."""
+    if most is None:
+        return "true"
+    ((rows,),) = query.rows("SELECT count(*) FROM every")
+    bound = bound_of(rows, most)
+    return "true" if bound is None else f"md5(id) < '{bound}'"
+
+
 def _asked(
     files: Files,
     span: Window | None,
@@ -214,10 +249,28 @@ def _asked(
     return "true", "true" if few and not files.new_feedback else _WANTED
 
 
-def _doubled(query: Query, table: str, view: str) -> bool:
-    """Keep the hashes of ids that a view has more than once; tell if there are any."""
+def _shown(
+    files: Iterable[SegmentFile], loose: pa.Table | None
+) -> frozenset[str] | None:
+    """Paths of files, if a view shows nothing else."""
+    return None if loose else frozenset(file.path for file in files)
+
+
+def _doubled(
+    query: Query, view: str, paths: frozenset[str] | None, *, whole: bool = False
+) -> bool:
+    """Keep the hashes of ids that a view has more than once; tell if there are any.
+
+    Files never change: where the whole of some holds no id twice, no part of them does.
+    """
+    if paths is not None and any(paths <= known for known in tuple(_SINGLE)):
+        return False
+    table = _DOUBLED[view]
     query.run(
         f"CREATE TEMP TABLE {table} AS "
         f"SELECT hash(id) AS h FROM {view} GROUP BY h HAVING count(*) > 1"
     )
-    return bool(query.rows(f"SELECT count(*) FROM {table}")[0][0])
+    found = bool(query.rows(f"SELECT count(*) FROM {table}")[0][0])
+    if whole and paths and not found:
+        _SINGLE.append(paths)
+    return found

@@ -81,10 +81,15 @@ class MemoryLog:
         *,
         columns: Sequence[str] | None = None,
         received_before: datetime | None = None,
+        most: int | None = None,
     ) -> pa.RecordBatchReader:
         """Predictions made in a span, each once, with its label if one has come."""
         return queries.joined(
-            self._files(model), span, columns=columns, received_before=received_before
+            self._files(model),
+            span,
+            columns=columns,
+            received_before=received_before,
+            most=most,
         )
 
     def events(self, kind: str, model: str | None = None) -> pa.RecordBatchReader:

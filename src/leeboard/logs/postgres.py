@@ -42,6 +42,7 @@ from leeboard.logs._pg_rows import (
 )
 from leeboard.logs._pg_tables import HEAD, TABLES, VERSION_TABLE
 from leeboard.logs._pg_write import write
+from leeboard.logs._sample import bound_of
 from leeboard.logs._tables import (
     ARROW,
     PREDICTIONS_PLAIN,
@@ -59,7 +60,12 @@ _STEPS = os.path.join(os.path.dirname(__file__), "migrations")
 _IDS = 10_000
 """Ids asked for at once."""
 _LABEL_TIMES = ("observed_at", "label_received_at")
-_EVER = {"start": "-infinity", "stop": "infinity", "before": "infinity"}
+_EVER = {
+    "start": "-infinity",
+    "stop": "infinity",
+    "before": "infinity",
+    "bound": None,
+}
 
 
 class PostgresLog:
@@ -121,6 +127,7 @@ class PostgresLog:
         *,
         columns: Sequence[str] | None = None,
         received_before: datetime | None = None,
+        most: int | None = None,
     ) -> pa.RecordBatchReader:
         """Predictions made in a span, each once, with its label if one has come."""
         labels = self._labels(model)
@@ -133,8 +140,11 @@ class PostgresLog:
         wanted = offered if columns is None else [c for c in columns if c in offered]
         schema = _schema(list(dict.fromkeys(wanted)) or ["id"])
         told = any(name in schema.names for name in (*labels, *_LABEL_TIMES))
-        asked = {"start": span.start, "stop": span.end, "model": model}
-        asked["before"] = received_before or "infinity"
+        asked: dict[str, Any] = {"start": span.start, "stop": span.end, "model": model}
+        asked |= {"before": received_before or "infinity", "bound": None}
+        if most is not None:
+            ((rows,),) = self._rows(sql.ROWS, asked)
+            asked["bound"] = bound_of(rows, most)
         statement = sql.JOINED if told else sql.ONCE
         batches = self._predictions(statement, asked, schema)
         return pa.RecordBatchReader.from_batches(schema, batches)

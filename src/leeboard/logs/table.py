@@ -136,11 +136,12 @@ class TableLog:
         *,
         columns: Sequence[str] | None = None,
         received_before: datetime | None = None,
+        most: int | None = None,
     ) -> pa.RecordBatchReader:
         """Predictions made in a span, each once, with its label if one has come."""
         files = self._files(span) if model == self._model else Files()
         return queries.joined(
-            files, span, columns=columns, received_before=received_before
+            files, span, columns=columns, received_before=received_before, most=most
         )
 
     def events(self, kind: str, model: str | None = None) -> pa.RecordBatchReader:

@@ -39,6 +39,9 @@ _Array = np.ndarray[Any, Any]
 _HORIZONS = 3
 """So many horizons back predictions tell how long labels take."""
 
+_MOST = 200_000
+"""Of more predictions a sample is read: it tells a share to a tenth of a percent."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
@@ -95,7 +98,7 @@ def labels_of(
     span = Window(now - _HORIZONS * plan.horizon, now)
     scores = [str(Stored("scores", name, "d")) for name in (*names[-1:], "score", "1")]
     columns = ["made_at", "observed_at", *scores, "prediction#d", "prediction#i"]
-    rows = log.joined(plan.name, span, columns=columns).read_all()
+    rows = log.joined(plan.name, span, columns=columns, most=_MOST).read_all()
     # all rows cut the kinds: batches come in no particular order
     strata = cut_strata(values_of(rows)) if rows.num_rows else Strata()
     return Labels(plan, _counted(rows, strata, now, plan.horizon), now)
