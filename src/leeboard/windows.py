@@ -25,6 +25,7 @@ __all__ = [
     "Window",
     "duration",
     "duration_in_words",
+    "runs",
     "zone_of",
 ]
 
@@ -73,6 +74,17 @@ class Window:
                 expected="a start before the end",
                 fix="Give the earlier time first.",
             )
+
+
+def runs(windows: Iterable[Window]) -> list[Window]:
+    """Return the spans that windows cover, in order: those that touch are one."""
+    spans: list[Window] = []
+    for window in sorted(windows):
+        if spans and window.start <= spans[-1].end:
+            last = spans.pop()
+            window = Window(last.start, max(last.end, window.end))  # noqa: PLW2901
+        spans.append(window)
+    return spans
 
 
 @dataclass(frozen=True, slots=True)

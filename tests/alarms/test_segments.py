@@ -18,7 +18,7 @@ from leeboard.alarms.judged import Group, Judged, Severity, Subject
 from leeboard.alarms.look import Look, Standard
 from leeboard.alarms.segments import all_watches
 from leeboard.config.plan import AlarmPlan, ModelPlan
-from leeboard.monitor.baseline import Baseline
+from leeboard.monitor.baseline import Baseline, SegmentBaseline
 from leeboard.monitor.segmented import FEWEST, Segments, watched_segments
 from leeboard.profiles.profile import Profile
 from leeboard.windows import Calendar, Every, zone_of
@@ -106,7 +106,7 @@ def test_small_and_unknown_segments_are_not_watched_and_said_so() -> None:
     found = chosen(reference)
     assert set(found.standards) == {f"city={c}" for c in CITIES}
     assert found.left == {"city=Ulm": f"50 rows in the reference, below {FEWEST}"}
-    met = found.met({"city=Graz", "city=Kiel", "land=AT"}, PLAN)
+    met = found.met({"city=Graz", "city=Kiel", "land=AT"}, PLAN, reference)
     assert met.left["city=Kiel"] == "new: the reference has no row of it"
     assert set(met.left) == {"city=Ulm", "city=Kiel"}
     one = replace(PLAN, alarms=AlarmPlan(segments=("city=Graz", "land")))
@@ -114,6 +114,72 @@ def test_small_and_unknown_segments_are_not_watched_and_said_so() -> None:
     assert set(named.standards) == {"city=Graz"}
     assert "not counted by it" in named.left["land"]
     assert not chosen(reference, replace(PLAN, alarms=AlarmPlan())).standards
+
+
+def test_new_segments_are_named_beside_many_small_ones() -> None:
+    """Towns of the reference that are too small leave room for those that are new."""
+    draw = np.random.default_rng(1)
+    rows = table(draw, 6000)
+    rows["city"][:2500] = [f"town {i % 50}" for i in range(2500)]
+    reference = lb.profile(rows, segment="city")
+    found = chosen(reference)
+    assert len(found.left) == 50
+    met = found.met({"city=Kiel", "city=town 7"}, PLAN, reference)
+    assert set(met.left) - set(found.left) == {"city=Kiel"}
+    assert met.left["city=Kiel"] == "new: the reference has no row of it"
+    assert met.left["city=town 7"] == f"50 rows in the reference, below {FEWEST}"
+    many = met.met({f"city=new {i:02d}" for i in range(40)}, PLAN, reference)
+    assert len(many.left) == 50 + 20
+    assert many.met({"city=one more"}, PLAN, reference) is many
+
+
+def test_a_level_that_is_rare_in_the_reference_is_not_new() -> None:
+    """It is in none of the reference's parts, and has been there all the same."""
+    rows = table(np.random.default_rng(1), 3000)
+    rows["city"][:3] = ["Ulm", "Ulm", "Bern"]
+    reference = lb.profile(rows, segment="city")
+    found = chosen(reference)
+    assert not found.left
+    rare = {"city=(other)": "levels with too few rows to be counted apart"}
+    assert found.met({"city=Ulm"}, PLAN, reference).left == rare
+    assert found.met({"city=(other)"}, PLAN, reference).left == rare
+    met = found.met({"city=Ulm", "city=Kiel"}, PLAN, reference)
+    assert met.left == {**rare, "city=Kiel": "new: the reference has no row of it"}
+
+
+def test_a_level_is_not_new_where_the_reference_is_counted_by_another_column() -> None:
+    """Of a column that the reference was not counted by, it knows no level."""
+    rows = table(np.random.default_rng(1), 3000)
+    by_city = lb.profile(rows, segment="city")
+    plan = replace(PLAN, alarms=AlarmPlan(segments=("city", "land", "sea=North")))
+    for reference, columns in (
+        (by_city, {"land", "sea=North"}),
+        (lb.profile(rows), {"city", "land", "sea=North"}),
+    ):
+        found = chosen(reference, plan)
+        assert set(found.left) == columns
+        met = found.met({"land=AT", "sea=North", "sea=East"}, plan, reference)
+        assert met.left == found.left
+
+
+def test_accuracy_is_judged_against_that_of_the_segment() -> None:
+    """With as many labelled rows as the reference has of it; else not at all."""
+    reference = lb.profile(table(np.random.default_rng(1), 3000), segment="city")
+    own = {
+        "city=Graz": SegmentBaseline(500, 0.75),
+        "city=Oslo": SegmentBaseline(400),
+    }
+    whole = Standard(reference, figures={"accuracy": 0.9}, rows=2000)
+    found = watched_segments(PLAN, whole, Baseline(reference, segments=own)).standards
+    assert found["city=Graz"].figures == {"accuracy": 0.75}
+    assert found["city=Graz"].rows == 500
+    assert found["city=Oslo"].figures == found["city=Lyon"].figures == {}
+    errors = [
+        watch.subject.segment
+        for watch in all_watches(whole, found)
+        if watch.subject.aspect == "error"
+    ]
+    assert errors == ["", "city=Graz"]
 
 
 def test_a_segment_is_judged_against_its_own_rows() -> None:

@@ -114,6 +114,16 @@ class LogContract(TakingContract):
         assert sum(loss.rows for loss in log.losses("demand")) == 5
         assert not log.losses("demand", Window(later + HOUR, later + 2 * HOUR))
 
+    def test_losses_of_several_spans_are_asked_for_at_once(self, log: Log) -> None:
+        """Each that touches one of them is told once; what lies between is not."""
+        for k in range(4):
+            log.write(decode([b"p{%d" % k], NOW + k * HOUR, model="demand"))
+        spans = [Window(NOW + k * HOUR, NOW + (k + 1) * HOUR) for k in (0, 2)]
+        found = log.losses("demand", spans)
+        assert [loss.first for loss in found] == [NOW, NOW + 2 * HOUR]
+        assert [loss.rows for loss in found] == [1, 1]
+        assert not log.losses("demand", [])
+
     def test_marks_and_accounts_come_with_their_batch(self, log: Log) -> None:
         """Offsets and accounts are kept; a negative offset forgets its source."""
         account = payload("a", logger="t1", model="demand", dropped={"queue_full": 2})

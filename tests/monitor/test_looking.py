@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 
 import leeboard as lb
+from leeboard.alarms.judged import Severity, Subject
+from leeboard.alarms.look import Standard
 from leeboard.config.plan import ModelPlan
+from leeboard.incidents.incident import Incident, Kind, Stage
 from leeboard.monitor import looking
+from leeboard.monitor.accepting import accepting
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.packs import join_packed
@@ -46,6 +50,81 @@ def test_windows_a_month_apart_are_read_without_those_between(
     found = looking.looks(state, plan, baseline, Adopted(), wanted)
     assert sorted(found) == sorted(wanted)
     assert len(unpacked) == 3
+
+
+class _Counted(MemoryState):
+    """A state that counts how often it is asked for counts."""
+
+    asked = 0
+
+    def profiles(self, *given: Any, **named: Any) -> Any:
+        """Count, and answer."""
+        self.asked += 1
+        return super().profiles(*given, **named)
+
+
+def _by_city(n: int) -> tuple[_Counted, Baseline, list[str]]:
+    """Two windows, and a gap, of a reference that is counted by some cities."""
+    rows = {"x": np.arange(300.0), "city": [f"c{k % n}" for k in range(300)]}
+    reference = lb.profile(rows, segment="city")
+    state = _Counted()
+    parts = {f"city={k}": part for k, part in reference.parts.items() if k is not None}
+    parts[""] = reference.parts[None]
+    packed = [
+        Packed(name, one.rows, join_packed(pack(one), b""))
+        for name, one in parts.items()
+    ]
+    done = [_done(hour(k), reference.fingerprint) for k in (0, 2)]
+    lease = leased(state)
+    state.put(lease, [(one, packed, []) for one in done], model="m", place=1)
+    return state, Baseline(reference), sorted(parts)[1:]
+
+
+@pytest.mark.parametrize("n", [1, 2, 30])
+def test_segments_are_read_with_the_whole(n: int) -> None:
+    """As often as there are spans, whatever the number of segments."""
+    state, baseline, names = _by_city(n)
+    plan = ModelPlan("m", "", "", Calendar(Every(1, "h"), UTC))
+    windows = [hour(0), hour(2)]
+    found = looking.looks(state, plan, baseline, Adopted(), windows, names[: n - 1])
+    assert state.asked == 2
+    assert sorted(found) == windows
+    for look in found.values():
+        assert sorted(look.segments) == names[: n - 1]
+        assert look.part.rows == 300
+        assert all(one.part.rows == 300 // n for one in look.segments.values())
+
+
+def _incident(*subjects: Subject) -> Incident:
+    """One that was accepted."""
+    at = hour(9).start
+    return Incident(
+        "i", "m", Kind.CHANGE, Stage.ACCEPTED, Severity.PAGE, at, at, at,
+        hour(0), hour(2), subjects, (), 0, "title",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [2, 30])
+def test_what_was_accepted_of_a_segment_holds_for_it_alone(n: int) -> None:
+    """That of all rows holds in each; each incident is read once for all segments."""
+    state, baseline, names = _by_city(n)
+    profile = baseline.reference
+    standards = {name: Standard(profile) for name in ["", *names]}
+    cells = (baseline, Adopted())
+
+    def replaced(where: str) -> dict[str, int]:
+        subject = Subject(where, "x", "distribution")
+        found = accepting(standards, state, "m", cells, [_incident(subject)])
+        return {
+            name: int(one.replaced["x"].cells.sum())
+            for name, one in found.items()
+            if one.replaced
+        }
+
+    assert replaced("city=c1") == {"city=c1": 2 * 300 // n}
+    assert replaced("") == {"": 600, **dict.fromkeys(names, 2 * 300 // n)}
+    assert replaced("city=none") == {}
+    assert state.asked == 2
 
 
 def _done(window: Window, fingerprint: str) -> Done:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -164,6 +164,60 @@ def verdicts(made: World) -> list[Judged]:
     """Verdicts of the model that are kept."""
     state = open_state(made.monitor.plan.state)
     return list(state.alarms.verdicts("demand"))
+
+
+def labels(made: World, ids: list[str], at: datetime, *, damaged: bool) -> None:
+    """Log labels as a file of their own, and damage it."""
+    root = made.folder / "monitor"
+    before = set(root.rglob("feedback-*.parquet"))
+    made.label(ids, [110.0] * len(ids), [at] * len(ids))
+    if damaged:
+        (path,) = set(root.rglob("feedback-*.parquet")) - before
+        damage_bit(path)
+
+
+def test_labels_that_are_lost_are_told_of_windows_they_may_belong_to(
+    made: World,
+) -> None:
+    """Those within the horizon, and no more than predictions that have no label."""
+    for number in (0, 1, 15):
+        ids = made.predict(hours(number, 100), first=1000 * number, seed=number)
+        labels(made, ids[:70], START + (number + 1) * DAY, damaged=False)
+    labels(made, [f"p{i}" for i in range(70, 90)], START + 4 * DAY, damaged=True)
+    labels(made, [f"p{i}" for i in range(90, 99)], START + 11.5 * DAY, damaged=True)
+    labels(made, [f"p{i}" for i in range(99)], START + 26 * DAY, damaged=True)
+    run(made, 30)
+    assert [(one.labels, one.lost_labels) for one in windows(made)] == [
+        (70, 20),
+        (70, 29),
+        (70, 0),
+    ]
+    assert not any(one.lost_most for one in windows(made))
+    assert dict(windows(made)[1].notes)["lost"] == "at most 29 of the labels are lost"
+    labels(made, [f"p{i}" for i in range(1070, 1090)], START + 4 * DAY, damaged=True)
+    made.predict(hours(1, 1), first=1999, received_at=START + 2 * DAY)
+    run(made, 30)
+    assert [one.lost_labels for one in windows(made)][1] == 31
+
+
+def test_lost_labels_are_lost_data_once_the_window_is_final(made: World) -> None:
+    """While labels are still expected, those that are lost are not missed."""
+    made.configure(CONFIG.replace('"10d"', '"3d"'))
+    ids = made.predict(hours(0, 100))
+    labels(made, ids[:60], START + DAY, damaged=False)
+    labels(made, ids[60:90], START + DAY, damaged=True)
+    run(made, 1)
+    (one,) = windows(made)
+    assert (one.provisional, one.lost_labels) == (True, 30)
+
+    def lost() -> list[Stage]:
+        found = made.monitor.incidents()
+        return [each.stage for each in found if each.kind is Kind.LOST_DATA]
+
+    assert not lost()
+    run(made, 4)
+    assert not windows(made)[0].provisional
+    assert lost() == [Stage.OPEN]
 
 
 def test_no_verdict_on_a_partial_window_goes_without_its_flag(made: World) -> None:

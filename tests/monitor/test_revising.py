@@ -11,8 +11,9 @@ import pytest
 from leeboard.alarms.judged import Severity
 from leeboard.incidents.incident import Event, Incident, Stage
 from leeboard.state import Outgoing, open_state
+from tests.logs.test_damage import damage_bit
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
-from tests.monitor.test_lost import changed
+from tests.monitor.test_lost import changed, files
 
 BAD = 400
 NOTIFY = '\n[[notify]]\nto = "webhook"\nurl = "https://example.com/hook"\n'
@@ -98,6 +99,21 @@ def test_what_is_left_of_a_window_takes_nothing_back(made: World) -> None:
     made.predict(
         hours(4, 190), first=9000, seed=9, received_at=START + 5 * DAY + 3 * DAY / 24
     )
+    run(made, 5, minutes=90)
+    assert events(made, one) == [Event.OPENED, Event.REVISED]
+    assert the_page(made).stage is Stage.OPEN
+
+
+def test_a_partial_window_takes_nothing_back(made: World) -> None:
+    """The bad rows were erased and right ones came, but a file of them is damaged."""
+    one = the_page(made)
+    made.monitor.erase(ids=[f"c4-{i}-{BAD}" for i in range(BAD)])
+    received = START + 5 * DAY + 3 * DAY / 24
+    before = files(made)
+    made.predict(hours(4, 60), first=8000, seed=8, received_at=received)
+    (path,) = files(made) - before
+    made.predict(hours(4, 300), first=9000, seed=9, received_at=received)
+    damage_bit(path)
     run(made, 5, minutes=90)
     assert events(made, one) == [Event.OPENED, Event.REVISED]
     assert the_page(made).stage is Stage.OPEN

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeboard.errors import ConfigError, InputError
-from leeboard.windows import Calendar, Due, Every, Window, duration, zone_of
+from leeboard.windows import Calendar, Due, Every, Window, duration, runs, zone_of
 
 ZONES = (
     "UTC",
@@ -336,3 +336,15 @@ def test_a_clock_that_steps_back_loses_no_window() -> None:
     now = window.end + timedelta(minutes=12)
     answers = [due.ripe(window, now + timedelta(minutes=m)) for m in (0, -10, 0)]
     assert answers == [True, False, True]
+
+
+def test_windows_that_touch_are_one_run() -> None:
+    """In whatever order they come, and whether or not one holds another."""
+    a, b, c, d, e, f = (datetime(2026, 3, 1, k, tzinfo=UTC) for k in range(6))
+    assert runs([]) == []
+    assert runs([Window(e, f), Window(b, c), Window(a, b)]) == [
+        Window(a, c),
+        Window(e, f),
+    ]
+    assert runs([Window(a, d), Window(b, c)]) == [Window(a, d)]
+    assert runs([Window(a, d), Window(b, c), Window(c, e)]) == [Window(a, e)]

@@ -162,11 +162,14 @@ class Log(Protocol):
         """What there is of each model."""
         ...
 
-    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+    def losses(
+        self, model: str, span: Window | Sequence[Window] | None = None
+    ) -> Sequence[Loss]:
         """Events of a model that came, and that no read gives.
 
         Those of files that cannot be read, and those that were set aside; each event
         counts for one of the two. Set aside events that name no model may be of any.
+        Several spans are in order, and none touches another.
         """
         ...
 

@@ -6,7 +6,8 @@ more: what the events said is what is lost.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -47,19 +48,29 @@ class Loss:
     first: datetime
     last: datetime
 
-    def touches(self, span: Window | None) -> bool:
-        """Tell whether any of them may lie in a span; None: in all of time."""
-        return span is None or (self.first < span.end and self.last >= span.start)
+    def touches(self, span: Window | Sequence[Window] | None) -> bool:
+        """Tell whether any of them may lie in a span; None: in all of time.
+
+        Several spans are in order, and none touches another.
+        """
+        if span is None:
+            return True
+        spans = (span,) if isinstance(span, Window) else span
+        at = bisect_right(spans, self.last, key=lambda one: one.start)
+        return at > 0 and self.first < spans[at - 1].end
 
 
-def set_aside_losses(quarantined: pa.Table, span: Window | None) -> Iterator[Loss]:
+def set_aside_losses(
+    quarantined: pa.Table, span: Window | Sequence[Window] | None
+) -> Iterator[Loss]:
     """Yield events that were set aside, by reason and by the minute they came in.
 
     Parameters
     ----------
     quarantined : Table
         Each event once.
-    span : Window or None
+    span : Window, several, or None
+        See ``Loss.touches``.
     """
     at = quarantined.column("received_at").cast(pa.int64())
     label = pc.equal(pc.binary_slice(quarantined.column("payload"), 0, 1), b"f")

@@ -256,8 +256,10 @@ ASIDE = """
         THEN 'feedback' ELSE 'predictions' END AS kind,
         reason, count(*), date_trunc('minute', received_at) AS minute
     FROM quarantined
+    JOIN unnest(%(starts)s::timestamptz[], %(stops)s::timestamptz[])
+        AS span (start, stop)
+        ON received_at >= start AND received_at < stop
     WHERE model IN (%(model)s, '')
-        AND received_at >= %(start)s::timestamptz AND received_at < %(stop)s
     GROUP BY kind, reason, minute ORDER BY minute, reason, kind
 """
 

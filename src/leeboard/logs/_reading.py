@@ -56,7 +56,11 @@ class Reading:
     fresh: Batch | None
 
     def quarantined(
-        self, model: str | None, span: Window | None = None, *, unnamed: bool = False
+        self,
+        model: str | None,
+        span: Window | Sequence[Window] | None = None,
+        *,
+        unnamed: bool = False,
     ) -> pa.Table:
         """Quarantined events, each once; those that name no model if they are wanted.
 
@@ -74,7 +78,7 @@ class Reading:
             tables.append(of_model(self.fresh.quarantined, model, unnamed=unnamed))
         return each_once(tables)
 
-    def losses(self, model: str, span: Window | None) -> list[Loss]:
+    def losses(self, model: str, span: Window | Sequence[Window] | None) -> list[Loss]:
         """Events of a model that this read lacks."""
         found = [loss_of(one, why) for one, why in self.lost]
         aside = self.quarantined(model, span, unnamed=True)

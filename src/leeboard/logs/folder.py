@@ -175,7 +175,9 @@ class FolderLog:
         found = [self._summary(model) for model in sorted(names)]
         return [one for one in found if one.model or one.quarantined]
 
-    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+    def losses(
+        self, model: str, span: Window | Sequence[Window] | None = None
+    ) -> Sequence[Loss]:
         """Events of a model that came, and that no read gives."""
         with as_log_errors("log_unreadable"):
             return self._reader.read(model).losses(model, span)

@@ -109,7 +109,9 @@ class MemoryLog:
         found = [self._summary(model) for model in sorted(names)]
         return [one for one in found if one.model or one.quarantined]
 
-    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+    def losses(
+        self, model: str, span: Window | Sequence[Window] | None = None
+    ) -> Sequence[Loss]:
         """Events of a model that came, and that no read gives."""
         tables = [of_model(b.quarantined, model, unnamed=True) for b in self._batches]
         return list(set_aside_losses(each_once(tables), span))

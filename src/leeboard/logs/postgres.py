@@ -190,11 +190,16 @@ class PostgresLog:
                 found.append(summary_of(name, counted, reasons, dropped))
         return found
 
-    def losses(self, model: str, span: Window | None = None) -> Sequence[Loss]:
+    def losses(
+        self, model: str, span: Window | Sequence[Window] | None = None
+    ) -> Sequence[Loss]:
         """Events of a model that came, and that no read gives."""
-        asked: dict[str, Any] = {**_EVER, "model": model}
-        if span is not None:
-            asked |= {"start": span.start, "stop": span.end}
+        spans = (span,) if isinstance(span, Window) else span or ()
+        asked: dict[str, Any] = {
+            "model": model,
+            "starts": [_EVER["start"]] if span is None else [w.start for w in spans],
+            "stops": [_EVER["stop"]] if span is None else [w.end for w in spans],
+        }
         found = []
         for kind, reason, rows, minute in self._rows(sql.ASIDE, asked):
             at = minute.astimezone(UTC)

@@ -6,7 +6,7 @@ of its latest windows take the reference's place for the columns that it is abou
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -50,30 +50,33 @@ def standard_of(
     standard = Standard(
         baseline.reference, adopted.profiles, baseline.figures, baseline.rows
     )
-    return accepting(standard, state, model, (baseline, adopted), incidents)
+    cells = (baseline, adopted)
+    return accepting({"": standard}, state, model, cells, incidents)[""]
 
 
 def accepting(
-    standard: Standard,
+    standards: Mapping[str, Standard],
     state: State,
     model: str,
     cells: tuple[Baseline, Adopted],
     incidents: Sequence[Incident],
-    *,
-    segment: str = "",
-) -> Standard:
-    """Return a standard with what people accepted of a segment, or of all rows.
+) -> dict[str, Standard]:
+    """Return standards, by segment, with what people accepted.
 
-    What was accepted of all rows holds for each of their segments; what was accepted
-    of one segment, for that one.
+    What was accepted of all rows, whose name is empty, holds for each of their
+    segments; what was accepted of one segment, for that one.
     """
+    found = dict(standards)
     for one in incidents:
-        names = {s.name for s in one.subjects if s.segment in {"", segment}}
-        if names:
-            part, tally = _counted(state, model, *cells, _now(one), segment)
-            if part is not None:
-                standard = _with(standard, names, part, tally)
-    return standard
+        about = {
+            segment: {s.name for s in one.subjects if s.segment in {"", segment}}
+            for segment in standards
+        }
+        asked = {segment for segment, names in about.items() if names}
+        counted = _counted(state, model, cells, _now(one), asked) if asked else {}
+        for segment, (part, tally) in counted.items():
+            found[segment] = _with(found[segment], about[segment], part, tally)
+    return found
 
 
 def _now(one: Incident) -> Window:
@@ -102,24 +105,26 @@ def _with(
 def _counted(
     state: State,
     model: str,
-    baseline: Baseline,
-    adopted: Adopted,
+    cells: tuple[Baseline, Adopted],
     span: Window,
-    segment: str,
-) -> tuple[Part | None, Tally | None]:
-    """Counts of all windows of a span together."""
+    asked: Collection[str],
+) -> dict[str, tuple[Part, Tally | None]]:
+    """Counts of all windows of a span together, by segment: of those that have any."""
+    baseline, adopted = cells
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
-    cells = {**baseline.reference.cells, **extra}
-    part: Part | None = None
-    tally: Tally | None = None
+    known = {**baseline.reference.cells, **extra}
+    found: dict[str, tuple[Part, Tally | None]] = {}
     own = baseline.reference.fingerprint
-    for _, fingerprint, packed in state.profiles(model, span, segment):
-        if fingerprint != own:
+    only = "" if {*asked} == {""} else None
+    for _, fingerprint, packed in state.profiles(model, span, only):
+        if fingerprint != own or packed.segment not in asked:
             continue
         columns, outcomes = split_packed(packed.data)
-        one = unpack(columns, cells)
+        one = unpack(columns, known)
+        part, tally = found.get(packed.segment, (None, None))
         part = one if part is None else part + one
         if outcomes and adopted.outcomes is not None:
             more = performance.unpack(outcomes, adopted.outcomes)
             tally = more if tally is None else tally + more
-    return part, tally
+        found[packed.segment] = (part, tally)
+    return found

@@ -106,7 +106,9 @@ def frame_of(joined: pa.Table, reference: Profile, metadata: tuple[str, ...]) ->
         label = _any(joined, "", LABEL)
     if prediction is None:
         prediction = _any(joined, "", PREDICTION)
-    table = pa.table(columns) if columns else joined.select([])
+    # where no event that can be read has a value, all are missing
+    absent = {one.name: pa.nulls(joined.num_rows) for one in schema.columns}
+    table = pa.table(columns or absent)
     extra = dict(_extra(joined, reference, metadata, prediction))
     residual = residual_of(label, prediction)
     if residual is not None:

@@ -229,7 +229,7 @@ class _Judging:
             last = max(spans)
             rows = self._state.profiles(self._plan.name, last)
             met = {packed.segment for *_, packed in rows if packed.segment}
-            self.segments = self.segments.met(met, self._plan)
+            self.segments = self.segments.met(met, self._plan, self._baseline.reference)
         text = segments_text(self.segments)
         return {} if text is None else {SEGMENTS: text}
 
@@ -254,10 +254,7 @@ def segments_of_model(
     found = watched_segments(model.plan, whole, model.baseline)
     cells = (model.baseline, model.adopted)
     state, name = model.state, model.plan.name
-    standards = {
-        segment: accepting(one, state, name, cells, incidents, segment=segment)
-        for segment, one in found.standards.items()
-    }
+    standards = accepting(found.standards, state, name, cells, incidents)
     return replace(found, standards=standards)
 
 

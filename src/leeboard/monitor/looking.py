@@ -20,7 +20,7 @@ from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.packs import split_packed
 from leeboard.profiles.packed import unpack
 from leeboard.state import Done, State
-from leeboard.windows import Calendar, Window
+from leeboard.windows import Calendar, Window, runs
 
 __all__ = ["Places", "Turn", "looks", "stratum_of", "turns", "typical"]
 
@@ -108,66 +108,43 @@ def looks(
         Those that are watched; see ``Look.segments``.
     """
     wanted = frozenset(windows)
-    found = _read(state, plan, baseline, adopted, wanted, "")
-    within: dict[Window, dict[str, Look]] = {window: {} for window in found}
-    for segment in segments:
-        rows = _read(state, plan, baseline, adopted, wanted, segment)
-        for window in rows.keys() & within.keys():
-            within[window][segment] = rows[window]
+    asked = {"", *segments}
+    found: dict[Window, dict[str, Look]] = {}
+    for span in runs(wanted):
+        rows = _looks(state, plan, (baseline, adopted), span, asked)
+        for window, segment, look in rows:
+            if window in wanted:
+                found.setdefault(window, {})[segment] = look
     return {
-        window: replace(look, segments=within[window]) if within[window] else look
-        for window, look in found.items()
+        window: replace(whole, segments=within) if within else whole
+        for window, within in found.items()
+        if (whole := within.pop("", None)) is not None
     }
-
-
-def _read(
-    state: State,
-    plan: ModelPlan,
-    baseline: Baseline,
-    adopted: Adopted,
-    wanted: Collection[Window],
-    segment: str,
-) -> dict[Window, Look]:
-    return {
-        window: look
-        for span in _runs(sorted(wanted))
-        for window, look in _looks(state, plan, baseline, adopted, span, segment)
-        if window in wanted
-    }
-
-
-def _runs(windows: Sequence[Window]) -> Iterator[Window]:
-    """Spans of windows that touch one another: what lies between is not read.
-
-    The newest window and one whose labels are complete may lie a month apart.
-    """
-    spans: list[Window] = []
-    for window in windows:
-        near = spans and window.start <= spans[-1].end
-        spans.append(Window(spans.pop().start, window.end) if near else window)
-    return iter(spans)
 
 
 def _looks(
     state: State,
     plan: ModelPlan,
-    baseline: Baseline,
-    adopted: Adopted,
+    cells: tuple[Baseline, Adopted],
     span: Window,
-    segment: str,
-) -> Iterator[tuple[Window, Look]]:
+    asked: Collection[str],
+) -> Iterator[tuple[Window, str, Look]]:
+    """Read a span once, whatever number of segments is asked for."""
+    baseline, adopted = cells
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
-    cells = {**baseline.reference.cells, **extra}
+    known = {**baseline.reference.cells, **extra}
     own = baseline.reference.fingerprint
-    for window, fingerprint, packed in state.profiles(plan.name, span, segment):
-        if fingerprint != own:
+    only = "" if {*asked} == {""} else None
+    for window, fingerprint, packed in state.profiles(plan.name, span, only):
+        if fingerprint != own or packed.segment not in asked:
             continue
         columns, outcomes = split_packed(packed.data)
         tally = None
         if outcomes and adopted.outcomes is not None:
             tally = performance.unpack(outcomes, adopted.outcomes)
-        part = unpack(columns, cells)
-        yield window, Look(window, part, tally, stratum_of(plan.calendar, window))
+        part = unpack(columns, known)
+        stratum = stratum_of(plan.calendar, window)
+        yield window, packed.segment, Look(window, part, tally, stratum)
 
 
 def stratum_of(calendar: Calendar, window: Window) -> int:

@@ -8,21 +8,23 @@ back is counted again.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from itertools import islice
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice
 
 from leeboard.config.plan import ModelPlan
 from leeboard.logs import SEGMENT_REASONS, Log, Loss
 from leeboard.state import Done
-from leeboard.windows import Window
+from leeboard.windows import Window, runs
 
-__all__ = ["LOST", "Losses", "losses_near", "lost_notes"]
+__all__ = ["LOST", "Losses", "losses_near", "losses_of", "lost_notes"]
 
 LOST = "lost"
 """Code of the note on a window that lacks events."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 _MOST = 2_000
 """Windows of which all is lost that are looked for at once."""
@@ -37,21 +39,51 @@ class Losses:
     plan : ModelPlan
     found : sequence of Loss
     span : Window or None
-        From the first to the last window of the pass.
+        In which windows of which all is lost are looked for.
     """
 
     plan: ModelPlan
     found: Sequence[Loss] = ()
     span: Window | None = None
+    _reach: Sequence[datetime] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = sorted(self.found, key=_first)
+        object.__setattr__(self, "found", found)
+        # the latest end of each loss and of those before it can be bisected too
+        reach = list(accumulate((one.last for one in found), max))
+        object.__setattr__(self, "_reach", reach)
 
     def told(self, done: Done) -> Done:
         """Return a counted window with what it lacks."""
-        about, most, labels = self._of(done.window)
+        lost = _whole(self._share(done.window))
+        most = sum(one.rows for one in self._near(done.window, "predictions"))
+        labels = sum(one.rows for one in self._near(self._labels(done), "feedback"))
         # a prediction that has its label has lost none
         labels = min(labels, done.rows - done.labels)
         notes = tuple(note for note in done.notes if note[0] != LOST)
-        done = replace(done, lost=about, lost_most=most, lost_labels=labels)
+        done = replace(done, lost=lost, lost_most=most, lost_labels=labels)
         return replace(done, notes=(*notes, *lost_notes(done)))
+
+    def added(self, done: Done, hours: Sequence[Done]) -> Done:
+        """Return a window that others were added into, with what it lacks.
+
+        Shares add up before they are rounded, and a loss that several windows have a
+        part of counts once. Where the log tells of a loss no longer, what was noted
+        when the windows were counted stands.
+        """
+        lossy = [one for one in hours if one.lost_most]
+        shares = ((one, self._share(one.window)) for one in lossy)
+        about = sum(x if _whole(x) == one.lost else one.lost for one, x in shares)
+        most = self._once("predictions", [(h.lost_most, h.window) for h in lossy])
+        labels = [(h.lost_labels, self._labels(h)) for h in hours if h.lost_labels]
+        done = replace(
+            done,
+            lost=_whole(about),
+            lost_most=max(_whole(about), most),
+            lost_labels=self._once("feedback", labels),
+        )
+        return replace(done, notes=(*done.notes, *lost_notes(done)))
 
     def more(self, done: Mapping[Window, Done], now: datetime) -> set[Window]:
         """Windows to count beside those that events came of.
@@ -59,34 +91,52 @@ class Losses:
         Those of which less is lost than was when they were counted, as after a file was
         put back; and those of which all is lost, and that nobody would see otherwise.
         """
-        back = {w for w, one in done.items() if one.lost_most > self._of(w)[1]}
+        back = {
+            window
+            for window, one in done.items()
+            if one.lost_most
+            and one.lost_most > sum(x.rows for x in self._near(window, "predictions"))
+        }
         return back | {w for w in self._gone(done) if self.plan.due.ripe(w, now)}
 
-    def _gone(self, done: Mapping[Window, Done]) -> Iterator[Window]:
+    def _gone(self, done: Mapping[Window, Done]) -> set[Window]:
         if self.span is None:
-            return
-        longer = [w for w in done if self.plan.calendar.window_of(w.start) != w]
+            return set()
+        found: set[Window] = set()
         for loss in self.found:
-            if loss.kind != "predictions" or loss.reason not in SEGMENT_REASONS:
-                continue
-            first = max(loss.first, self.span.start)
-            last = min(loss.last + _INSTANT, self.span.end)
-            for window in islice(self.plan.calendar.between(first, last), _MOST):
-                inside = any(w.start <= window.start < w.end for w in longer)
-                if window not in done and not inside:
-                    yield window
+            if loss.kind == "predictions" and loss.reason in SEGMENT_REASONS:
+                first = max(loss.first, self.span.start)
+                last = min(loss.last + _INSTANT, self.span.end)
+                found.update(islice(self.plan.calendar.between(first, last), _MOST))
+        found -= done.keys()
+        if not found:
+            return found
+        longer = [w for w in done if self.plan.calendar.window_of(w.start) != w]
+        return {w for w in found if not any(x.start <= w.start < x.end for x in longer)}
 
-    def _of(self, window: Window) -> tuple[int, int, int]:
-        """Predictions that it lacks, about and at most; labels, at most."""
-        about, most, labels = 0.0, 0, 0
-        asked = Window(window.start, window.end + self.plan.horizon)
-        for one in self.found:
-            if one.kind != "predictions":
-                labels += one.rows * one.touches(asked)
-            elif one.touches(window):
-                about += one.rows * _overlap(one, window)
-                most += one.rows
-        return math.ceil(about), most, labels
+    def _near(self, span: Window, kind: str) -> list[Loss]:
+        """Losses of a kind that touch a span."""
+        start = bisect_left(self._reach, span.start)
+        stop = bisect_left(self.found, span.end, key=_first)
+        near = self.found[start:stop]
+        return [one for one in near if one.kind == kind and one.touches(span)]
+
+    def _share(self, window: Window) -> float:
+        """Predictions that a window lacks, if each loss lies evenly over its time."""
+        near = self._near(window, "predictions")
+        return sum(one.rows * _overlap(one, window) for one in near)
+
+    def _labels(self, done: Done) -> Window:
+        """When labels of a window are observed."""
+        return Window(done.window.start, done.window.end + self.plan.horizon)
+
+    def _once(self, kind: str, noted: Sequence[tuple[int, Window]]) -> int:
+        """Events that several spans lack at most, by what was noted of each."""
+        if not noted:
+            return 0
+        near = {id(x): x.rows for _, span in noted for x in self._near(span, kind)}
+        numbers = [n for n, _ in noted]
+        return min(sum(numbers), max(sum(near.values()), *numbers))
 
 
 def lost_notes(done: Done) -> Iterator[tuple[str, str]]:
@@ -98,19 +148,73 @@ def lost_notes(done: Done) -> Iterator[tuple[str, str]]:
 
 
 def losses_near(
-    log: Log, plan: ModelPlan, windows: Sequence[Window], done: Mapping[Window, Done]
-) -> Losses:
-    """Ask a log what it has lost of windows, and of those that lacked events before."""
-    lacking = [w for w, one in done.items() if one.lost_most]
-    every = [*windows, *lacking]
-    if not every:
+    log: Log,
+    plan: ModelPlan,
+    windows: Collection[Window],
+    done: Mapping[Window, Done],
+    now: datetime,
+) -> tuple[Losses, set[Window]]:
+    """Ask a log what it has lost of windows that are to be counted.
+
+    Returns
+    -------
+    Losses, set of Window
+        And the windows that are to be counted beside; see ``Losses.more``.
+    """
+    losses = _asked(log, plan, windows, done, now)
+    more = losses.more(done, now)
+    if more.difference(windows):  # what is lost of their labels, later, counts too
+        losses = _asked(log, plan, {*windows, *more}, done, now)
+    return losses, more
+
+
+def losses_of(log: Log, plan: ModelPlan, windows: Sequence[Done]) -> Losses:
+    """Ask a log what it has lost of windows that touch, if they lack anything."""
+    if not any(one.lost_most or one.lost_labels for one in windows):
         return Losses(plan)
-    start, end = min(w.start for w in every), max(w.end for w in every)
-    found = log.losses(plan.name, Window(start, end + plan.horizon))
+    start, end = windows[0].window.start, windows[-1].window.end
+    return Losses(plan, log.losses(plan.name, Window(start, end + plan.horizon)))
+
+
+def _asked(
+    log: Log,
+    plan: ModelPlan,
+    windows: Collection[Window],
+    done: Mapping[Window, Done],
+    now: datetime,
+) -> Losses:
+    # of old windows that lacked events, nothing is asked but whether they still do
+    spans = [w for w, one in done.items() if one.lost_most]
+    looked = [*windows, *_unseen(plan, done, now)]
     span = None
-    if windows:
-        span = Window(min(w.start for w in windows), max(w.end for w in windows))
-    return Losses(plan, tuple(found), span)
+    if looked:
+        span = Window(min(w.start for w in looked), max(w.end for w in looked))
+        spans.append(Window(span.start, span.end + plan.horizon))
+    if not spans:
+        return Losses(plan)
+    return Losses(plan, log.losses(plan.name, runs(spans)), span)
+
+
+def _unseen(
+    plan: ModelPlan, done: Collection[Window], now: datetime
+) -> Iterator[Window]:
+    """Time of the ripe windows after the last that was counted.
+
+    Of a window that lost all its events no change tells, neither in this pass nor in
+    the next one.
+    """
+    start = max((window.end for window in done), default=_EPOCH)
+    if plan.due.ripe(plan.calendar.window_of(start), now):
+        yield Window(start, now - plan.delay)
+
+
+def _first(loss: Loss) -> datetime:
+    return loss.first
+
+
+def _whole(number: float) -> int:
+    """Round up; what adds up to a whole number but for the last digits is that."""
+    return math.ceil(round(number, 6))
 
 
 def _overlap(loss: Loss, window: Window) -> float:

@@ -135,8 +135,8 @@ def _run(
     pending = read_pending(state.kept(plan.name, PENDING))
     changed = lifted(plan.calendar.of_minutes(changes.minutes), done)
     todo = agenda(plan, changed, pending, done, now)
-    losses = losses_near(log, plan, todo.now, done)
-    todo = replace(todo, now=tuple(sorted({*todo.now, *losses.more(done, now)})))
+    losses, more = losses_near(log, plan, todo.now, done, now)
+    todo = replace(todo, now=tuple(sorted({*todo.now, *more})))
     lost = forgotten_of(state, plan.name).left_alone(todo.now, done)
     todo = replace(todo, now=tuple(w for w in todo.now if w not in lost))
     tally = Passed(plan.name, waiting=len(todo.later), forgotten=len(lost))
@@ -166,8 +166,8 @@ def _run(
             batch = []
     state.keep(plan.name, PENDING, write_pending(todo.later), lease)
     _keep(state, lease, plan.name, adopted, batch, changes.upto)
-    days = roll_up(state, renewed(state, lease), plan, baseline, adopted, now)
-    return replace(tally, days=days)
+    standing = Standing(state, renewed(state, lease), plan, baseline, adopted)
+    return replace(tally, days=roll_up(log, standing, now))
 
 
 def _known(log: Log, model: Standing, now: datetime) -> Known:

@@ -3,7 +3,7 @@
 Place: after judging, under the same lease. A revision opens nothing and recalls no
 evidence. It is written into the incident's story where a figure that was judged has
 changed; and where all figures of the incident turn out to be within tolerance, the
-incident is over.
+incident is over. Of a long incident the latest windows are looked at, and no others.
 """
 
 from __future__ import annotations

@@ -12,19 +12,21 @@ from itertools import groupby
 
 from leeboard import performance
 from leeboard.config.plan import ModelPlan
+from leeboard.logs import Log
 from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.corrected import CORRECTED
 from leeboard.monitor.drift import drift_of
 from leeboard.monitor.estimated import ESTIMATED
-from leeboard.monitor.lost import lost_notes
+from leeboard.monitor.judging import Standing
+from leeboard.monitor.lost import losses_of
 from leeboard.monitor.packs import join_packed, split_packed
 from leeboard.monitor.realised import PERFORMANCE, PROVISIONAL, REALISED, realised_of
 from leeboard.performance import Tally
 from leeboard.profiles.cells import Cells
 from leeboard.profiles.packed import pack, unpack
 from leeboard.profiles.part import Part
-from leeboard.state import Done, Lease, Measured, Packed, State
+from leeboard.state import Done, Measured, Packed, State
 from leeboard.windows import Calendar, Every, Window
 
 __all__ = ["lifted", "roll_up"]
@@ -55,21 +57,23 @@ def lifted(windows: Iterable[Window], done: Iterable[Window]) -> set[Window]:
     return found
 
 
-def roll_up(
-    state: State,
-    lease: Lease,
-    plan: ModelPlan,
-    baseline: Baseline,
-    adopted: Adopted,
-    now: datetime,
-) -> int:
+def roll_up(log: Log, model: Standing, now: datetime) -> int:
     """Add windows shorter than a day into days where they are old enough.
+
+    Parameters
+    ----------
+    log : Log
+        Asked what it has lost, if windows of a day lack something.
+    model : Standing
+    now : datetime
 
     Returns
     -------
     int
         Days that were made.
     """
+    state, plan = model.state, model.plan
+    baseline, adopted = model.baseline, model.adopted
     if plan.calendar.every.minutes is None:
         return 0
     days = Calendar(_DAY, plan.calendar.zone)
@@ -83,7 +87,7 @@ def roll_up(
     for day, group in groupby(old, key=lambda one: days.window_of(one.window.start)):
         hours = list(group)
         sums = _sums(state, plan, baseline, adopted, day, hours)
-        done = _done(day, hours, now)
+        done = losses_of(log, plan, hours).added(_done(day, hours, now), hours)
         packed = [
             Packed(segment, one.part.rows, join_packed(pack(one.part), _bytes(one)))
             for segment, one in sums.items()
@@ -93,7 +97,7 @@ def roll_up(
             *_averaged(state, plan, done, sums),
         ]
         state.put(
-            lease,
+            model.lease,
             [(done, packed, measured)],
             model=plan.name,
             place=state.place(plan.name),
@@ -136,8 +140,7 @@ def _done(day: Window, hours: Sequence[Done], now: datetime) -> Done:
     rows, labels = sum(h.rows for h in hours), sum(h.labels for h in hours)
     complete = [(h.completeness, h.rows) for h in hours if h.completeness is not None]
     weight = sum(n for _, n in complete)
-    lost = sum(h.lost for h in hours)
-    done = replace(
+    return replace(
         hours[-1],
         window=day,
         revision=max(h.revision for h in hours),
@@ -150,12 +153,7 @@ def _done(day: Window, hours: Sequence[Done], now: datetime) -> Done:
         computed_at=now,
         late=sum(h.late for h in hours),
         notes=(("rolled_up", f"added from {len(hours)} windows"),),
-        lost=lost,
-        # a damaged file that covers all hours counts at most once
-        lost_most=max(lost, *(h.lost_most for h in hours)),
-        lost_labels=max(h.lost_labels for h in hours),
     )
-    return replace(done, notes=(*done.notes, *lost_notes(done)))
 
 
 def _measured(

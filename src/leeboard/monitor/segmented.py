@@ -15,6 +15,8 @@ import numpy as np
 from leeboard.alarms.look import RESIDUAL, Standard
 from leeboard.config.plan import ModelPlan
 from leeboard.monitor.baseline import Baseline, SegmentBaseline
+from leeboard.monitor.split import OTHER
+from leeboard.profiles.cells import CategoryCells
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
 from leeboard.state import State
@@ -41,6 +43,9 @@ MOST = 20
 _NEW = 20
 """Segments without a reference that are named."""
 
+_UNKNOWN = "new: the reference has no row of it"
+_RARE = "levels with too few rows to be counted apart"
+
 
 @dataclass(frozen=True, slots=True)
 class Segments:
@@ -57,14 +62,35 @@ class Segments:
     standards: Mapping[str, Standard] = field(default_factory=dict)
     left: Mapping[str, str] = field(default_factory=dict)
 
-    def met(self, names: Collection[str], plan: ModelPlan) -> Segments:
-        """Return it with segments of a window that the reference does not know."""
-        left = dict(self.left)
-        for name in sorted(names):
-            asked = _asked(plan, name)
-            if asked and name not in self.standards and len(left) < MOST + _NEW:
-                left.setdefault(name, "new: the reference has no row of it")
-        return self if len(left) == len(self.left) else replace(self, left=left)
+    def met(
+        self, names: Collection[str], plan: ModelPlan, reference: Profile
+    ) -> Segments:
+        """Return it with segments of a window that the reference does not know.
+
+        Where the reference is not counted by their column, they are no news.
+        """
+        known = self.left.keys() | self.standards.keys()
+        met = [
+            name
+            for name in sorted(names)
+            if _asked(plan, name) and not known & {name, name.partition("=")[0]}
+        ]
+        new = [name for name in met if _is_new(name, reference)]
+        room = max(0, _NEW - sum(why == _UNKNOWN for why in self.left.values()))
+        found = dict.fromkeys(new[:room], _UNKNOWN)
+        if len(new) < len(met):
+            found[f"{reference.segment}={OTHER}"] = _RARE
+        left = {**self.left, **found}
+        return self if left == self.left else replace(self, left=left)
+
+
+def _is_new(segment: str, reference: Profile) -> bool:
+    """Tell whether the reference has no row of a segment, of a column that it has."""
+    column, _, level = segment.partition("=")
+    cells = reference.cells.get(column)
+    if level == OTHER:
+        return False
+    return not isinstance(cells, CategoryCells) or bool(cells.unknown([level])[0])
 
 
 def _asked(plan: ModelPlan, segment: str) -> bool:

@@ -8,10 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["LEVELS", "segments_of"]
+__all__ = ["LEVELS", "OTHER", "segments_of"]
 
 LEVELS = 50
 """Levels of a segment that are counted apart in one window, by the number of rows."""
+
+OTHER = "(other)"
+"""What stands in the place of a level for all others together."""
 
 
 def segments_of(name: str, texts: pa.ChunkedArray) -> Iterator[tuple[str, pa.Array]]:
@@ -33,4 +36,4 @@ def segments_of(name: str, texts: pa.ChunkedArray) -> Iterator[tuple[str, pa.Arr
             yield f"{name}={levels[code]}", pa.array(np.flatnonzero(codes == code))
     rest = order[LEVELS:]
     if rest:
-        yield f"{name}=(other)", pa.array(np.flatnonzero(np.isin(codes, rest)))
+        yield f"{name}={OTHER}", pa.array(np.flatnonzero(np.isin(codes, rest)))
