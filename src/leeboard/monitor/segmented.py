@@ -18,6 +18,7 @@ from leeboard.monitor.baseline import Baseline, SegmentBaseline
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
 from leeboard.state import State
+from leeboard.words import Blot, Segment, Words, blotted
 
 __all__ = [
     "FEWEST",
@@ -26,6 +27,7 @@ __all__ = [
     "Segments",
     "segments_of_plan",
     "segments_text",
+    "segments_without",
     "watched_segments",
 ]
 
@@ -55,7 +57,7 @@ class Segments:
     """
 
     standards: Mapping[str, Standard] = field(default_factory=dict)
-    left: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[Segment, Words] = field(default_factory=dict)
 
     def met(self, names: Collection[str], plan: ModelPlan) -> Segments:
         """Return it with segments of a window that the reference does not know."""
@@ -140,12 +142,34 @@ def segments_of_plan(
     text = state.kept(model, KEY)
     if not text:
         return (), {}
-    found = json.loads(text)
-    return tuple(found["watched"]), dict(found["left"])
+    found = _read(text)
+    return found.watched, dict(found.left)
 
 
 def segments_text(segments: Segments) -> str | None:
     """Write it as a document; None where nothing was asked for."""
     if not segments.standards and not segments.left:
         return None
-    return json.dumps({"watched": list(segments.standards), "left": segments.left})
+    return _text(_Kept(tuple(segments.standards), segments.left))
+
+
+def segments_without(text: str, blot: Blot) -> str:
+    """Return the document with the levels of segments without texts."""
+    return _text(blotted(_read(text), blot))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The document as a value."""
+
+    watched: tuple[Segment, ...]
+    left: Mapping[Segment, Words]
+
+
+def _read(text: str) -> _Kept:
+    found = json.loads(text)
+    return _Kept(tuple(found["watched"]), found["left"])
+
+
+def _text(kept: _Kept) -> str:
+    return json.dumps({"watched": kept.watched, "left": kept.left})
