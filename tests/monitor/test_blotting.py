@@ -23,6 +23,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from leeboard import Monitor
+from leeboard.alarms.judged import Subject
+from leeboard.alarms.memory import memories_from_text
 from leeboard.cli import main
 from leeboard.errors import StateError
 from leeboard.incidents.expected import Expectation
@@ -32,6 +34,7 @@ from leeboard.monitor.blotting import Rights, forget_words, rights_of
 from leeboard.monitor.expecting import announce, announced
 from leeboard.monitor.handling import case_of, explained
 from leeboard.monitor.holder import taken
+from leeboard.monitor.judging import KEY as ALARMS
 from leeboard.monitor.segmented import segments_of_plan
 from leeboard.state import Outgoing, State, Written, open_state
 from leeboard.state._sql import SqlState
@@ -40,7 +43,7 @@ from tests.monitor._world import DAY, START
 
 WHO = 'Zoë "O\'Neill"'
 CITIES = ["Grazerhof", "Lyonnais", WHO]
-ALARMS = """
+WATCHED = """
 [model.demand.alarms]
 segments = ["city"]
 
@@ -69,7 +72,7 @@ def _alarmed() -> Path:
     path = folder / "leeboard.toml"
     asked = ["init", str(train), "--model", "demand", "--segment", "city"]
     assert main([*asked, "--config", str(path)]) == 0
-    path.write_text(f"{path.read_text()}\n{ALARMS}", encoding="utf-8")
+    path.write_text(f"{path.read_text()}\n{WATCHED}", encoding="utf-8")
     _live(path, 0, 3)
     for first in range(3, LAST, 2):
         _live(path, first, 2, wrong=15.0)
@@ -248,6 +251,27 @@ def test_any_text_that_is_kept_may_be_erased(config: Path) -> None:
                 }
 
 
+def test_a_column_is_no_level(config: Path) -> None:
+    """What detectors gathered of all levels stays when one is called as the column."""
+    monitor = Monitor(config)
+    with closing(open_state(monitor.plan.state)) as state:
+        before = _memories(state)
+        assert {"city=Grazerhof", f"city={WHO}"} < {s.segment for s in before}
+        with rights_of(monitor.plan, state) as rights:
+            forget_words(monitor.plan, state, ["city=L", "city=Grazer"], rights.take())
+            assert _memories(state) == before
+            forget_words(monitor.plan, state, ["Grazerhof"], rights.take())
+        left = {s for s in before if s.segment != "city=Grazerhof"}
+        assert set(_memories(state)) == left
+
+
+def _memories(state: State) -> dict[Subject, tuple[float, ...]]:
+    """What detectors have gathered of each subject."""
+    return memories_from_text(
+        json.loads(state.kept("demand", ALARMS) or "")["memories"]
+    )
+
+
 def test_passes_go_on_when_all_that_is_kept_was_erased(config: Path) -> None:
     """Whatever is erased, the next day is counted, judged and told."""
     monitor = Monitor(config)
@@ -345,3 +369,18 @@ def test_a_right_that_ran_out_is_taken_again(monkeypatch: pytest.MonkeyPatch) ->
     state.keep("demand", "x", "y", again)
     rights.release()
     assert taken(state, "pass:demand") is not None
+
+
+def test_a_document_is_written_by_right_alone(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What detectors gathered is another pass's where the right to it is lost."""
+    monitor = Monitor(config)
+    monkeypatch.setattr(SqlState, "blot", lambda *_: None)  # it was lost after this
+    with closing(open_state(monitor.plan.state)) as state:
+        with rights_of(monitor.plan, state) as rights:
+            lost = dict(rights.take())
+        before = state.kept("demand", ALARMS)
+        with pytest.raises(StateError, match="lease_lost"):
+            forget_words(monitor.plan, state, [WHO], lost)
+        assert state.kept("demand", ALARMS) == before
