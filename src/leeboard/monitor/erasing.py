@@ -99,12 +99,15 @@ def erase(
     with rights_of(plan, state) as rights:
         gone = log.ids_with(wanted) | pairs
         wanted = replace(wanted, ids=gone)
+        names = {name for _, name in gone}
+        # once the events are gone, nobody could tell which ids are meant
+        forget_samples(plan, state, names, rights.take())
         taken = log.take_out(wanted)
         blank_committed(plan.spool, log.marks())
         left = dict(log.rid(wanted))
-        # a log may take longer to write anew than a lease lasts
+        # a log may take longer to write anew than leases last, and a draw be made
         leases = rights.take()
-        forget_samples(plan, state, {name for _, name in gone}, leases)
+        forget_samples(plan, state, names, leases)
         forget_words(plan, state, texts, leases)
         _record(state, taken, texts, column)
     counts = f"{taken.predictions:,} predictions, {taken.feedback:,} labels"
