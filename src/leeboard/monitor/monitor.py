@@ -408,6 +408,11 @@ class Monitor:
         -------
         Erased
             ``left`` says where it still stands; empty when it is gone.
+
+        Raises
+        ------
+        StateError
+            A pass, a draw or a delivery goes on for longer than two minutes (``busy``).
         """
         self.ship()
         with self._state() as state:
