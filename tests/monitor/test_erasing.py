@@ -154,8 +154,9 @@ def test_an_erasure_that_broke_off_is_ended_by_the_next(
     one = prediction("zz-marker", START + DAY, features={"temp": 1.0, "user": NAME})
     spooled(model.folder / "monitor" / "spool", "z", [one])
     model.predict([START + DAY] * 30, first=500)
-    model.monitor.ship()
-    model.monitor.sample(31, now=NOW)
+    model.monitor.run(now=NOW)
+    drawn = model.monitor.sample(31, now=NOW + DAY / 24)
+    assert "zz-marker" in drawn.draw.chosen
     real = FolderLog.take_out
 
     def dies(log: FolderLog, wanted: Wanted) -> None:
