@@ -19,7 +19,8 @@ from leeboard.alarms.judged import Subject
 from leeboard.alarms.memory import memories_from_text, memories_to_text
 from leeboard.cli import main
 from leeboard.errors import ConfigError
-from leeboard.logs import open_log, spellings
+from leeboard.logs import Wanted, open_log, spellings
+from leeboard.logs.folder import FolderLog
 from leeboard.monitor.erasing import ERASURES
 from leeboard.state import open_state
 from tests.logs._records import feedback, held, prediction, spooled
@@ -144,6 +145,30 @@ def test_ids_are_erased_from_manifests_and_draws_too(model: World) -> None:
     assert (done.predictions, done.labels, done.left) == (1, 1, ())
     assert _standing(model.folder, "zz-marker-last") == []
     assert "zz-marker-last" not in held(log)
+
+
+def test_an_erasure_that_broke_off_is_ended_by_the_next(
+    model: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which ids are meant is told by events, so draws lose them before those go."""
+    one = prediction("zz-marker", START + DAY, features={"temp": 1.0, "user": NAME})
+    spooled(model.folder / "monitor" / "spool", "z", [one])
+    model.predict([START + DAY] * 30, first=500)
+    model.monitor.run(now=NOW)
+    drawn = model.monitor.sample(31, now=NOW + DAY / 24)
+    assert "zz-marker" in drawn.draw.chosen
+    real = FolderLog.take_out
+
+    def dies(log: FolderLog, wanted: Wanted) -> None:
+        real(log, wanted)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(FolderLog, "take_out", dies)
+    with pytest.raises(KeyboardInterrupt):
+        model.monitor.erase(NAME, column="user")
+    monkeypatch.undo()
+    assert model.monitor.erase(NAME, column="user").left == ()
+    assert _standing(model.folder, NAME, "zz-marker") == []
 
 
 def test_a_living_logger_goes_on(model: World) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from leeboard import Monitor
+from leeboard.errors import StateError
 from leeboard.logs import Wanted
 from leeboard.logs.folder import FolderLog
+from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.judging import Standing
 from leeboard.monitor.passes import Passed
-from leeboard.monitor.retention import forgotten_of
+from leeboard.monitor.retention import Forgotten, forget, forgotten_of
 from leeboard.state import open_state
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 
@@ -133,6 +138,25 @@ def test_a_crash_between_mark_and_deed_loses_no_guard(
     model.predict(hours(1, 5), received_at=START + 14 * DAY, first=950)
     passed = _pass(model.monitor, 14.2)
     assert (passed.revised, passed.forgotten) == (0, 1)
+
+
+def test_a_pass_that_lost_its_lease_forgets_nothing(model: World) -> None:
+    """Another pass goes on with the work, and counts on what is in the log."""
+    _pass(model.monitor, 3)
+    plan, now = model.monitor.plan["demand"], START + 14 * DAY
+    baseline = load_baseline(plan)
+    with closing(open_state(model.monitor.plan.state)) as state:
+        mine = state.lease("pass:demand", "slow", now, 60.0)
+        other = state.lease("pass:demand", "other", now + HOUR, 60.0)
+        assert mine is not None
+        assert other is not None
+        slow = Standing(state, mine, plan, baseline, baseline.adopted)
+        log, upto = model.monitor._log(), state.place("demand")
+        with pytest.raises(StateError, match="lease_lost"):
+            forget(log, slow, now, (), upto)
+        assert forgotten_of(state, "demand") == Forgotten()
+        assert _events(model.monitor) == 900
+        assert forget(log, replace(slow, lease=other), now, (), upto) > 0
 
 
 def test_clocks_that_run_ahead_lose_nothing(model: World) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from leeboard.verdicts.verdict import State
 from leeboard.windows import Window
+from leeboard.words import Segment, Words
 
 __all__ = ["Group", "Judged", "Severity", "Subject"]
 
@@ -50,7 +51,7 @@ class Subject:
         of a named rule.
     """
 
-    segment: str
+    segment: Segment
     name: str
     aspect: str
 
@@ -97,6 +98,8 @@ class Judged:
         Share of the window's events, or labels, that came and cannot be read; about.
     partial : bool
         Less than 95 % of them may be there: what is said holds for the rest.
+    known_as : str
+        Its id where it is kept: one whose segment was erased since keeps its id.
     """
 
     model: str
@@ -115,13 +118,16 @@ class Judged:
     high: float | None
     reference: float | None
     n: int
-    text: str
+    text: Words
     lost: float = 0.0
     partial: bool = False
+    known_as: str = field(default="", compare=False, repr=False)
 
     @property
     def id(self) -> str:
         """Short name, the same at each replay; ``leeboard explain`` takes it."""
+        if self.known_as:
+            return self.known_as
         facts = (
             self.model,
             self.window.start.isoformat(),

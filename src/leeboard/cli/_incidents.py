@@ -210,7 +210,8 @@ def _iso(value: Any) -> str:
 
 
 def _verdict(one: Judged) -> dict[str, Any]:
-    return {"id": one.id, **jsonlib.loads(jsonlib.dumps(asdict(one), default=_iso))}
+    facts = jsonlib.loads(jsonlib.dumps(asdict(one), default=_iso))
+    return {"id": facts.pop("known_as") or one.id, **facts}
 
 
 def _whole(case: Case) -> dict[str, Any]:

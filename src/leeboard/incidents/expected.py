@@ -13,6 +13,7 @@ from typing import Any
 
 from leeboard.alarms.judged import Judged
 from leeboard.errors import AlarmError
+from leeboard.words import Segment, Words
 
 __all__ = ["Expectation", "expecting"]
 
@@ -45,9 +46,9 @@ class Expectation:
 
     id: str
     model: str
-    text: str
+    text: Words
     columns: tuple[str, ...]
-    segments: tuple[str, ...]
+    segments: tuple[Segment, ...]
     start: datetime
     end: datetime
     who: str

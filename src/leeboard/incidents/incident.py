@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from leeboard.alarms.judged import Severity, Subject
 from leeboard.windows import Window
+from leeboard.words import Words
 
 __all__ = [
     "Diagnosis",
@@ -83,8 +84,8 @@ class Diagnosis:
 
     cause: str
     pattern: str
-    text: str
-    evidence: tuple[str, ...] = ()
+    text: Words
+    evidence: tuple[Words, ...] = ()
     columns: tuple[str, ...] = ()
 
 
@@ -162,7 +163,7 @@ class Incident:
     subjects: tuple[Subject, ...]
     verdicts: tuple[str, ...]
     held: int
-    title: str
+    title: Words
     diagnosis: Diagnosis | None = None
     silenced_until: datetime | None = None
     told_at: datetime | None = None
@@ -191,4 +192,4 @@ class Transition:
     at: datetime
     who: str
     event: Event
-    why: str = field(default="")
+    why: Words = field(default="")

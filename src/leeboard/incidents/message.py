@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from leeboard.alarms.judged import Severity
+from leeboard.words import Words
 
 __all__ = ["Message", "Purpose"]
 
@@ -57,9 +58,9 @@ class Message:
     purpose: Purpose
     severity: Severity
     at: datetime
-    title: str
-    lines: tuple[str, ...] = ()
-    facts: tuple[tuple[str, str], ...] = ()
-    next_steps: tuple[str, ...] = ()
+    title: Words
+    lines: tuple[Words, ...] = ()
+    facts: tuple[tuple[str, Words], ...] = ()
+    next_steps: tuple[Words, ...] = ()
     link: str = ""
     chart: tuple[float, ...] = ()

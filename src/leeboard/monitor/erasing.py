@@ -18,11 +18,8 @@ from leeboard.config.plan import Plan
 from leeboard.databases import search_files
 from leeboard.errors import ConfigError
 from leeboard.logs import SHORTEST, Log, Taken, Wanted, blank_committed, spellings
+from leeboard.monitor.blotting import forget_samples, forget_words, rights_of
 from leeboard.monitor.deeds import note_deed
-from leeboard.monitor.judging import KEY as ALARMS
-from leeboard.monitor.judging import without_segments
-from leeboard.monitor.sampling import SAMPLES, draws_of, without, write_draws
-from leeboard.monitor.segmented import KEY as SEGMENTS
 from leeboard.state import State
 
 __all__ = ["ERASURES", "Erased", "erase"]
@@ -90,21 +87,29 @@ def erase(
     ConfigError
         Neither ids nor a column with a value, or both (``no_choice``).
     LeeboardError
-        Log or state cannot be written.
+        Log or state cannot be written; or a pass, a draw or a delivery goes on for
+        longer than two minutes (``busy``), and then nothing is touched.
     """
     if bool(ids) == bool(column and value):
         raise _no_choice()
     pairs = frozenset((model or "", one) for one in ids)
     wanted = Wanted(ids=pairs, column=column, value=value, model=model)
-    gone = log.ids_with(wanted) | pairs
-    taken = log.take_out(replace(wanted, ids=gone))
-    blank_committed(plan.spool, log.marks())
-    wanted = replace(wanted, ids=gone)
-    left = dict(log.rid(wanted))
-    _forget_samples(plan, state, {name for _, name in gone})
     texts = [value] if value else list(ids)
-    _forget_words(plan, state, [t for t in texts if len(t.encode()) >= SHORTEST])
-    _record(state, taken, texts, column)
+    # before anything is touched: what cannot be held is not waited for half erased
+    with rights_of(plan, state) as rights:
+        gone = log.ids_with(wanted) | pairs
+        wanted = replace(wanted, ids=gone)
+        names = {name for _, name in gone}
+        # once the events are gone, nobody could tell which ids are meant
+        forget_samples(plan, state, names, rights.take())
+        taken = log.take_out(wanted)
+        blank_committed(plan.spool, log.marks())
+        left = dict(log.rid(wanted))
+        # a log may take longer to write anew than leases last, and a draw be made
+        leases = rights.take()
+        forget_samples(plan, state, names, leases)
+        forget_words(plan, state, texts, leases)
+        _record(state, taken, texts, column)
     counts = f"{taken.predictions:,} predictions, {taken.feedback:,} labels"
     note_deed(state, "erase", datetime.now(UTC), subject=model or "", detail=counts)
     left.update(state.rid())
@@ -124,28 +129,6 @@ def erase(
         tuple(_kept(plan, spelt)),
         scanned,
     )
-
-
-def _forget_samples(plan: Plan, state: State, ids: set[str]) -> None:
-    for model in plan.models:
-        draws = draws_of(state, model.name)
-        if any(ids & set(one.chosen) for one in draws):
-            state.keep(model.name, SAMPLES, write_draws(without(draws, ids)))
-
-
-def _forget_words(plan: Plan, state: State, texts: Sequence[str]) -> None:
-    """Blot texts out of verdicts, incidents and messages, and names of segments."""
-    if not texts:
-        return
-    spelt = [one.decode("utf-8", "replace") for t in texts for one in spellings(t)]
-    state.blot(texts, list(dict.fromkeys(spelt)))
-    for model in plan.models:
-        kept = state.kept(model.name, ALARMS)
-        if kept is not None and (fresh := without_segments(kept, texts)) != kept:
-            state.keep(model.name, ALARMS, fresh)
-        named = state.kept(model.name, SEGMENTS) or ""
-        if any(one in named for one in spelt):
-            state.keep(model.name, SEGMENTS, None)  # the next pass writes it anew
 
 
 def _record(state: State, taken: Taken, texts: Iterable[str], column: str) -> None:

@@ -45,6 +45,7 @@ from leeboard.monitor.segmented import KEY as SEGMENTS
 from leeboard.monitor.segmented import Segments, segments_text, watched_segments
 from leeboard.state import Lease, State
 from leeboard.windows import Window
+from leeboard.words import Blot, blotted
 
 __all__ = [
     "KEY",
@@ -275,14 +276,14 @@ def _read(text: str | None, fingerprint: str) -> _Kept:
     return _Kept(fingerprint, found["accepted"], seen, places_, memories, rules)
 
 
-def without_segments(text: str, names: Sequence[str]) -> str:
-    """Return the document without what was gathered of segments with such names."""
+def without_segments(text: str, blot: Blot) -> str:
+    """Return the document without what was gathered of segments whose level goes."""
     found = json.loads(text)
     memories = memories_from_text(found["memories"])
     left = {
         subject: memory
         for subject, memory in memories.items()
-        if not any(name in subject.segment for name in names)
+        if blotted(subject, blot) == subject
     }
     return json.dumps({**found, "memories": memories_to_text(left)})
 

@@ -407,7 +407,8 @@ class Monitor:
         Returns
         -------
         Erased
-            ``left`` says where it still stands; empty when it is gone.
+            ``left`` says where it still stands; empty when it is gone. A pass that does
+            not end in two minutes is an error (``busy``) before anything is touched.
         """
         self.ship()
         with self._state() as state:

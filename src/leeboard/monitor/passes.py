@@ -34,7 +34,10 @@ from leeboard.monitor.window import Result, result_of
 from leeboard.state import Done, Lease, State
 from leeboard.windows import Window
 
-__all__ = ["Passed", "run_model"]
+__all__ = ["PASSING", "Passed", "run_model"]
+
+PASSING = "pass"
+"""Begins the name of the lease of a pass: one of a model at a time."""
 
 _FEW, _MANY = 50_000, 500_000
 """Rows of one read: below, the next read covers twice as many windows; above, half."""
@@ -102,7 +105,7 @@ def run_model(
     LeeboardError
         If log, state or reference cannot be read, or the lease was lost on the way.
     """
-    lease = taken(state, f"pass:{plan.name}")
+    lease = taken(state, f"{PASSING}:{plan.name}")
     if lease is None:
         return Passed(plan.name, busy=True)
     try:

@@ -34,6 +34,7 @@ from leeboard.windows import Window
 __all__ = [
     "EXPECTED",
     "SAMPLES",
+    "SAMPLING",
     "Asked",
     "Draw",
     "Drawn",
@@ -46,6 +47,9 @@ __all__ = [
 
 SAMPLES = "samples"
 """Key of the draws in the state."""
+
+SAMPLING = "sample"
+"""Begins the name of the lease of a draw."""
 
 EXPECTED = "expected_loss"
 """Said of draws by the loss that an estimator expects."""
@@ -154,7 +158,7 @@ def sample_model(
     """
     if asked.budget < 1:
         raise _no_budget(asked.budget)
-    lease = taken(state, f"sample:{plan.name}")
+    lease = taken(state, f"{SAMPLING}:{plan.name}")
     if lease is None:
         raise _busy(plan.name)
     try:

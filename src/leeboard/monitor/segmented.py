@@ -20,6 +20,7 @@ from leeboard.profiles.cells import CategoryCells
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
 from leeboard.state import State
+from leeboard.words import Blot, Segment, Words, blotted
 
 __all__ = [
     "FEWEST",
@@ -28,6 +29,7 @@ __all__ = [
     "Segments",
     "segments_of_plan",
     "segments_text",
+    "segments_without",
     "watched_segments",
 ]
 
@@ -60,7 +62,7 @@ class Segments:
     """
 
     standards: Mapping[str, Standard] = field(default_factory=dict)
-    left: Mapping[str, str] = field(default_factory=dict)
+    left: Mapping[Segment, Words] = field(default_factory=dict)
 
     def met(
         self, names: Collection[str], plan: ModelPlan, reference: Profile
@@ -166,12 +168,34 @@ def segments_of_plan(
     text = state.kept(model, KEY)
     if not text:
         return (), {}
-    found = json.loads(text)
-    return tuple(found["watched"]), dict(found["left"])
+    found = _read(text)
+    return found.watched, dict(found.left)
 
 
 def segments_text(segments: Segments) -> str | None:
     """Write it as a document; None where nothing was asked for."""
     if not segments.standards and not segments.left:
         return None
-    return json.dumps({"watched": list(segments.standards), "left": segments.left})
+    return _text(_Kept(tuple(segments.standards), segments.left))
+
+
+def segments_without(text: str, blot: Blot) -> str:
+    """Return the document with the levels of segments without texts."""
+    return _text(blotted(_read(text), blot))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """The document as a value."""
+
+    watched: tuple[Segment, ...]
+    left: Mapping[Segment, Words]
+
+
+def _read(text: str) -> _Kept:
+    found = json.loads(text)
+    return _Kept(tuple(found["watched"]), found["left"])
+
+
+def _text(kept: _Kept) -> str:
+    return json.dumps({"watched": kept.watched, "left": kept.left})

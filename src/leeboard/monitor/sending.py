@@ -17,7 +17,10 @@ from leeboard.monitor.picturing import Pictures
 from leeboard.notify import Channel, Delivered, Draw, Sent, deliver, open_channel, ping
 from leeboard.state import State
 
-__all__ = ["beat", "channels_of", "send_due"]
+__all__ = ["SENDING", "beat", "channels_of", "send_due"]
+
+SENDING = "sending"
+"""The lease of who sends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ def send_due(state: State, plan: Plan) -> Delivered:
     """Send what waits, by the clock of the host: messages are not replayed."""
     if not plan.channels:
         return Delivered()
-    lease = taken(state, "sending")
+    lease = taken(state, SENDING)
     if lease is None:
         return Delivered()
     try:

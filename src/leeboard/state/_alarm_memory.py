@@ -33,10 +33,11 @@ from leeboard.state._alarm_rows import (
 )
 from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, TRANSITIONS, VERDICTS
 from leeboard.state._alarms import FILTERS, Outgoing, Written
-from leeboard.state._blot import blotted
+from leeboard.state._blot import row_blotted
 from leeboard.state._lease import Lease
 from leeboard.state._rows import any_of, check_filter
 from leeboard.windows import Window
+from leeboard.words import Blot
 
 __all__ = ["MemoryAlarms"]
 
@@ -66,17 +67,17 @@ class MemoryAlarms:
         self._stories: dict[tuple[str, int], _Row] = {}
         self._messages: dict[tuple[str, str], _Row] = {}
 
-    def blot(self, texts: Sequence[str]) -> None:
-        """Replace texts in all rows but their keys; the state holds the lock."""
-        rows: tuple[dict[Any, _Row], ...] = (
-            self._verdicts,
-            self._incidents,
-            self._stories,
-            self._messages,
+    def blot(self, blot: Blot) -> None:
+        """Take texts out of all words; the state holds the lock."""
+        every: tuple[tuple[Table, dict[Any, _Row]], ...] = (
+            (VERDICTS, self._verdicts),
+            (INCIDENTS, self._incidents),
+            (TRANSITIONS, self._stories),
+            (MESSAGES, self._messages),
         )
-        for table in rows:
-            for key, row in table.items():
-                table[key] = (row[0], *blotted(row[1:], texts))
+        for table, rows in every:
+            for key, row in rows.items():
+                rows[key] = row_blotted(table, row, blot)
 
     def write(self, lease: Lease, model: str, written: Written) -> None:
         """Keep all of it, or nothing."""

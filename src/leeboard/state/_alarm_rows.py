@@ -103,6 +103,7 @@ def judged_from(row: Any) -> Judged:
         text=row.text,
         lost=row.lost,
         partial=bool(row.partial),
+        known_as=row.id,
         **{name: getattr(row, name) for name in _NUMBERS},
     )
 

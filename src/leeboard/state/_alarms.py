@@ -14,6 +14,7 @@ from leeboard.incidents.incident import Incident, Transition
 from leeboard.incidents.message import Message
 from leeboard.state._lease import Lease
 from leeboard.windows import Window
+from leeboard.words import Words
 
 __all__ = ["FILTERS", "Alarms", "Outgoing", "Written"]
 
@@ -61,7 +62,7 @@ class Outgoing:
     sent_at: datetime | None = None
     given_up: bool = False
     thread: str = ""
-    error: str = ""
+    error: Words = ""
 
 
 @dataclass(frozen=True, slots=True)

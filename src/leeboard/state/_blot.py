@@ -1,49 +1,82 @@
 """Texts taken out of what was said: verdicts, incidents, stories, messages, notes.
 
-Place: under erasure. Figures and counts stay; only words change. Keys of rows are not
-touched: no text of an event is in them.
+Place: under erasure. Figures and counts stay; only words change. Which texts are words
+is said where the values are defined that stand in the rows (see ``leeboard.words``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import JSON, Column, Connection, Text, cast, or_, select, update
-
-from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, TRANSITIONS, VERDICTS
-from leeboard.state._tables import MEASUREMENTS, PROFILES, WINDOWS
-
-__all__ = ["ERASED", "blot", "blotted"]
-
-ERASED = "(erased)"
-
-_PLACES: tuple[Column[Any], ...] = (
-    WINDOWS.c.notes,
-    PROFILES.c.segment,
-    MEASUREMENTS.c.segment,
-    MEASUREMENTS.c.reason,
-    VERDICTS.c.segment,
-    VERDICTS.c.text,
-    INCIDENTS.c.title,
-    INCIDENTS.c.document,
-    TRANSITIONS.c.why,
-    MESSAGES.c.error,
-    MESSAGES.c.document,
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    cast,
+    or_,
+    select,
+    update,
 )
 
+from leeboard.state._alarm_rows import (
+    incident_from,
+    incident_row,
+    judged_from,
+    judged_row,
+    outgoing_from,
+    outgoing_row,
+    transition_from,
+    transition_row,
+)
+from leeboard.state._alarm_tables import INCIDENTS, MESSAGES, TRANSITIONS, VERDICTS
+from leeboard.state._rows import done_of, done_row
+from leeboard.state._state import Measured, Packed
+from leeboard.state._tables import MEASUREMENTS, PROFILES, WINDOWS
+from leeboard.words import Blot, blotted, blotter, marked
 
-def blotted(value: Any, texts: Sequence[str]) -> Any:
-    """Return plain values with the texts in them replaced."""
-    if isinstance(value, str):
-        for text in texts:
-            value = value.replace(text, ERASED)
-        return value
-    if isinstance(value, dict):
-        return {blotted(k, texts): blotted(one, texts) for k, one in value.items()}
-    if isinstance(value, list | tuple):
-        return type(value)(blotted(one, texts) for one in value)
-    return value
+__all__ = ["blot", "row_blotted"]
+
+_Row = tuple[Any, ...]
+
+_AT_ONCE = 20
+"""Texts of one question: SQLite takes a condition of a thousand parts at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """How a row becomes the value that it stands for, and back."""
+
+    read: Callable[[Any], Any]
+    row: Callable[[Any], _Row]
+
+
+_KEPT = {
+    WINDOWS: _Kept(done_of, lambda one: done_row(one.model, one)),
+    VERDICTS: _Kept(judged_from, lambda one: judged_row(one.model, one)),
+    INCIDENTS: _Kept(incident_from, lambda one: incident_row(one.model, one)),
+    TRANSITIONS: _Kept(transition_from, transition_row),
+    MESSAGES: _Kept(outgoing_from, outgoing_row),
+}
+_FIGURES = {PROFILES: marked(Packed), MEASUREMENTS: marked(Measured)}
+"""Rows without a key, which change by column; its name is the field's."""
+
+
+def row_blotted(table: Table, row: _Row, blot: Blot) -> _Row:
+    """Return a row of a table with its words without texts."""
+    names = table.columns.keys()
+    if table in _FIGURES:
+        said = _FIGURES[table]
+        named = zip(names, row, strict=True)
+        return tuple(said[n](v, blot) if n in said else v for n, v in named)
+    kept = _KEPT[table]
+    value = kept.read(SimpleNamespace(**dict(zip(names, row, strict=True))))
+    return kept.row(blotted(value, blot))
 
 
 def blot(
@@ -56,23 +89,43 @@ def blot(
     connection : Connection
         Of a transaction that writes.
     texts : sequence of str
-        Not empty, each long enough not to stand anywhere by chance.
+        Each long enough not to stand anywhere by chance.
     spelt : sequence of str
         Ways in which the texts may be written, also within JSON.
     """
-    for column in _PLACES:
-        table = column.table
-        holds = or_(*(cast(column, Text).contains(s, autoescape=True) for s in spelt))
-        json = isinstance(column.type, JSON)
-        # a document is known by its row's key; a text by itself, in all rows at once
-        keys = list(table.primary_key.columns) if json else []
-        asked = select(column, *keys).where(holds)
-        rows = connection.execute(asked if json else asked.distinct()).all()
-        for value, *key in rows:
-            after = blotted(value, texts)
-            if after == value:
-                continue
-            same = [k == v for k, v in zip(keys, key, strict=True)]
-            where = same if json else [column == value]
-            connection.execute(update(table).where(*where).values({column: after}))
+    over = blotter([*texts, *spelt])
+    for at in range(0, len(spelt), _AT_ONCE):
+        some = spelt[at : at + _AT_ONCE]
+        for table in _KEPT:
+            yield from _rows(connection, table, some, over)
+        for table, said in _FIGURES.items():
+            for name, anew in said.items():
+                column = table.columns[name]
+                asked = select(column).where(_holds(column, some)).distinct()
+                for text in connection.execute(asked).scalars().all():
+                    after = anew(text, over)
+                    if after != text:
+                        same = update(table).where(column == text)
+                        connection.execute(same.values({name: after}))
+                        yield table.name
+
+
+def _rows(
+    connection: Connection, table: Table, some: Sequence[str], over: Blot
+) -> Iterator[str]:
+    keys = list(table.primary_key.columns)
+    texts = [c for c in table.columns if isinstance(c.type, Text | JSON)]
+    asked = select(table).where(or_(*(_holds(c, some) for c in texts)))
+    for row in connection.execute(asked).all():
+        after = row_blotted(table, tuple(row), over)
+        cells = zip(table.columns, row, after, strict=True)
+        changed = {column.name: new for column, old, new in cells if new != old}
+        if changed:
+            same = [key == getattr(row, key.name) for key in keys]
+            connection.execute(update(table).where(*same).values(changed))
             yield table.name
+
+
+def _holds(column: Column[Any], some: Sequence[str]) -> ColumnElement[bool]:
+    text = cast(column, Text)
+    return or_(*(text.contains(one, autoescape=True) for one in some))

@@ -351,9 +351,16 @@ class SqlState:
             return [(t, func.pg_column_size(t.table_valued())) for t in tables]
         return [(t, _sqlite_size(t)) for t in tables]
 
-    def blot(self, texts: Sequence[str], spelt: Sequence[str]) -> None:
+    def blot(
+        self,
+        texts: Sequence[str],
+        spelt: Sequence[str],
+        leases: Sequence[Lease] = (),
+    ) -> None:
         """Replace texts wherever words are kept."""
         with self._database.writing() as connection:
+            for lease in leases:
+                self._refuse_lost(connection, lease)
             self._blotted.update(blot(connection, texts, spelt))
 
     def rid(self) -> Mapping[str, str]:

@@ -17,6 +17,7 @@ from leeboard.state._keys import Keys
 from leeboard.state._lease import Lease
 from leeboard.state._users import Users
 from leeboard.windows import Window
+from leeboard.words import Segment, Words
 
 __all__ = ["Done", "Held", "Measured", "Packed", "State"]
 
@@ -66,7 +67,7 @@ class Done:
     first_at: datetime
     computed_at: datetime
     late: int = 0
-    notes: tuple[tuple[str, str], ...] = ()
+    notes: tuple[tuple[str, Words], ...] = ()
     lost: int = 0
     lost_most: int = 0
     lost_labels: int = 0
@@ -102,7 +103,7 @@ class Measured:
     reason : str
     """
 
-    segment: str
+    segment: Segment
     subject: str
     metric: str
     basis: str
@@ -112,14 +113,14 @@ class Measured:
     reference: float | None
     n_reference: int
     n_current: int
-    reason: str = ""
+    reason: Words = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Packed:
     """Counts of one segment of one window (empty segment: all rows), packed."""
 
-    segment: str
+    segment: Segment
     rows: int
     data: bytes
 
@@ -271,10 +272,25 @@ class State(Protocol):
         """How much room a model's results take, and over what time."""
         ...
 
-    def blot(self, texts: Sequence[str], spelt: Sequence[str]) -> None:
+    def blot(
+        self,
+        texts: Sequence[str],
+        spelt: Sequence[str],
+        leases: Sequence[Lease] = (),
+    ) -> None:
         """Replace texts wherever words are kept; documents are others' to write.
 
-        ``spelt`` are ways in which the texts may be written.
+        Parameters
+        ----------
+        texts, spelt : sequence of str
+            What goes, and ways in which it may be written; the longest goes first.
+        leases : sequence of Lease
+            Of those who could write words back that they have read.
+
+        Raises
+        ------
+        StateError
+            If a lease has gone to another holder (code ``lease_lost``).
         """
         ...
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +13,7 @@ from leeboard.databases import clean
 from leeboard.errors import Note, StateError
 from leeboard.state._alarm_memory import MemoryAlarms
 from leeboard.state._audit_memory import MemoryAudit
-from leeboard.state._blot import blotted
+from leeboard.state._blot import row_blotted
 from leeboard.state._key_memory import MemoryKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
@@ -27,8 +26,10 @@ from leeboard.state._rows import (
     packed_row,
 )
 from leeboard.state._state import Done, Held, Measured, Packed
+from leeboard.state._tables import MEASUREMENTS, PROFILES
 from leeboard.state._user_memory import MemoryUsers
 from leeboard.windows import Window
+from leeboard.words import blotted, blotter
 
 __all__ = ["MemoryState"]
 
@@ -228,15 +229,24 @@ class MemoryState:
         last = max((done.window.end for done, _, _ in found), default=None)
         return Held(taken, first, last)
 
-    def blot(self, texts: Sequence[str], spelt: Sequence[str]) -> None:
+    def blot(
+        self,
+        texts: Sequence[str],
+        spelt: Sequence[str],
+        leases: Sequence[Lease] = (),
+    ) -> None:
         """Replace texts wherever words are kept."""
-        del spelt  # nothing is written as JSON here
+        blot = blotter([*texts, *spelt])
         with self._lock:
+            for lease in leases:
+                self._refuse_lost(lease)
             for key, (done, held, figures) in self._done.items():
-                notes = blotted(done.notes, texts)
-                rows = blotted(held, texts), blotted(figures, texts)
-                self._done[key] = (replace(done, notes=notes), *rows)
-            self._alarms.blot(texts)
+                self._done[key] = (
+                    blotted(done, blot),
+                    [row_blotted(PROFILES, row, blot) for row in held],
+                    [row_blotted(MEASUREMENTS, row, blot) for row in figures],
+                )
+            self._alarms.blot(blot)
 
     def rid(self) -> Mapping[str, str]:
         """Do nothing: what was replaced is nowhere."""
