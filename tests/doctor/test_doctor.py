@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -14,15 +13,7 @@ from pathlib import Path
 import pytest
 
 from leeboard.cli import main
-from leeboard.doctor import (
-    Examined,
-    Finding,
-    Outcome,
-    disks,
-    examine,
-    installation,
-    serving,
-)
+from leeboard.doctor import Outcome, disks, installation, serving
 from leeboard.monitor.history import Made, note_pass, passes_made
 from leeboard.monitor.holder import LEAD, me
 from leeboard.server.access import new_key
@@ -30,56 +21,15 @@ from leeboard.server.serve import Listening
 from leeboard.state import open_state, state_time
 from leeboard.state._tables import VERSION_TABLE
 from leeboard_logger.durable import DurableSpool
+from tests.doctor._looked import FAIL, OK, WARN, contents, looked, moment, only
 from tests.logger.certificate import self_signed
 from tests.monitor._world import CONFIG, World, world
 from tests.server._process import free_port
 
-OK, WARN, FAIL = Outcome.OK, Outcome.WARN, Outcome.FAIL
-
-
-@pytest.fixture(scope="module")
-def passed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a monitor with a day of labelled events, and a pass over them."""
-    model = world(tmp_path_factory.mktemp("passed"))
-    model.labelled_day(0)
-    model.monitor.run()
-    return model.folder
-
-
-@pytest.fixture
-def model(passed: Path, tmp_path: Path) -> World:
-    """Such a monitor, to be broken."""
-    shutil.copytree(passed, tmp_path, dirs_exist_ok=True)
-    return World(tmp_path)
-
-
-def moment() -> datetime:
-    """Return what time it is: the suite may have begun long ago."""
-    return datetime.now(UTC)
-
-
-def looked(model: World, **more: object) -> Examined:
-    """Examine it; whatever is not fine says what was expected, and what to do."""
-    more.setdefault("listening", Listening(port=0))
-    found = examine(model.folder / "leeboard.toml", **more)  # type: ignore[arg-type]
-    for _, one in found.findings:
-        assert one.found
-        if one.outcome is not OK:
-            assert one.expected
-            assert one.fix[-1] in ".?"
-    return found
-
-
-def only(found: Examined, outcome: Outcome, check: str) -> Finding:
-    """Return the one thing that is not fine."""
-    (one,) = [f for _, f in found.findings if f.outcome is not OK]
-    assert (one.outcome, one.check) == (outcome, check)
-    return one
-
 
 def test_a_sound_installation_is_sound(model: World) -> None:
     """Nothing is found, every check has looked, and nothing was changed."""
-    before = _contents(model.folder)
+    before = contents(model.folder)
     found = looked(model, deep=True)
     assert [f for _, f in found.findings if f.outcome is not OK] == []
     assert found.sound
@@ -87,15 +37,7 @@ def test_a_sound_installation_is_sound(model: World) -> None:
     assert checks >= {"config", "libraries", "sqlite", "disk", "rights", "state", "log"}
     assert checks >= {"segments", "spool", "reference", "passes", "leases", "clock"}
     assert checks >= {"channels", "heartbeat", "address", "keys", "time zone"}
-    assert _contents(model.folder) == before
-
-
-def _contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    assert contents(model.folder) == before
 
 
 def test_before_the_first_pass_nothing_is_made(
@@ -103,9 +45,9 @@ def test_before_the_first_pass_nothing_is_made(
 ) -> None:
     """It says what is not there yet, makes nothing, and only misses the events."""
     model = world(tmp_path)
-    before = _contents(tmp_path)
+    before = contents(tmp_path)
     assert "no predictions" in only(looked(model), WARN, "events").found
-    assert _contents(tmp_path) == before
+    assert contents(tmp_path) == before
     assert not (tmp_path / "monitor").exists()
 
 

@@ -54,8 +54,9 @@ _ADVICE = {
         "Run it again; if it stays so, look what else writes there.",
     ),
     "database_unreachable": (
-        "a database that answers",
-        "Check the address, that the server runs, and that the folder is there.",
+        "a database that answers and lets this user in",
+        "Check the address, that the server runs, user and password; of a file, its"
+        " folder.",
     ),
     "database_denied": (
         "the right to read and write",

@@ -8,8 +8,9 @@ from datetime import timedelta
 
 from leeboard.doctor.case import Case
 from leeboard.doctor.finding import Finding, span
+from leeboard.doctor.forms import not_to_open
 from leeboard.errors import LeeboardError
-from leeboard.logs import open_log, sound, waiting
+from leeboard.logs import log_version, open_log, sound, waiting
 
 __all__ = ["events", "log", "segments", "spool"]
 
@@ -18,15 +19,19 @@ _SLOW, _LOST = timedelta(hours=1), timedelta(days=1)
 
 
 def log(case: Case) -> Iterator[Finding]:
-    """Open the log, and count what is in it."""
+    """Open the log, if nothing has to be made or changed for that, and count."""
     if case.plan is None:
         return
-    if case.plan.log.startswith("postgres") and case.state is None:
-        # opening would make its tables
-        yield Finding("log", "not looked at: it is in Postgres, and so far unused")
-        return
     try:
+        seen, head = log_version(case.plan.log) or ("", "")
+        left = not_to_open("log", seen, head)
+        if left is not None:
+            yield left
+            if seen is None:  # it has taken nothing yet
+                case.marks, case.summaries = {}, []
+            return
         case.log = open_log(case.plan.log, spool=case.plan.spool or None)
+        case.marks = case.log.marks()
         case.summaries = list(case.log.summary())
     except LeeboardError as error:
         yield Finding.of("log", error)
@@ -60,14 +65,14 @@ def segments(case: Case) -> Iterator[Finding]:
 
 def spool(case: Case) -> Iterator[Finding]:
     """Look for frames that nobody commits."""
-    if case.plan is None or not case.plan.spool or case.log is None:
+    if case.plan is None or not case.plan.spool or case.marks is None:
         return
     path = case.plan.spool
     if not os.path.lexists(path):
         yield Finding("spool", f"{path} is not there yet: the first logger makes it")
         return
     try:
-        found = waiting(path, case.log.marks())
+        found = waiting(path, case.marks)
     except LeeboardError as error:
         yield Finding.of("spool", error)
         return
