@@ -17,6 +17,7 @@ from leeboard.cli import app
 from leeboard.config import load_plan
 from leeboard.server import parts, serve
 from leeboard.server.app import basic_rules
+from leeboard.server.listening import Listening
 from leeboard.server.roles import role_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,9 +85,7 @@ def test_commands_are_understood(name: str, given: list[str]) -> None:
     context = command.make_context(given[0], given[1:])
     said = context.params
     assert said["port"] == 8181
-    serve.Listening(
-        said["host"], said["port"], behind_proxy=said["behind_proxy"]
-    ).check()
+    Listening(said["host"], said["port"], behind_proxy=said["behind_proxy"]).check()
     if given[0] == "serve":
         role_of(said["role"])
     if name != "Dockerfile":  # there it is the one in the working folder

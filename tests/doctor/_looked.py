@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from leeboard.doctor import Examined, Finding, Outcome, examine
-from leeboard.server.serve import Listening
+from leeboard.server.listening import Listening
 from tests.monitor._world import World
 
 __all__ = ["FAIL", "OK", "WARN", "contents", "looked", "moment", "only"]

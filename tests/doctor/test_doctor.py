@@ -13,16 +13,13 @@ from pathlib import Path
 import pytest
 
 from leeboard.cli import main
-from leeboard.doctor import Outcome, disks, installation, serving
+from leeboard.doctor import Outcome, disks, installation
 from leeboard.monitor.history import Made, note_pass, passes_made
 from leeboard.monitor.holder import LEAD, me
-from leeboard.server.access import new_key
-from leeboard.server.serve import Listening
 from leeboard.state import open_state, state_time
 from leeboard.state._tables import VERSION_TABLE
 from leeboard_logger.durable import DurableSpool
 from tests.doctor._looked import FAIL, OK, WARN, contents, looked, moment, only
-from tests.logger.certificate import self_signed
 from tests.monitor._world import CONFIG, World, world
 from tests.server._process import free_port
 
@@ -338,51 +335,6 @@ def test_references_that_are_gone_or_small(model: World) -> None:
     assert "demand.profile.json" in one.found
     (model.folder / "demand.profile.json").unlink()
     assert only(looked(model), FAIL, "reference").fix
-
-
-def test_a_server_that_could_not_listen(model: World) -> None:
-    """In the open without TLS; where somebody listens; with TLS that is none."""
-    one = only(looked(model, listening=Listening("0.0.0.0", 0)), FAIL, "address")
-    assert "[open_bind]" in one.found
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        one = only(looked(model, listening=Listening(port=port)), FAIL, "address")
-        assert str(port) in one.found
-
-
-def test_a_certificate_that_ends(
-    model: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """How long it holds; soon; not any more."""
-    pem = str(self_signed(tmp_path))
-    tls = Listening(port=0, certificate=pem, private_key=pem)
-    for later, outcome in ((0, WARN), (2, FAIL)):
-        now = moment() + timedelta(hours=later)
-        (one,) = looked(model, listening=tls, now=now).of("certificate")
-        assert one.outcome is outcome
-    assert only(looked(model, listening=tls), WARN, "certificate").fix
-    monkeypatch.setattr(serving, "_SOON", timedelta(minutes=5))
-    assert (
-        "holds for another"
-        in next(looked(model, listening=tls).of("certificate")).found
-    )
-    other = tmp_path / "other"
-    other.mkdir()
-    ours = Listening(port=0, certificate=pem, private_key=str(self_signed(other)))
-    assert "[bad_tls]" in next(looked(model, listening=ours).of("address")).found
-
-
-def test_keys_that_end(model: World) -> None:
-    """One that ends soon, and none that holds."""
-    state = open_state(model.monitor.plan.state)
-    key, _ = new_key("pricing", ["ingest"], until=moment() + timedelta(days=3))
-    state.keys.add(key)
-    assert "pricing" in only(looked(model), WARN, "keys").found
-    state.keys.revoke(key.id, moment())
-    state.close()
-    assert "0 of 1 keys hold" in only(looked(model), WARN, "keys").found
 
 
 def test_a_check_that_breaks_is_a_finding(

@@ -55,8 +55,7 @@ _ADVICE = {
     ),
     "database_unreachable": (
         "a database that answers and lets this user in",
-        "Check the address, that the server runs, user and password; of a file, its"
-        " folder.",
+        "Check the address, user and password, and that server or folder is there.",
     ),
     "database_denied": (
         "the right to read and write",

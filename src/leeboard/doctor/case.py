@@ -8,7 +8,7 @@ from datetime import datetime
 
 from leeboard.config import Plan
 from leeboard.logs import Log, Summary
-from leeboard.server.serve import Listening
+from leeboard.server.listening import Listening
 from leeboard.state import State
 
 __all__ = ["Case"]
