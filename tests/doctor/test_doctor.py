@@ -196,7 +196,7 @@ def test_frames_that_are_committed_do_not_wait(model: World) -> None:
     """Though their file stays, while its writer may go on."""
     spool = DurableSpool(model.folder / "monitor" / "spool")
     spool.append([b'p{"id":"a","model":"demand","made_at":1,"prediction":1}'])
-    for found in ("1 files with", "empty"):
+    for found in ("1 file with", "empty"):
         (one,) = looked(model).of("spool")
         assert one.found.startswith(found)
         model.monitor.ship()
@@ -246,7 +246,7 @@ def test_a_pass_that_is_late(model: World) -> None:
     _passed(model, timedelta(minutes=40), None)
     assert "leeboard serve" in only(looked(model), WARN, "passes").fix
     _passed(model, timedelta(minutes=40), 60.0)
-    assert only(looked(model), FAIL, "passes").expected == "one within 8 min"
+    assert only(looked(model), FAIL, "passes").expected == "one within 8 minutes"
     _passed(model, timedelta(minutes=7), 60.0)
     assert looked(model).sound
     _passed(model, timedelta(days=9), None, n=3)
@@ -287,7 +287,7 @@ def test_a_clock_behind_the_events(model: World) -> None:
     """Events arrived after now."""
     model.predict([moment()], received_at=moment() + timedelta(hours=3), first=900)
     (one,) = looked(model).of("clock")
-    assert (one.outcome, "3 h after now" in one.found) == (FAIL, True)
+    assert (one.outcome, "3 hours after now" in one.found) == (FAIL, True)
 
 
 def test_a_clock_beside_the_databases(

@@ -61,7 +61,7 @@ def test_what_waits_for_an_empty_database_is_counted(
     spool.append([b"pframe"])
     later = moment() + timedelta(days=2)
     (one,) = looked(model, now=later).of("spool")
-    assert (one.outcome, "1 files" in one.found) == (FAIL, True)
+    assert (one.outcome, "1 file with" in one.found) == (FAIL, True)
     spool.close()
     assert _tables(postgres) == []
 

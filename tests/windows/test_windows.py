@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeboard.errors import ConfigError, InputError
-from leeboard.windows import Calendar, Due, Every, Window, duration, zone_of
+from leeboard.windows import (
+    Calendar,
+    Due,
+    Every,
+    Window,
+    duration,
+    duration_in_words,
+    zone_of,
+)
 
 ZONES = (
     "UTC",
@@ -336,3 +344,21 @@ def test_a_clock_that_steps_back_loses_no_window() -> None:
     now = window.end + timedelta(minutes=12)
     answers = [due.ripe(window, now + timedelta(minutes=m)) for m in (0, -10, 0)]
     assert answers == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 seconds"),
+        (0.04, "0 seconds"),
+        (1.0, "1 second"),
+        (59.96, "1 minute"),
+        (119.123456, "119.1 seconds"),
+        (5400.0, "90 minutes"),
+        (9000.4, "2.5 hours"),
+        (86_400.0, "1 day"),
+    ],
+)
+def test_lengths_in_words_stay_short(seconds: float, text: str) -> None:
+    """One figure after the point at most, whatever a clock gave."""
+    assert duration_in_words(timedelta(seconds=seconds)) == text

@@ -11,6 +11,7 @@ from leeboard.databases import network_disk
 from leeboard.doctor.case import Case
 from leeboard.doctor.finding import Finding
 from leeboard.logs import local_folder
+from leeboard.pages.words import bytes_in_words
 from leeboard.state import file_of
 
 __all__ = ["free_bytes", "rights", "room"]
@@ -27,8 +28,10 @@ def room(case: Case) -> Iterator[Finding]:
         what, _, path = places[0].partition(" ")
         free = free_bytes(_there(path))
         names = ", ".join(one.partition(" ")[0] for one in places)
-        found = f"{_size(free)} free on the disk of {names}"
-        expected = f"{_size(_WARN_BYTES)} or more; the spool takes a tenth at most"
+        found = f"{bytes_in_words(free)} free on the disk of {names}"
+        expected = (
+            f"{bytes_in_words(_WARN_BYTES)} or more; the spool takes a tenth at most"
+        )
         fix = (
             f"Free some, or grow the disk of {path} ({what}); events are refused"
             " with 503 while it is full, and nothing is lost."
@@ -100,10 +103,3 @@ def _there(path: str) -> str:
     while not os.path.exists(path):
         path = os.path.dirname(os.path.abspath(path))
     return path
-
-
-def _size(n: int) -> str:
-    for length, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB")):
-        if n >= length:
-            return f"{n / length:.1f} {unit}"
-    return f"{n / 1e3:.0f} kB"

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from leeboard.doctor.case import Case
-from leeboard.doctor.finding import Finding, span
+from leeboard.doctor.finding import Finding
 from leeboard.doctor.forms import not_to_open
 from leeboard.errors import LeeboardError
 from leeboard.logs import log_version, open_log, sound, waiting
+from leeboard.pages.words import bytes_in_words, plural
+from leeboard.windows import duration_in_words
 
 __all__ = ["events", "log", "segments", "spool"]
 
@@ -84,14 +86,15 @@ def spool(case: Case) -> Iterator[Finding]:
             f"Look who writes into {path}; remove the file, or give it to that user.",
         )
     age = timedelta(0) if found.since is None else case.now - found.since
-    text = f"{found.files:,} files with {found.bytes:,} bytes wait"
+    text = f"{plural(found.files, 'file')} with {bytes_in_words(found.bytes)}"
     if age < _SLOW:
-        yield Finding("spool", f"{text} for the next pass" if found.files else "empty")
+        text = f"{text} for the next pass" if found.files else "empty"
+        yield Finding("spool", text)
         return
     finding = Finding.fail if age >= _LOST else Finding.warn
     yield finding(
         "spool",
-        f"{text}, the oldest since {span(age)}",
+        f"{text} not committed, the oldest for {duration_in_words(age)}",
         "a commit every pass",
         "Start leeboard serve, or let cron call leeboard run; leeboard ship commits"
         " them now.",

@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from leeboard.doctor.case import Case
-from leeboard.doctor.finding import Finding, span
+from leeboard.doctor.finding import Finding
 from leeboard.errors import LeeboardError
 from leeboard.pages.words import plural
 from leeboard.server.known import known_to
 from leeboard.server.places import ledger_of, lock_of, spool_of
+from leeboard.windows import duration_in_words
 
 __all__ = ["address", "certificate", "intake", "keys", "people"]
 
@@ -70,9 +71,9 @@ def certificate(case: Case) -> Iterator[Finding]:
         found = f"{path}: {getattr(error, 'verify_message', '') or error}"
         yield Finding.fail("certificate", found, "a certificate that holds now", fix)
         return
-    found = f"{path} holds for another {span(left)}"
+    found = f"{path} holds for another {duration_in_words(left)}"
     if left <= timedelta(0):
-        found = f"{path} ended {span(left)} ago"
+        found = f"{path} ended {duration_in_words(-left)} ago"
         yield Finding.fail("certificate", found, "a certificate that holds now", fix)
     elif left < _SOON:
         yield Finding.warn("certificate", found, f"{_SOON.days} days or more", fix)
@@ -95,7 +96,7 @@ def keys(case: Case) -> Iterator[Finding]:
             yield Finding.warn(
                 "keys",
                 f"{key.id} ({key.name or 'no name'}) ends in"
-                f" {span(key.expires_at - case.now)}",
+                f" {duration_in_words(key.expires_at - case.now)}",
                 "a key that follows it",
                 "Make it now, both hold meanwhile: leeboard keys create.",
             )

@@ -120,8 +120,7 @@ class Listening:
             found="an address that cannot be had"
             f" ({getattr(error, 'strerror', None) or error})",
             expected="an address of this machine that nobody else has",
-            fix="Give another --host or --port, or stop what listens there"
-            " (ss -ltnp).",
+            fix="Give another --host or --port, or stop what listens there (ss -ltnp).",
         )
 
 
