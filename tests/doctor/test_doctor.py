@@ -128,6 +128,23 @@ def test_a_place_that_cannot_be_written_to(model: World) -> None:
     assert str(model.folder / "file") in one.found
 
 
+def test_a_folder_of_somebody_else(
+    model: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told once for all that lies in it; only what is Leeboard's own is given away."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monitor = model.folder / "monitor"
+    (one,) = [f for f in looked(model).of("rights") if f.outcome is FAIL]
+    assert str(monitor) in one.found
+    assert one.found.endswith("(state, log, spool)")
+    assert one.fix.endswith(f"chown -R {os.geteuid()} {monitor}.")
+    elsewhere = model.folder / "other"
+    model.configure(CONFIG.replace('"monitor"', '"other/monitor"'))
+    (one,) = [f for f in looked(model).of("rights") if f.outcome is FAIL]
+    assert f"{model.folder} is of user" in one.found
+    assert one.fix.endswith(f"install -d -m 0700 -o {os.geteuid()} {elsewhere}.")
+
+
 def test_results_of_another_form(model: World) -> None:
     """An older one is not touched; a newer one is refused; a damaged one is told."""
     path = model.monitor.plan.state

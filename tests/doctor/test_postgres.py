@@ -46,7 +46,7 @@ def test_an_empty_database_stays_empty(
     found = looked(model)
     assert found.sound
     (log,) = found.of("log")
-    assert (log.outcome, "no tables of a log yet" in log.found) == (OK, True)
+    assert (log.outcome, "no tables of the log yet" in log.found) == (OK, True)
     assert _tables(postgres) == []
     (spool,) = found.of("spool")
     assert "not there yet" in spool.found
@@ -84,7 +84,7 @@ def test_a_login_that_is_refused(model: World, postgres: str) -> None:
     found = looked(model)
     (one,) = found.of("log")
     assert (one.outcome, who in one.found) == (FAIL, True)
-    assert "user and password" in one.fix
+    assert "password and rights" in one.fix
     assert "hush" not in json.dumps(found.to_dict())
 
 

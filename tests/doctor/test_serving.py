@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from leeboard.doctor import serving
-from leeboard.errors import ConfigError
+from leeboard.errors import ConfigError, LogError
 from leeboard.server.access import new_key
 from leeboard.server.listening import Listening
 from leeboard.server.passwords import hashed
@@ -93,6 +93,16 @@ def test_a_log_elsewhere_without_a_spool(model: World) -> None:
     (one,) = looked(model).of("intake")
     assert (one.outcome, "[no_spool]" in one.found) == (WARN, True)
     assert _refused(model, Listening(port=0)) == "no_spool"
+
+
+def test_a_spool_that_cannot_be_made(model: World) -> None:
+    """The server ends with a reason that the doctor has told, not with a trace."""
+    (model.folder / "file").write_text("")
+    model.configure(CONFIG.replace("log =", 'spool = "file/spool"\nlog ='))
+    with pytest.raises(LogError) as caught:
+        serve(model.monitor, Listening(port=0), 60.0, print)
+    assert caught.value.code == "spool_unwritable"
+    assert FAIL in {one.outcome for one in looked(model).of("rights")}
 
 
 def test_limits_are_those_of_the_file(model: World) -> None:

@@ -22,13 +22,13 @@ def not_to_open(check: str, seen: str | None, head: str) -> Finding | None:
     head : str
         The form that this Leeboard writes.
     """
-    what = {"log": "a log", "state": "results"}[check]
+    what = {"log": "the log", "state": "results"}[check]
     if seen is None:
         return unmade(check, f"so far unused: the database has no tables of {what} yet")
     if seen < head:
         return Finding.warn(
             check,
-            f"{what} of form {seen}, as an older Leeboard wrote it",
+            f"{what} of form {seen}, of an older Leeboard, and not looked into",
             f"form {head}",
             "Back it up with the older Leeboard (leeboard backup FILE); the next"
             " command of this one brings it up to date, and then the older one cannot"

@@ -59,7 +59,9 @@ def segments(case: Case) -> Iterator[Finding]:
             "Look at the disk; bring the log back with leeboard restore FILE."
             " Until then its events are in no read.",
         )
-    if not seen.damaged:
+    if not seen.segments:
+        yield Finding("segments", "none yet: the first pass with events makes one")
+    elif not seen.damaged:
         rest = seen.segments - seen.looked
         more = f"; {rest:,} older ones not looked at (--deep)" if rest else ""
         yield Finding("segments", f"{seen.looked:,} checked, all sound{more}")

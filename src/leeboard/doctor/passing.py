@@ -35,11 +35,12 @@ def passes(case: Case) -> Iterator[Finding]:
     last, every = made[-1], expected_every(made)
     age = max(timedelta(0), case.now - last.ended_at)
     took = _took(last.ended_at - last.began_at)
-    found = f"the last ended {duration_in_words(age)} ago, after {took}"
+    found = f"the last ended {duration_in_words(age)} ago and took {took}"
     if every is None:
         yield Finding("passes", f"{found}; too few to tell how often they are made")
         return
-    found = f"{found}; one is made every {duration_in_words(every)}"
+    usual = duration_in_words(every).removeprefix("1 ")
+    found = f"{found}; one is made every {usual}"
     if age <= late_after(every):
         yield Finding("passes", found)
         return

@@ -54,8 +54,8 @@ def intake(case: Case) -> Iterator[Finding]:
         return
     yield Finding(
         "intake",
-        f"events wait in {spool}; {limits.requests_per_s:,g} requests a second of one"
-        f" key, {limits.tries_per_min:g} tries a minute with what opens nothing",
+        f"events wait in {spool}; {limits.requests_per_s:,g} requests a second of a"
+        f" key, {limits.tries_per_min:g} tries a minute that open nothing",
     )
 
 

@@ -151,18 +151,26 @@ def _reader(monitor: Monitor, state: State) -> Reader:
 
 def _intake(monitor: Monitor) -> Intake:
     spool = spool_of(monitor.plan)
-    ledger = Ledger(ledger_of(spool))
+    path = ledger_of(spool)
+    try:
+        ledger = Ledger(path)
+    except OSError as error:
+        raise _unwritable(os.path.dirname(path), error) from error
     try:
         return Intake(DurableSpool(spool), ledger)
     except OSError as error:
         ledger.close()
-        raise LogError(
-            code="spool_unwritable",
-            where=spool,
-            found=f"a folder that cannot be written ({error.strerror or 'not ours'})",
-            expected="a folder of this user alone",
-            fix="Look at the disk and at the rights: chmod 700.",
-        ) from error
+        raise _unwritable(spool, error) from error
+
+
+def _unwritable(folder: str, error: OSError) -> LogError:
+    return LogError(
+        code="spool_unwritable",
+        where=folder,
+        found=f"a folder that cannot be written ({error.strerror or 'not ours'})",
+        expected="a folder of this user alone",
+        fix="Look at the disk and at the rights: chmod 700.",
+    )
 
 
 def _models(monitor: Monitor) -> Mapping[str, datetime | None]:
