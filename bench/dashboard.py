@@ -36,7 +36,8 @@ from leeboard.monitor.packs import join_packed
 from leeboard.profiles.packed import pack
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Role
-from leeboard.server.serve import Listening, serve
+from leeboard.server.listening import Listening
+from leeboard.server.serve import serve
 from leeboard.state import Done, Measured, Packed, State, open_state
 from leeboard.state._alarms import Written
 from leeboard.windows import Window

@@ -175,13 +175,19 @@ def duration_in_words(span: timedelta) -> str:
     --------
     >>> duration_in_words(timedelta(hours=36)), duration_in_words(timedelta(days=30))
     ('36 hours', '30 days')
+    >>> duration_in_words(timedelta(seconds=0.26))
+    '0.3 seconds'
     """
-    seconds = span.total_seconds()
+    seconds = round(span.total_seconds(), 1)
     for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
         if seconds >= 2 * size or (seconds >= size and seconds % size == 0):
-            count = round(seconds / size, 1)
-            return f"{count:g} {unit if count != 1 else unit[:-1]}"
-    return f"{seconds:g} seconds"
+            return _counted(seconds / size, unit)
+    return _counted(seconds, "seconds")
+
+
+def _counted(number: float, unit: str) -> str:
+    number = round(number, 1)
+    return f"{number:g} {unit if number != 1 else unit[:-1]}"
 
 
 def _amount(text: str) -> tuple[int, str]:

@@ -15,7 +15,7 @@ from leeboard.logs import open_log
 from leeboard.server.access import Keyring
 from leeboard.server.app import create_app
 from leeboard.server.board import Board
-from leeboard.server.serve import Listening, _bound
+from leeboard.server.listening import Listening
 from leeboard.server.sessions import Sessions
 from leeboard.state import State, open_state
 from tests.monitor._world import World
@@ -43,7 +43,7 @@ def served(model: World) -> Iterator[House]:
     monitor = model.monitor
     with (
         closing(open_state(monitor.plan.state)) as state,
-        _bound(Listening(port=0)) as sock,
+        Listening(port=0).bound(64) as sock,
     ):
         keyring = Keyring(state.keys.all)
         sessions = Sessions(keyring)

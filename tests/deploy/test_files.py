@@ -17,6 +17,7 @@ from leeboard.cli import app
 from leeboard.config import load_plan
 from leeboard.server import parts, serve
 from leeboard.server.app import basic_rules
+from leeboard.server.listening import Listening
 from leeboard.server.roles import role_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,9 +85,7 @@ def test_commands_are_understood(name: str, given: list[str]) -> None:
     context = command.make_context(given[0], given[1:])
     said = context.params
     assert said["port"] == 8181
-    serve.Listening(
-        said["host"], said["port"], behind_proxy=said["behind_proxy"]
-    ).check()
+    Listening(said["host"], said["port"], behind_proxy=said["behind_proxy"]).check()
     if given[0] == "serve":
         role_of(said["role"])
     if name != "Dockerfile":  # there it is the one in the working folder
@@ -246,6 +245,55 @@ def test_the_unit_ends_in_time_and_writes_into_its_folder() -> None:
     assert int(said["TimeoutStopSec"]) > LONGEST_END_S
     assert said["ProtectSystem"] == "strict"
     assert said["NoNewPrivileges"] == "yes"
+    # what is denied must fail, and not kill: an allocator asks for memory by mbind
+    assert said["SystemCallErrorNumber"] == "EPERM"
+
+
+def _steps() -> list[str]:
+    """Lines with which docs/deployment.md installs the unit."""
+    text = (ROOT / "docs" / "deployment.md").read_text(encoding="utf-8")
+    part = text.partition("## A unit of systemd\n")[2].partition("\n## ")[0]
+    return part.partition("```sh\n")[2].partition("```")[0].splitlines()
+
+
+def test_the_steps_install_all_that_the_unit_reads(tmp_path: Path) -> None:
+    """Walked below another root, they leave a configuration that the unit can use."""
+    walked = [line for line in _steps() if line.startswith(("install", "sed"))]
+    others = [line for line in _steps() if line not in walked]
+    assert [line.split()[0] for line in others] == [
+        "python3",
+        "useradd",
+        "systemctl",
+        "journalctl",
+    ]
+    root = tmp_path / "root"
+    (root / "etc" / "systemd" / "system").mkdir(parents=True)
+    for name in ("demand.profile.json", "demand.baseline.json"):
+        (tmp_path / name).write_text("{}", encoding="utf-8")
+    (tmp_path / "deploy").symlink_to(DEPLOY)
+    for line in walked:
+        here = line.replace(" /etc", f" {root}/etc").replace(" -g leeboard", "")
+        subprocess.run(["sh", "-euc", here], cwd=tmp_path, check=True)
+    unit = root / "etc" / "systemd" / "system" / "leeboard.service"
+    text = unit.read_text(encoding="utf-8")
+    (config,) = set(re.findall(r"--config (\S+)", text))
+    plan = load_plan(root / config.lstrip("/"), strict=True)
+    state = re.search(r"(?m)^StateDirectory=(\w+)$", text)
+    assert state
+    for place in (plan.log, plan.state, plan.spool):
+        assert place.startswith(f"/var/lib/{state[1]}/")
+    for model in plan.models:
+        assert Path(model.reference).is_file()
+        assert Path(str(model.baseline)).is_file()
+
+
+@pytest.mark.needs("kubernetes-validate")
+@pytest.mark.parametrize("name", MANIFESTS)
+def test_kubernetes_accepts_the_manifests(name: str) -> None:
+    """By the schemas of its release, which know each property that is set."""
+    command = ["kubernetes-validate", "--strict", "-k", "1.37", str(DEPLOY / name)]
+    found = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout + found.stderr
 
 
 @pytest.mark.needs("systemd-analyze")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import sqlite3
 from datetime import UTC, datetime, timedelta
@@ -14,72 +13,20 @@ from pathlib import Path
 import pytest
 
 from leeboard.cli import main
-from leeboard.doctor import (
-    Examined,
-    Finding,
-    Outcome,
-    disks,
-    examine,
-    installation,
-    serving,
-)
+from leeboard.doctor import Outcome, disks, installation
 from leeboard.monitor.history import Made, note_pass, passes_made
 from leeboard.monitor.holder import LEAD, me
-from leeboard.server.access import new_key
-from leeboard.server.serve import Listening
 from leeboard.state import open_state, state_time
 from leeboard.state._tables import VERSION_TABLE
 from leeboard_logger.durable import DurableSpool
-from tests.logger.certificate import self_signed
+from tests.doctor._looked import FAIL, OK, WARN, contents, looked, moment, only
 from tests.monitor._world import CONFIG, World, world
 from tests.server._process import free_port
-
-OK, WARN, FAIL = Outcome.OK, Outcome.WARN, Outcome.FAIL
-
-
-@pytest.fixture(scope="module")
-def passed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a monitor with a day of labelled events, and a pass over them."""
-    model = world(tmp_path_factory.mktemp("passed"))
-    model.labelled_day(0)
-    model.monitor.run()
-    return model.folder
-
-
-@pytest.fixture
-def model(passed: Path, tmp_path: Path) -> World:
-    """Such a monitor, to be broken."""
-    shutil.copytree(passed, tmp_path, dirs_exist_ok=True)
-    return World(tmp_path)
-
-
-def moment() -> datetime:
-    """Return what time it is: the suite may have begun long ago."""
-    return datetime.now(UTC)
-
-
-def looked(model: World, **more: object) -> Examined:
-    """Examine it; whatever is not fine says what was expected, and what to do."""
-    more.setdefault("listening", Listening(port=0))
-    found = examine(model.folder / "leeboard.toml", **more)  # type: ignore[arg-type]
-    for _, one in found.findings:
-        assert one.found
-        if one.outcome is not OK:
-            assert one.expected
-            assert one.fix[-1] in ".?"
-    return found
-
-
-def only(found: Examined, outcome: Outcome, check: str) -> Finding:
-    """Return the one thing that is not fine."""
-    (one,) = [f for _, f in found.findings if f.outcome is not OK]
-    assert (one.outcome, one.check) == (outcome, check)
-    return one
 
 
 def test_a_sound_installation_is_sound(model: World) -> None:
     """Nothing is found, every check has looked, and nothing was changed."""
-    before = _contents(model.folder)
+    before = contents(model.folder)
     found = looked(model, deep=True)
     assert [f for _, f in found.findings if f.outcome is not OK] == []
     assert found.sound
@@ -87,15 +34,7 @@ def test_a_sound_installation_is_sound(model: World) -> None:
     assert checks >= {"config", "libraries", "sqlite", "disk", "rights", "state", "log"}
     assert checks >= {"segments", "spool", "reference", "passes", "leases", "clock"}
     assert checks >= {"channels", "heartbeat", "address", "keys", "time zone"}
-    assert _contents(model.folder) == before
-
-
-def _contents(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
+    assert contents(model.folder) == before
 
 
 def test_before_the_first_pass_nothing_is_made(
@@ -103,9 +42,9 @@ def test_before_the_first_pass_nothing_is_made(
 ) -> None:
     """It says what is not there yet, makes nothing, and only misses the events."""
     model = world(tmp_path)
-    before = _contents(tmp_path)
+    before = contents(tmp_path)
     assert "no predictions" in only(looked(model), WARN, "events").found
-    assert _contents(tmp_path) == before
+    assert contents(tmp_path) == before
     assert not (tmp_path / "monitor").exists()
 
 
@@ -189,6 +128,23 @@ def test_a_place_that_cannot_be_written_to(model: World) -> None:
     assert str(model.folder / "file") in one.found
 
 
+def test_a_folder_of_somebody_else(
+    model: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told once for all that lies in it; only what is Leeboard's own is given away."""
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monitor = model.folder / "monitor"
+    (one,) = [f for f in looked(model).of("rights") if f.outcome is FAIL]
+    assert str(monitor) in one.found
+    assert one.found.endswith("(state, log, spool)")
+    assert one.fix.endswith(f"chown -R {os.geteuid()} {monitor}.")
+    elsewhere = model.folder / "other"
+    model.configure(CONFIG.replace('"monitor"', '"other/monitor"'))
+    (one,) = [f for f in looked(model).of("rights") if f.outcome is FAIL]
+    assert f"{model.folder} is of user" in one.found
+    assert one.fix.endswith(f"install -d -m 0700 -o {os.geteuid()} {elsewhere}.")
+
+
 def test_results_of_another_form(model: World) -> None:
     """An older one is not touched; a newer one is refused; a damaged one is told."""
     path = model.monitor.plan.state
@@ -257,7 +213,7 @@ def test_frames_that_are_committed_do_not_wait(model: World) -> None:
     """Though their file stays, while its writer may go on."""
     spool = DurableSpool(model.folder / "monitor" / "spool")
     spool.append([b'p{"id":"a","model":"demand","made_at":1,"prediction":1}'])
-    for found in ("1 files with", "empty"):
+    for found in ("1 file with", "empty"):
         (one,) = looked(model).of("spool")
         assert one.found.startswith(found)
         model.monitor.ship()
@@ -307,7 +263,7 @@ def test_a_pass_that_is_late(model: World) -> None:
     _passed(model, timedelta(minutes=40), None)
     assert "leeboard serve" in only(looked(model), WARN, "passes").fix
     _passed(model, timedelta(minutes=40), 60.0)
-    assert only(looked(model), FAIL, "passes").expected == "one within 8 min"
+    assert only(looked(model), FAIL, "passes").expected == "one within 8 minutes"
     _passed(model, timedelta(minutes=7), 60.0)
     assert looked(model).sound
     _passed(model, timedelta(days=9), None, n=3)
@@ -348,7 +304,7 @@ def test_a_clock_behind_the_events(model: World) -> None:
     """Events arrived after now."""
     model.predict([moment()], received_at=moment() + timedelta(hours=3), first=900)
     (one,) = looked(model).of("clock")
-    assert (one.outcome, "3 h after now" in one.found) == (FAIL, True)
+    assert (one.outcome, "3 hours after now" in one.found) == (FAIL, True)
 
 
 def test_a_clock_beside_the_databases(
@@ -396,51 +352,6 @@ def test_references_that_are_gone_or_small(model: World) -> None:
     assert "demand.profile.json" in one.found
     (model.folder / "demand.profile.json").unlink()
     assert only(looked(model), FAIL, "reference").fix
-
-
-def test_a_server_that_could_not_listen(model: World) -> None:
-    """In the open without TLS; where somebody listens; with TLS that is none."""
-    one = only(looked(model, listening=Listening("0.0.0.0", 0)), FAIL, "address")
-    assert "[open_bind]" in one.found
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        other.listen()
-        port = other.getsockname()[1]
-        one = only(looked(model, listening=Listening(port=port)), FAIL, "address")
-        assert str(port) in one.found
-
-
-def test_a_certificate_that_ends(
-    model: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """How long it holds; soon; not any more."""
-    pem = str(self_signed(tmp_path))
-    tls = Listening(port=0, certificate=pem, private_key=pem)
-    for later, outcome in ((0, WARN), (2, FAIL)):
-        now = moment() + timedelta(hours=later)
-        (one,) = looked(model, listening=tls, now=now).of("certificate")
-        assert one.outcome is outcome
-    assert only(looked(model, listening=tls), WARN, "certificate").fix
-    monkeypatch.setattr(serving, "_SOON", timedelta(minutes=5))
-    assert (
-        "holds for another"
-        in next(looked(model, listening=tls).of("certificate")).found
-    )
-    other = tmp_path / "other"
-    other.mkdir()
-    ours = Listening(port=0, certificate=pem, private_key=str(self_signed(other)))
-    assert "[bad_tls]" in next(looked(model, listening=ours).of("address")).found
-
-
-def test_keys_that_end(model: World) -> None:
-    """One that ends soon, and none that holds."""
-    state = open_state(model.monitor.plan.state)
-    key, _ = new_key("pricing", ["ingest"], until=moment() + timedelta(days=3))
-    state.keys.add(key)
-    assert "pricing" in only(looked(model), WARN, "keys").found
-    state.keys.revoke(key.id, moment())
-    state.close()
-    assert "0 of 1 keys hold" in only(looked(model), WARN, "keys").found
 
 
 def test_a_check_that_breaks_is_a_finding(

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from leeboard.pages.printable import printable, shorten
 from leeboard.pages.words import (
+    bytes_in_words,
     in_words,
     moment,
     number,
@@ -134,3 +135,20 @@ def test_unsure_sizes_are_ranges() -> None:
     told = size_in_words(_judged(0.08, State.UNSURE, numeric=False))
     assert told == "more than negligible"
     assert size_in_words(_judged(0.0, State.UNSURE, numeric=False)) == "not large"
+
+
+@pytest.mark.parametrize(
+    ("n", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (100 << 20, "104.9 MB"),
+        (1 << 30, "1.1 GB"),
+        (3 * 10**12, "3.0 TB"),
+    ],
+)
+def test_bytes_by_thousands(n: int, text: str) -> None:
+    """In the largest unit that they fill."""
+    assert bytes_in_words(n) == text

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 
 from leeboard.server import serve as serving
 from leeboard.server.access import new_key
+from leeboard.server.listening import Listening
 from leeboard.server.routes import Rule, guarded
 from leeboard.server.sessions import COOKIE
 from leeboard.state import open_state
@@ -125,5 +126,5 @@ def live(model: World, act: Callable[[Live], None]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("leeboard.server.app.guarded", noted)
         patch.setattr("uvicorn.Server", Silent)
-        where = serving.Listening(port=0)
+        where = Listening(port=0)
         serving.serve(model.monitor, where, 3600, lambda *_: None, passes=lambda: None)

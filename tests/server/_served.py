@@ -24,6 +24,7 @@ from leeboard.server.collector import Collector
 from leeboard.server.gate import Gate
 from leeboard.server.health import Vitals
 from leeboard.server.intake import Intake, Room
+from leeboard.server.leading import Leading
 from leeboard.server.ledger import Ledger
 from leeboard.server.metrics import Metrics
 from leeboard.server.roles import Role
@@ -106,7 +107,7 @@ class Served:
         self.address = "127.0.0.1"
         collector = Collector(self.intake, lambda: self.models, bounds, self.gate)
         passes = Scheduler(lambda: None, 60.0)
-        self.vitals = Vitals(Role.ALL, self.intake, passes, None)
+        self.vitals = Vitals(Role.ALL, self.intake, passes, Leading(lambda: self.state))
         self.rules = [
             *basic_rules(lambda: self.vitals.ready),
             *self.vitals.rules(),

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from leeboard.doctor import examine
-from leeboard.server.serve import Listening
+from leeboard.server.listening import Listening
 from tests.monitor._world import World, world
 from tests.server._process import LEEBOARD, Server, free_port, key_for
 from tests.server._sender import Sender

@@ -15,7 +15,8 @@ import pytest
 
 from leeboard import Logger
 from leeboard.errors import ConfigError, LeeboardError
-from leeboard.server.serve import Listening, serve
+from leeboard.server.listening import Listening
+from leeboard.server.serve import serve
 from tests.logger.certificate import self_signed
 from tests.monitor._world import World, world
 from tests.server._process import Server, key_for, resident_mib

@@ -12,7 +12,7 @@ import pytest
 
 from leeboard.cli import main
 from leeboard.doctor import examine
-from leeboard.server.serve import Listening
+from leeboard.server.listening import Listening
 from tests.upgrade.make import go_on, results
 
 RELEASES = sorted(Path(__file__).parent.glob("*.tar.xz"))

@@ -10,7 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from leeboard.errors import ConfigError, InputError
-from leeboard.windows import Calendar, Due, Every, Window, duration, runs, zone_of
+from leeboard.windows import (
+    Calendar,
+    Due,
+    Every,
+    Window,
+    duration,
+    duration_in_words,
+    runs,
+    zone_of,
+)
 
 ZONES = (
     "UTC",
@@ -348,3 +357,21 @@ def test_windows_that_touch_are_one_run() -> None:
     ]
     assert runs([Window(a, d), Window(b, c)]) == [Window(a, d)]
     assert runs([Window(a, d), Window(b, c), Window(c, e)]) == [Window(a, e)]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0.0, "0 seconds"),
+        (0.04, "0 seconds"),
+        (1.0, "1 second"),
+        (59.96, "1 minute"),
+        (119.123456, "119.1 seconds"),
+        (5400.0, "90 minutes"),
+        (9000.4, "2.5 hours"),
+        (86_400.0, "1 day"),
+    ],
+)
+def test_lengths_in_words_stay_short(seconds: float, text: str) -> None:
+    """One figure after the point at most, whatever a clock gave."""
+    assert duration_in_words(timedelta(seconds=seconds)) == text

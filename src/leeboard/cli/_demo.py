@@ -57,7 +57,8 @@ def _serve(config: str, port: int) -> None:
     from leeboard.cli._serve import begun
     from leeboard.lab import ENDED
     from leeboard.monitor.monitor import Monitor
-    from leeboard.server.serve import Listening, serve
+    from leeboard.server.listening import Listening
+    from leeboard.server.serve import serve
 
     monitor = Monitor(config)
     passes = partial(monitor.run, now=ENDED)

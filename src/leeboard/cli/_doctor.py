@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from leeboard.cli._terminal import clean, say
 from leeboard.doctor import Examined, Finding, Outcome, examine
 from leeboard.pages.words import plural
-from leeboard.server.serve import Listening
+from leeboard.server.listening import Listening
 
 __all__ = ["run"]
 

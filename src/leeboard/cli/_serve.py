@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from leeboard.cli._terminal import tell
 from leeboard.errors import ConfigError
 from leeboard.monitor.monitor import Monitor
+from leeboard.server.listening import Listening
 from leeboard.server.roles import role_of
-from leeboard.server.serve import Listening, serve
+from leeboard.server.serve import serve
 from leeboard.windows import duration
 
 __all__ = ["begun", "listening", "run"]

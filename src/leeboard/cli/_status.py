@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json as jsonlib
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from leeboard.cli._terminal import clean, say, tell
@@ -12,8 +12,8 @@ from leeboard.incidents.telling import heading
 from leeboard.monitor.alarmed import Alarmed, in_days
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.status import ModelStatus, Status
-from leeboard.pages.words import plural
-from leeboard.windows import duration
+from leeboard.pages.words import bytes_in_words, plural
+from leeboard.windows import duration, duration_in_words
 
 __all__ = ["run"]
 
@@ -90,7 +90,9 @@ def _lines(one: ModelStatus, now: datetime, stale: bool) -> Iterator[str]:  # no
     if one.lost:
         yield _line("lost", f"about {one.lost:,} predictions of counted windows")
     if one.bytes_per_year is not None:
-        yield _line("results", f"{_size(one.bytes_per_year)} a year at this pace")
+        yield _line(
+            "results", f"{bytes_in_words(one.bytes_per_year)} a year at this pace"
+        )
     if one.record:
         yield _line("estimates", one.record)
     if one.windows:
@@ -169,15 +171,7 @@ def _figure(row: Mapping[str, Any]) -> str:
 def _ago(moment: datetime | None, now: datetime) -> str:
     if moment is None:
         return ""
-    seconds = max(0.0, (now - moment).total_seconds())
-    for length, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        if seconds >= length:
-            return f"; the last arrived {seconds / length:.0f} {unit} ago"
-    return "; the last arrived just now"
-
-
-def _size(n: int) -> str:
-    for length, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if n >= length:
-            return f"{n / length:.1f} {unit}"
-    return f"{n} bytes"
+    since = now - moment
+    if since < timedelta(seconds=1):
+        return "; the last arrived just now"
+    return f"; the last arrived {duration_in_words(since)} ago"

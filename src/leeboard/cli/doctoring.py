@@ -24,22 +24,25 @@ def doctor(
         typer.Option("--deep", help="Compare all of the log with its checksums."),
     ] = False,
     host: Annotated[
-        str, typer.Option("--host", metavar="ADDRESS", help="As of leeboard serve.")
+        str,
+        typer.Option("--host", metavar="ADDRESS", help="Same as for leeboard serve."),
     ] = "127.0.0.1",
     port: Annotated[
         int,
         typer.Option(
-            "--port", metavar="N", min=0, max=65_535, help="As of leeboard serve."
+            "--port", metavar="N", min=0, max=65_535, help="Same as for leeboard serve."
         ),
     ] = 8181,
     tls_cert: Annotated[
-        str, typer.Option("--tls-cert", metavar="FILE", help="As of leeboard serve.")
+        str,
+        typer.Option("--tls-cert", metavar="FILE", help="Same as for leeboard serve."),
     ] = "",
     tls_key: Annotated[
-        str, typer.Option("--tls-key", metavar="FILE", help="As of leeboard serve.")
+        str,
+        typer.Option("--tls-key", metavar="FILE", help="Same as for leeboard serve."),
     ] = "",
     behind_proxy: Annotated[
-        bool, typer.Option("--behind-proxy", help="As of leeboard serve.")
+        bool, typer.Option("--behind-proxy", help="Same as for leeboard serve.")
     ] = False,
 ) -> None:
     """Tell what is wrong with this installation, and how to mend it.

@@ -54,8 +54,8 @@ _ADVICE = {
         "Run it again; if it stays so, look what else writes there.",
     ),
     "database_unreachable": (
-        "a database that answers",
-        "Check the address, that the server runs, and that the folder is there.",
+        "a database that can be opened",
+        "Check address, user, password and rights, and that server or folder is there.",
     ),
     "database_denied": (
         "the right to read and write",

@@ -44,7 +44,7 @@ def bring_up_to_date(
     LogError or StateError
         ``newer_database``, if it has seen a step that this Leeboard does not know.
     """
-    if version_of(database, version_table) == head:
+    if version_of(database, version_table, error) == head:
         return
     with database.writing() as connection:
         if database.is_postgres:
@@ -55,10 +55,35 @@ def bring_up_to_date(
             _upgrade(connection, steps, seen, head, version_table, error)
 
 
-def version_of(database: Writes, version_table: str) -> str | None:
-    """Return the last step that a database has seen; None for one without tables."""
+def version_of(
+    database: Writes, version_table: str, error: type[LogError | StateError]
+) -> str | None:
+    """Return the last step that a database has seen; None for one without tables.
+
+    Raises
+    ------
+    LogError or StateError
+        It cannot be read; or it has no tables, and the user may make none
+        (``database_denied``).
+    """
     with database.reading() as connection:
-        return _version(connection, version_table)
+        seen = _version(connection, version_table)
+        if seen is None and database.is_postgres and not _may_make(connection):
+            raise error(
+                code="database_denied",
+                where=shown(connection.engine.url),
+                found="no schema in which this user may make tables",
+                expected="the right to read and write",
+                fix="Give it one: GRANT USAGE, CREATE ON SCHEMA … TO …, and look"
+                " at the user's search_path.",
+            )
+        return seen
+
+
+def _may_make(connection: Connection) -> bool:
+    # without the right to use a schema, current_schema() is null, and this too
+    right = func.has_schema_privilege(func.current_schema(), "CREATE")
+    return bool(connection.execute(select(right)).scalar())
 
 
 def _version(connection: Connection, version_table: str) -> str | None:

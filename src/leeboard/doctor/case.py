@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from leeboard.config import Plan
 from leeboard.logs import Log, Summary
-from leeboard.server.serve import Listening
+from leeboard.server.listening import Listening
 from leeboard.state import State
 
 __all__ = ["Case"]
@@ -31,6 +32,10 @@ class Case:
     state : State or None
         None where it cannot be opened, is not there yet, or is of another version.
     log : Log or None
+        None where it cannot be opened, is not there yet, or is of another form.
+    marks : mapping of str to int, or None
+        Up to where each source of the spool is in the log; None where it cannot be
+        read.
     summaries : list of Summary or None
         What the log holds; None where it cannot be read.
     """
@@ -42,4 +47,5 @@ class Case:
     plan: Plan | None = None
     state: State | None = None
     log: Log | None = None
+    marks: Mapping[str, int] | None = None
     summaries: list[Summary] | None = field(default=None)

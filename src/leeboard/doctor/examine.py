@@ -20,7 +20,7 @@ from leeboard.doctor import (
 from leeboard.doctor.case import Case
 from leeboard.doctor.finding import Examined, Finding
 from leeboard.errors import LeeboardError
-from leeboard.server.serve import Listening
+from leeboard.server.listening import Listening
 
 __all__ = ["CHECKS", "examine"]
 
@@ -43,7 +43,16 @@ CHECKS: Sequence[tuple[str, Sequence[_Check]]] = (
     ("models", (configuration.references, configuration.zones)),
     ("passes", (passing.passes, passing.leases, passing.clock)),
     ("people", (telling.channels, telling.heartbeat)),
-    ("server", (serving.address, serving.certificate, serving.keys)),
+    (
+        "server",
+        (
+            serving.address,
+            serving.certificate,
+            serving.intake,
+            serving.keys,
+            serving.people,
+        ),
+    ),
 )
 """Parts of an installation with their checks; later ones use what earlier opened."""
 

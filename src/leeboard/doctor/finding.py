@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from leeboard.errors import LeeboardError
 
-__all__ = ["Examined", "Finding", "Outcome", "span"]
+__all__ = ["Examined", "Finding", "Outcome"]
 
 
 class Outcome(StrEnum):
@@ -106,12 +106,3 @@ class Examined:
                 {"part": part, **one.to_dict()} for part, one in self.findings
             ],
         }
-
-
-def span(length: timedelta) -> str:
-    """Write a length of time in its largest unit, such as ``3 h``."""
-    seconds = abs(length.total_seconds())
-    for size, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.0f} {unit}"
-    return f"{seconds:.0f} s"

@@ -17,22 +17,13 @@ from leeboard.doctor.finding import Finding
 
 __all__ = ["extras", "libraries", "python", "sqlite"]
 
-_OLDEST = (3, 11)
 _BOUND = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z,]*\])?\s*>=\s*([0-9.]+)")
 _EXTRA = re.compile(r"extra\s*==\s*['\"]([a-z0-9]+)['\"]")
 
 
 def python(_case: Case) -> Iterator[Finding]:
-    """Look at the interpreter, and whether strings of assertions are left in."""
+    """Name the interpreter and Leeboard; an older Python could not have come here."""
     found = f"Python {sys.version.split()[0]}, Leeboard {__version__}"
-    if sys.version_info < _OLDEST:
-        yield Finding.fail(
-            "python",
-            found,
-            f"Python {'.'.join(map(str, _OLDEST))} or newer",
-            "Install Leeboard in an environment of a newer Python.",
-        )
-        return
     yield Finding("python", found)
 
 

@@ -7,9 +7,12 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
 from leeboard.doctor.case import Case
-from leeboard.doctor.finding import Finding, span
+from leeboard.doctor.finding import Finding
+from leeboard.doctor.forms import not_to_open
 from leeboard.errors import LeeboardError
-from leeboard.logs import open_log, sound, waiting
+from leeboard.logs import log_version, open_log, sound, waiting
+from leeboard.pages.words import bytes_in_words, plural
+from leeboard.windows import duration_in_words
 
 __all__ = ["events", "log", "segments", "spool"]
 
@@ -18,15 +21,19 @@ _SLOW, _LOST = timedelta(hours=1), timedelta(days=1)
 
 
 def log(case: Case) -> Iterator[Finding]:
-    """Open the log, and count what is in it."""
+    """Open the log, if nothing has to be made or changed for that, and count."""
     if case.plan is None:
         return
-    if case.plan.log.startswith("postgres") and case.state is None:
-        # opening would make its tables
-        yield Finding("log", "not looked at: it is in Postgres, and so far unused")
-        return
     try:
+        seen, head = log_version(case.plan.log) or ("", "")
+        left = not_to_open("log", seen, head)
+        if left is not None:
+            yield left
+            if seen is None:  # it has taken nothing yet
+                case.marks, case.summaries = {}, []
+            return
         case.log = open_log(case.plan.log, spool=case.plan.spool or None)
+        case.marks = case.log.marks()
         case.summaries = list(case.log.summary())
     except LeeboardError as error:
         yield Finding.of("log", error)
@@ -52,7 +59,9 @@ def segments(case: Case) -> Iterator[Finding]:
             "Look at the disk; bring the log back with leeboard restore FILE."
             " Until then its events are in no read.",
         )
-    if not seen.damaged:
+    if not seen.segments:
+        yield Finding("segments", "none yet: the first pass with events makes one")
+    elif not seen.damaged:
         rest = seen.segments - seen.looked
         more = f"; {rest:,} older ones not looked at (--deep)" if rest else ""
         yield Finding("segments", f"{seen.looked:,} checked, all sound{more}")
@@ -60,14 +69,14 @@ def segments(case: Case) -> Iterator[Finding]:
 
 def spool(case: Case) -> Iterator[Finding]:
     """Look for frames that nobody commits."""
-    if case.plan is None or not case.plan.spool or case.log is None:
+    if case.plan is None or not case.plan.spool or case.marks is None:
         return
     path = case.plan.spool
     if not os.path.lexists(path):
         yield Finding("spool", f"{path} is not there yet: the first logger makes it")
         return
     try:
-        found = waiting(path, case.log.marks())
+        found = waiting(path, case.marks)
     except LeeboardError as error:
         yield Finding.of("spool", error)
         return
@@ -79,14 +88,15 @@ def spool(case: Case) -> Iterator[Finding]:
             f"Look who writes into {path}; remove the file, or give it to that user.",
         )
     age = timedelta(0) if found.since is None else case.now - found.since
-    text = f"{found.files:,} files with {found.bytes:,} bytes wait"
+    text = f"{plural(found.files, 'file')} with {bytes_in_words(found.bytes)}"
     if age < _SLOW:
-        yield Finding("spool", f"{text} for the next pass" if found.files else "empty")
+        text = f"{text} for the next pass" if found.files else "empty"
+        yield Finding("spool", text)
         return
     finding = Finding.fail if age >= _LOST else Finding.warn
     yield finding(
         "spool",
-        f"{text}, the oldest since {span(age)}",
+        f"{text} not committed, the oldest for {duration_in_words(age)}",
         "a commit every pass",
         "Start leeboard serve, or let cron call leeboard run; leeboard ship commits"
         " them now.",

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from leeboard.doctor.case import Case
-from leeboard.doctor.finding import Finding, span
+from leeboard.doctor.finding import Finding
 from leeboard.monitor.history import expected_every, late_after, passes_made
 from leeboard.monitor.holder import LEAD, gone, process_of
 from leeboard.state import state_time
+from leeboard.windows import duration_in_words
 
 __all__ = ["clock", "leases", "passes"]
 
@@ -32,14 +33,14 @@ def passes(case: Case) -> Iterator[Finding]:
         )
         return
     last, every = made[-1], expected_every(made)
-    age = case.now - last.ended_at
-    found = (
-        f"the last ended {span(age)} ago, after {_took(last.ended_at - last.began_at)}"
-    )
+    age = max(timedelta(0), case.now - last.ended_at)
+    took = _took(last.ended_at - last.began_at)
+    found = f"the last ended {duration_in_words(age)} ago and took {took}"
     if every is None:
         yield Finding("passes", f"{found}; too few to tell how often they are made")
         return
-    found = f"{found}; one is made every {span(every)}"
+    usual = duration_in_words(every).removeprefix("1 ")
+    found = f"{found}; one is made every {usual}"
     if age <= late_after(every):
         yield Finding("passes", found)
         return
@@ -48,7 +49,7 @@ def passes(case: Case) -> Iterator[Finding]:
     yield finding(
         "passes",
         found,
-        f"one within {span(late_after(every))}",
+        f"one within {duration_in_words(late_after(every))}",
         "Start leeboard serve, or look at its log and at cron; leeboard run makes one"
         " now and says what is wrong.",
     )
@@ -71,7 +72,7 @@ def leases(case: Case) -> Iterator[Finding]:
                 f"{name}: left by {process_of(held.holder)}; the next pass takes it",
             )
         else:
-            left = span(held.until - case.now)
+            left = duration_in_words(held.until - case.now)
             found = f"{name}: {process_of(held.holder)}, for another {left}"
             yield Finding("leases", found)
     if not busy:
@@ -89,10 +90,10 @@ def clock(case: Case) -> Iterator[Finding]:
     ]
     for one in ahead:
         assert one.last_received is not None  # noqa: S101  # as chosen
+        ahead_by = duration_in_words(one.last_received - case.now)
         yield Finding.fail(
             "clock",
-            f"{one.model}: events arrived {span(one.last_received - case.now)} after"
-            " now",
+            f"{one.model}: events arrived {ahead_by} after now",
             "a clock that never goes back",
             "Set the clock of this host by NTP: timedatectl.",
         )
@@ -104,7 +105,7 @@ def clock(case: Case) -> Iterator[Finding]:
     theirs = state_time(case.plan.state)
     way = timedelta(seconds=time.monotonic() - start)
     skew = max(timedelta(0), abs(datetime.now(UTC) - theirs) - way)
-    found = f"{span(skew)} beside the database's"
+    found = f"{duration_in_words(skew)} beside the database's"
     if skew < _SKEW:
         yield Finding("clock", found)
         return
@@ -112,7 +113,7 @@ def clock(case: Case) -> Iterator[Finding]:
     yield finding(
         "clock",
         found,
-        f"less than {span(_SKEW)}: leases and windows follow the clocks",
+        f"less than {duration_in_words(_SKEW)}: leases and windows follow the clocks",
         "Set both clocks by NTP: timedatectl on each host.",
     )
 

@@ -1,51 +1,62 @@
-"""What a server needs: an address that may be had, a certificate, and keys."""
+"""What a server needs: an address, a certificate, a spool, keys, and people."""
 
 from __future__ import annotations
 
 import os
-import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 from leeboard.doctor.case import Case
-from leeboard.doctor.finding import Finding, span
+from leeboard.doctor.finding import Finding
 from leeboard.errors import LeeboardError
+from leeboard.pages.words import plural
+from leeboard.server.known import known_to
+from leeboard.server.places import ledger_of, lock_of, spool_of
+from leeboard.windows import duration_in_words
 
-__all__ = ["address", "certificate", "keys"]
+__all__ = ["address", "certificate", "intake", "keys", "people"]
 
 _SOON = timedelta(days=14)
 
 
 def address(case: Case) -> Iterator[Finding]:
     """Look whether the server may listen there, and whether it can."""
+    spool = "" if case.plan is None else case.plan.spool
+    runs = bool(spool) and _locked(lock_of(ledger_of(spool)))
+    where = f"{case.listening.host}:{case.listening.port}"
     try:
         case.listening.check()
+        with case.listening.bound():
+            more = "; leeboard serve runs on this spool, elsewhere" if runs else ""
+            yield Finding("address", f"{where} is free{more}")
     except LeeboardError as error:
-        yield Finding.of("address", error)
+        if runs and error.code == "cannot_listen":
+            yield Finding("address", f"{where}: leeboard serve runs on this spool")
+        else:
+            yield Finding.of("address", error)
+
+
+def intake(case: Case) -> Iterator[Finding]:
+    """Look whether events that come over HTTP have a place to wait in."""
+    if case.plan is None:
         return
-    where = f"{case.listening.host}:{case.listening.port}"
-    family = socket.AF_INET6 if ":" in case.listening.host else socket.AF_INET
-    runs = case.plan is not None and _locked(_lock(case.plan.spool))
-    with closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((case.listening.host.strip("[]"), case.listening.port))
-        except OSError as error:
-            if runs:
-                yield Finding("address", f"{where}: leeboard serve runs on this spool")
-                return
-            yield Finding.fail(
-                "address",
-                f"{where} cannot be had ({error.strerror})",
-                "an address of this machine that nobody else has",
-                "Give leeboard serve another --port, or stop what listens there"
-                f" (ss -ltnp 'sport = :{case.listening.port}').",
-            )
-            return
-    more = "; leeboard serve runs on this spool, elsewhere" if runs else ""
-    yield Finding("address", f"{where} is free{more}")
+    limits = case.plan.serve
+    try:
+        spool = spool_of(case.plan)
+    except LeeboardError as error:
+        yield Finding.warn(
+            "intake",
+            f"{error.found}: leeboard serve takes none [{error.code}]",
+            error.expected,
+            f"{error.fix} --role scheduler needs none.",
+        )
+        return
+    yield Finding(
+        "intake",
+        f"events wait in {spool}; {limits.requests_per_s:,g} requests a second of a"
+        f" key, {limits.tries_per_min:g} tries a minute that open nothing",
+    )
 
 
 def certificate(case: Case) -> Iterator[Finding]:
@@ -60,9 +71,9 @@ def certificate(case: Case) -> Iterator[Finding]:
         found = f"{path}: {getattr(error, 'verify_message', '') or error}"
         yield Finding.fail("certificate", found, "a certificate that holds now", fix)
         return
-    found = f"{path} holds for another {span(left)}"
+    found = f"{path} holds for another {duration_in_words(left)}"
     if left <= timedelta(0):
-        found = f"{path} ended {span(left)} ago"
+        found = f"{path} ended {duration_in_words(-left)} ago"
         yield Finding.fail("certificate", found, "a certificate that holds now", fix)
     elif left < _SOON:
         yield Finding.warn("certificate", found, f"{_SOON.days} days or more", fix)
@@ -85,7 +96,7 @@ def keys(case: Case) -> Iterator[Finding]:
             yield Finding.warn(
                 "keys",
                 f"{key.id} ({key.name or 'no name'}) ends in"
-                f" {span(key.expires_at - case.now)}",
+                f" {duration_in_words(key.expires_at - case.now)}",
                 "a key that follows it",
                 "Make it now, both hold meanwhile: leeboard keys create.",
             )
@@ -100,6 +111,30 @@ def keys(case: Case) -> Iterator[Finding]:
         )
     else:
         yield Finding("keys", f"{len(held)} hold, {senders} to send events with")
+
+
+def people(case: Case) -> Iterator[Finding]:
+    """Look who can sign in, and whether one of them may everything."""
+    if case.state is None:
+        return
+    known = known_to(case.state, case.now)
+    if not known:
+        yield Finding(
+            "sign-in", "nobody yet: leeboard serve prints a link that signs one in"
+        )
+        return
+    count = len(known.people)
+    found = f"{count:,} {'person' if count == 1 else 'people'} by name"
+    found += f", {plural(len(known.keys), 'key')} that may look"
+    if known.admins:
+        yield Finding("sign-in", f"{found}; {known.admins:,} may everything")
+    else:
+        yield Finding.warn(
+            "sign-in",
+            f"{found}; none may everything, and so leeboard serve prints no link",
+            "somebody who may",
+            "Make one: leeboard users create NAME --scope admin.",
+        )
 
 
 def _until(path: str, private_key: str) -> datetime:
@@ -130,11 +165,6 @@ def _until(path: str, private_key: str) -> datetime:
     if not seen:
         raise ValueError(path)
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(seen["notAfter"])), UTC)
-
-
-def _lock(spool: str) -> str:
-    """Path of the lock that a server holds."""
-    return os.path.join(os.path.dirname(spool), "collector.db.lock") if spool else ""
 
 
 def _locked(path: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from leeboard.doctor.case import Case
 from leeboard.doctor.finding import Finding
+from leeboard.doctor.forms import not_to_open, unmade
 from leeboard.errors import LeeboardError
 from leeboard.state import file_of, open_state, state_version
 
@@ -19,30 +20,20 @@ def state(case: Case) -> Iterator[Finding]:
         return
     path = file_of(case.plan.state)
     if path is not None and not os.path.exists(path):
-        yield _unmade(f"{path} is not there yet")
+        yield unmade("state", f"{path} is not there yet")
         return
     try:
         seen, head = state_version(case.plan.state)
-        if seen is None:
-            yield _unmade("the database has no tables of results yet")
-        elif seen < head:
-            yield Finding.warn(
-                "state",
-                f"results of form {seen}, as an older Leeboard wrote them",
-                f"form {head}",
-                "Save them first (leeboard backup FILE); the next leeboard run brings"
-                " them up to date, and then the older Leeboard cannot read them.",
-            )
-        else:  # a newer form is refused by opening
-            case.state = open_state(case.plan.state)
-            yield Finding("state", f"answers; form {seen}")
-            for note in case.state.notes:
-                yield Finding.warn(
-                    "state", note.text, "a local disk", "Move it, or use Postgres."
-                )
+        left = not_to_open("state", seen, head)
+        if left is not None:
+            yield left
+            return
+        case.state = open_state(case.plan.state)
     except LeeboardError as error:
         yield Finding.of("state", error)
-
-
-def _unmade(found: str) -> Finding:
-    return Finding("state", f"{found}: the first leeboard run or serve makes it")
+        return
+    yield Finding("state", f"answers; form {seen}")
+    for note in case.state.notes:
+        yield Finding.warn(
+            "state", note.text, "a local disk", "Move it, or use Postgres."
+        )

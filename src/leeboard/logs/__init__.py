@@ -7,7 +7,7 @@ from leeboard.logs._decode import decode
 from leeboard.logs._horizon import with_horizon
 from leeboard.logs._log import Batch, Changes, Log, Summary, Taken
 from leeboard.logs._losses import SEGMENT_REASONS, Loss
-from leeboard.logs._open import local_folder, open_log
+from leeboard.logs._open import local_folder, log_version, open_log
 from leeboard.logs._sound import Sound, Waiting, sound, waiting
 from leeboard.logs._spool import blank_committed, spool_copies
 from leeboard.logs._wanted import SHORTEST, Wanted, digest_of, spellings
@@ -30,6 +30,7 @@ __all__ = [
     "decode",
     "digest_of",
     "local_folder",
+    "log_version",
     "open_log",
     "ship",
     "sound",

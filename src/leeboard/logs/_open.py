@@ -10,7 +10,10 @@ from leeboard.logs._log import Log
 from leeboard.logs._objects import Folder
 from leeboard.logs.folder import FolderLog
 
-__all__ = ["local_folder", "open_log"]
+__all__ = ["local_folder", "log_version", "open_log"]
+
+
+_SERVERS = {"postgresql", "postgres"}
 
 
 def open_log(target: str, *, spool: str | None = None) -> Log:
@@ -30,17 +33,17 @@ def open_log(target: str, *, spool: str | None = None) -> Log:
     LogError
         No such kind of target (``unknown_target``).
     """
-    scheme, mark, _ = target.partition("://")
+    scheme = target.partition("://")[0]
     folder = local_folder(target)
     if folder is not None:
         frames = spool if spool is not None else os.path.join(target, "spool")
         return FolderLog(Folder(folder), frames)
     if scheme == "s3":
         return FolderLog(Bucket(target), spool)
-    if scheme in {"postgresql", "postgres"}:
+    if scheme in _SERVERS:
         from leeboard.logs.postgres import PostgresLog
 
-        return PostgresLog(f"postgresql{mark}{target.partition(mark)[2]}")
+        return PostgresLog(_address(target))
     raise LogError(
         code="unknown_target",
         where="log",
@@ -48,6 +51,39 @@ def open_log(target: str, *, spool: str | None = None) -> Log:
         expected="a folder, s3:// or postgresql://",
         fix="Name one of these.",
     )
+
+
+def log_version(target: str) -> tuple[str | None, str] | None:
+    """Tell which form a log in a server has, and which this Leeboard writes.
+
+    Nothing is made or changed.
+
+    Returns
+    -------
+    tuple of (str or None, str), or None
+        The first is None for a database without tables of a log; all of it is None
+        for a folder or a bucket, whose pieces say their form themselves.
+
+    Raises
+    ------
+    LogError
+        If it cannot be read, or has no tables and the user may make none.
+    """
+    if target.partition("://")[0] not in _SERVERS:
+        return None
+    from leeboard.databases import Writes, open_postgres, version_of
+    from leeboard.logs._pg_tables import HEAD, VERSION_TABLE
+
+    engine = open_postgres(_address(target), LogError)
+    try:
+        return version_of(Writes(engine, LogError), VERSION_TABLE, LogError), HEAD
+    finally:
+        engine.dispose()
+
+
+def _address(target: str) -> str:
+    """Return an address of Postgres as its driver spells it."""
+    return f"postgresql://{target.partition('://')[2]}"
 
 
 def local_folder(target: str) -> str | None:

@@ -60,7 +60,7 @@ class Waiting:
 
 
 def sound(log: Log, most: int | None = None) -> Sound:
-    """Hash a log's segments, the newest first; None where a server keeps its events.
+    """Hash a log's segments, the newest first; a log in a server has none.
 
     Parameters
     ----------

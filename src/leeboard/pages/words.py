@@ -11,6 +11,7 @@ from leeboard.verdicts.verdict import State, Verdict
 __all__ = [
     "DASH",
     "ORDER",
+    "bytes_in_words",
     "count",
     "in_words",
     "interval_in_words",
@@ -73,6 +74,14 @@ def count(n: int) -> str:
 def plural(n: int, noun: str) -> str:
     """Write a number with its noun."""
     return f"{count(n)} {noun}" if n == 1 else f"{count(n)} {noun}s"
+
+
+def bytes_in_words(n: int) -> str:
+    """Write a number of bytes in the largest unit that it fills, by thousands."""
+    for length, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if n >= length:
+            return f"{n / length:.1f} {unit}"
+    return plural(n, "byte")
 
 
 def share(part: float) -> str:

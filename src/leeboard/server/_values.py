@@ -7,10 +7,10 @@ aside later.
 from __future__ import annotations
 
 import math
-import unicodedata
 from datetime import datetime
 from typing import Any, NoReturn
 
+from leeboard.config import one_way
 from leeboard.server._terms import MICROS, Terms, micros_of
 from leeboard.server.refusal import Refusal, forbidden, path_of
 from leeboard_logger.ids import readable_id
@@ -112,8 +112,7 @@ class Record:
         Refusal
             403 where the key is for another model, whether that exists or not.
         """
-        name = self.word("model", _LONGEST_MODEL, empty=empty)
-        name = name if name.isascii() else unicodedata.normalize("NFC", name)
+        name = one_way(self.word("model", _LONGEST_MODEL, empty=empty))
         if terms.own and name not in {"", terms.own}:
             raise forbidden()
         if not name:

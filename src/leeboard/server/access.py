@@ -25,6 +25,7 @@ __all__ = [
     "Keyring",
     "allow",
     "check_scopes",
+    "grant_of",
     "new_key",
     "person_of",
     "token_of",
@@ -115,6 +116,11 @@ def check_scopes(scopes: Sequence[str], allowed: Sequence[str] = SCOPES) -> None
             expected="one or more of " + ", ".join(allowed),
             fix="A service that logs needs ingest alone.",
         )
+
+
+def grant_of(key: Key) -> Grant:
+    """Return what the bearer of a key that holds may do."""
+    return Grant(key.id, frozenset(key.scopes), key.model)
 
 
 def person_of(user: User) -> Grant:
@@ -212,7 +218,7 @@ class Keyring:
         )
         if key is None or not same or not key.holds(now):
             return None
-        return Grant(key.id, frozenset(key.scopes), key.model)
+        return grant_of(key)
 
     def holds(self, id_: str, now: datetime) -> bool:
         """Tell whether a key still holds."""

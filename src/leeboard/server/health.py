@@ -34,8 +34,8 @@ class Vitals:
     intake : Intake or None
         None: events are not taken here.
     scheduler : Scheduler
-    leading : Leading or None
-        None: passes are not made here.
+    leading : Leading
+        Leads nothing where passes are not made.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Vitals:
         role: Role,
         intake: Intake | None,
         scheduler: Scheduler,
-        leading: Leading | None,
+        leading: Leading,
     ) -> None:
         self._role = role
         self._intake = intake
@@ -75,7 +75,7 @@ class Vitals:
             "now": datetime.now(UTC).isoformat(),
             "role": self._role.value,
             "ready": self.ready,
-            "leads": self._leading is not None and self._leading.leads,
+            "leads": self._leading.leads,
             "events": events,
             "passes": {
                 "made": passes.passes,

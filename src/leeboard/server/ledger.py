@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from leeboard.errors import StateError
+from leeboard.server.places import lock_of
 
 __all__ = ["HORIZON", "Ledger"]
 
@@ -61,7 +62,7 @@ class Ledger:
     def __init__(self, path: str, horizon: timedelta = HORIZON) -> None:
         self.path = path
         self._horizon_s = int(horizon.total_seconds())
-        self._lock = _hold(f"{path}.lock")
+        self._lock = _hold(lock_of(path))
         try:
             self._open_sound()
         except sqlite3.Error as error:

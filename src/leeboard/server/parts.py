@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from leeboard.dashboard import Dashboard, Reader
-from leeboard.errors import ConfigError, LeeboardError, LogError
+from leeboard.errors import LeeboardError, LogError
 from leeboard.exposition.exposition import Exposition
 from leeboard.exposition.families import Sample
 from leeboard.logs import open_log
@@ -30,6 +30,7 @@ from leeboard.server.leading import Leading
 from leeboard.server.ledger import Ledger
 from leeboard.server.limits import Limits
 from leeboard.server.metrics import Metrics, process_samples
+from leeboard.server.places import ledger_of, spool_of
 from leeboard.server.roles import Role
 from leeboard.server.routes import Rule
 from leeboard.server.scheduler import Scheduler
@@ -149,27 +150,27 @@ def _reader(monitor: Monitor, state: State) -> Reader:
 
 
 def _intake(monitor: Monitor) -> Intake:
-    spool = monitor.plan.spool
-    if not spool:
-        raise ConfigError(
-            code="no_spool",
-            where=monitor.plan.path,
-            found="no folder in which events can wait",
-            expected='spool = "…", since the log is not on this machine',
-            fix='Add a line such as spool = "./spool" at the top.',
-        )
-    ledger = Ledger(os.path.join(os.path.dirname(spool), "collector.db"))
+    spool = spool_of(monitor.plan)
+    path = ledger_of(spool)
+    try:
+        ledger = Ledger(path)
+    except OSError as error:
+        raise _unwritable(os.path.dirname(path), error) from error
     try:
         return Intake(DurableSpool(spool), ledger)
     except OSError as error:
         ledger.close()
-        raise LogError(
-            code="spool_unwritable",
-            where=spool,
-            found=f"a folder that cannot be written ({error.strerror or 'not ours'})",
-            expected="a folder of this user alone",
-            fix="Look at the disk and at the rights: chmod 700.",
-        ) from error
+        raise _unwritable(spool, error) from error
+
+
+def _unwritable(folder: str, error: OSError) -> LogError:
+    return LogError(
+        code="spool_unwritable",
+        where=folder,
+        found=f"a folder that cannot be written ({error.strerror or 'not ours'})",
+        expected="a folder of this user alone",
+        fix="Look at the disk and at the rights: chmod 700.",
+    )
 
 
 def _models(monitor: Monitor) -> Mapping[str, datetime | None]:

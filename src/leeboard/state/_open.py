@@ -107,7 +107,7 @@ def state_version(target: str | PathLike[str]) -> tuple[str | None, str]:
 
     engine, _ = _engine(target)
     try:
-        return version_of(Writes(engine, StateError), VERSION_TABLE), HEAD
+        return version_of(Writes(engine, StateError), VERSION_TABLE, StateError), HEAD
     finally:
         engine.dispose()
 
