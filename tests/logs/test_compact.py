@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from leeboard.logs import Batch
+import pytest
+
+from leeboard.logs import Batch, _compact
 from leeboard.logs._chain import KEPT_S
 from leeboard.logs._compact import AT_ONCE, GRACE_S, ORPHAN_S
 from leeboard.logs._decode import decode
@@ -71,6 +73,19 @@ def test_many_small_files_become_few(tmp_path: Path) -> None:
     predictions = [s for s in contents.segments.values() if s.kind == "predictions"]
     # the repeated event is there once, and both versions of the contradictory one
     assert predictions[0].rows == AT_ONCE + 1 + 2
+
+
+@pytest.mark.parametrize("limit", ["_LARGE", "_HEAVY"])
+def test_large_segments_stay_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str
+) -> None:
+    """A merge is held in memory: what is large in rows or bytes is left out of it."""
+    log = FolderLog(Folder(str(tmp_path)))
+    filled(log, AT_ONCE)
+    before = sorted(log._chain.contents().segments)
+    monkeypatch.setattr(_compact, limit, 1)
+    log.tidy()
+    assert sorted(log._chain.contents().segments) == before
 
 
 def test_what_was_received_first_stays_so(tmp_path: Path) -> None:

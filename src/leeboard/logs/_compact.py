@@ -32,7 +32,10 @@ GRACE_S = 3600.0
 ORPHAN_S = 86_400.0
 """Seconds after which a file that no manifest names was left behind by a crash."""
 
-_LARGE = 500_000
+_LARGE = 1 << 17
+_HEAVY = 16 << 20
+"""Rows and bytes from which on a segment stays as it is: a merge is held in memory."""
+
 _DAY_US = 86_400_000_000
 
 
@@ -80,7 +83,7 @@ def _groups(contents: Contents) -> Iterator[list[Segment]]:
     """Yield segments of one model, kind, day and magnitude, where they are many."""
     groups: dict[tuple[str, str, int, int], list[Segment]] = {}
     for segment in contents.segments.values():
-        if segment.rows < _LARGE:
+        if segment.rows < _LARGE and segment.size < _HEAVY:
             size = int(math.log(segment.rows, AT_ONCE))
             key = (segment.model, segment.kind, segment.first // _DAY_US, size)
             groups.setdefault(key, []).append(segment)
