@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -12,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from leeboard.logs import _tally
+from leeboard.logs import Batch, _tally
 from leeboard.logs._counts import Counts, counts
 from leeboard.logs._files import Files, SegmentFile
-from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN
+from leeboard.logs._tables import FEEDBACK_PLAIN, PREDICTIONS_PLAIN, QUARANTINED
 from leeboard.logs._tally import Tally
+from leeboard.logs.folder import FolderLog
 from tests.logs._reference import at, feedback, log, prediction, table, written
 
 _Rows = list[dict[str, Any]]
@@ -49,6 +51,10 @@ _steps = st.lists(
 )
 
 
+def _there(file: SegmentFile) -> bool:
+    return Path(file.path).exists()
+
+
 def _chosen(files: Sequence[SegmentFile], kept: set[int]) -> tuple[SegmentFile, ...]:
     return tuple(file for file in files if file.sequence - 1 in kept)
 
@@ -68,7 +74,7 @@ def test_counts_after_files_came_and_went_are_those_of_all(
     """Whatever came and went between two reads, in files or as frames."""
     with TemporaryDirectory() as name:
         every = log(Path(name), [p for p, _ in pieces], [f for _, f in pieces])
-        tally = Tally()
+        tally = Tally(_there)
         for kept, loose in steps:
             files = Files(
                 _chosen(every.predictions, kept), _chosen(every.feedback, kept)
@@ -110,7 +116,7 @@ def _many(folder: Path, days: int) -> Files:
 def test_only_what_came_is_counted(tmp_path: Path, asked: list[bool]) -> None:
     """All are counted once, and nothing where nothing came."""
     files = _many(tmp_path, 6)
-    tally = Tally()
+    tally = Tally(_there)
     tally.counts(Files(files.predictions[:5], files.feedback[:4]))
     assert asked == [True]
     found = tally.counts(files)
@@ -125,7 +131,7 @@ def test_merged_files_are_counted_by_their_ids(
 ) -> None:
     """What went is subtracted, and what it was merged into is added."""
     files = _many(tmp_path, 8)
-    tally = Tally()
+    tally = Tally(_there)
     before = tally.counts(files)
     folder = tmp_path / "merged"
     folder.mkdir()
@@ -141,7 +147,7 @@ def test_where_what_went_is_gone_all_is_counted(
 ) -> None:
     """Its ids cannot be read any more."""
     files = _many(tmp_path, 8)
-    tally = Tally()
+    tally = Tally(_there)
     tally.counts(files)
     Path(files.predictions[3].path).unlink()
     kept = (*files.predictions[:3], *files.predictions[4:])
@@ -157,7 +163,7 @@ def test_an_end_that_moved_inward_is_looked_for(
     """Without its first file a log begins later, which other ids tell than those."""
     days = [[prediction("a", 0, 0)], [prediction("b", 1, 1)], [prediction("a", 2, 2)]]
     files = log(tmp_path, days, [])
-    tally = Tally()
+    tally = Tally(_there)
     assert tally.counts(files).first == at(0)
     left = Files(files.predictions[1:])
     assert tally.counts(left).first == at(1)
@@ -168,7 +174,28 @@ def test_frames_are_counted_on_top_and_not_kept(tmp_path: Path) -> None:
     """They are in a file the next time, or their process died before it wrote them."""
     files = _many(tmp_path, 4)
     rows = [prediction("new", 9, 9), prediction("000-0", 0, 0)]
-    tally = Tally()
+    tally = Tally(_there)
     loose = replace(files, new_predictions=table(rows, PREDICTIONS_PLAIN))
     assert tally.counts(loose).predictions == 81
     assert tally.counts(files).predictions == 80
+
+
+def test_a_log_counts_as_a_new_one_while_a_file_is_damaged_and_after(
+    tmp_path: Path,
+) -> None:
+    """Damaged bytes are not read again to subtract what they said before."""
+    draw = Random(1)
+    log = FolderLog.at(str(tmp_path))
+    for day in range(6):
+        ids = [f"{draw.getrandbits(60):x}" for _ in range(100)]
+        said = table([prediction(one, day, day) for one in ids], PREDICTIONS_PLAIN)
+        told = table([feedback(one, day, day, d=1.0) for one in ids], FEEDBACK_PLAIN)
+        log.write(Batch(said, told, QUARANTINED.empty_table()))
+    (before,) = log.summary()
+    (path, *_) = sorted(tmp_path.rglob("predictions-*.parquet"))
+    sound = path.read_bytes()
+    for place in range(40, len(sound) - 400, len(sound) // 30):
+        path.write_bytes(sound[:place] + bytes([sound[place] ^ 4]) + sound[place + 1 :])
+        assert log.summary() == FolderLog.at(str(tmp_path)).summary()
+        path.write_bytes(sound)
+        assert log.summary() == [before]

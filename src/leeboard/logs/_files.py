@@ -28,6 +28,8 @@ class SegmentFile:
     ids : tuple of (str, str) or None
         Least and greatest id in order of code points: reads leave files out by it.
         None: not known.
+    sha256 : str
+        Of the file; empty where it is not known.
     """
 
     path: str
@@ -36,6 +38,7 @@ class SegmentFile:
     last: datetime
     rows: int
     ids: tuple[str, str] | None = None
+    sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

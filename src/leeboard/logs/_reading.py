@@ -206,6 +206,7 @@ def _file(segment: Segment, path: str) -> SegmentFile:
         last=time_of(segment.last),
         rows=segment.rows,
         ids=(segment.low, segment.high),
+        sha256=segment.sha256,
     )
 
 

@@ -30,10 +30,15 @@ _LITTLE = Limits(memory_mb=256)
 class Tally:
     """Counts of one model's files, as ``counts`` gives them; several threads may ask.
 
-    Files must never change, and may be read for a while after they were replaced.
+    Parameters
+    ----------
+    still : callable
+        Tells whether a file that went, as it was merged, can be read as before; one
+        that went since it was damaged cannot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, still: Callable[[SegmentFile], bool]) -> None:
+        self._still = still
         self._lock = threading.Lock()
         self._files = Files()
         self._counts = Counts(0, 0, 0, None, None, None)
@@ -57,11 +62,17 @@ class Tally:
         )
         if not _rows(apart):
             return self._counts
-        if _rows(apart) <= _SHARE * _rows(files):
+        if _rows(apart) <= _SHARE * _rows(files) and self._readable(files):
             found = self._by_difference(files, apart)
             if found is not None:
                 return found
         return counts(files, limits=_LITTLE)
+
+    def _readable(self, files: Files) -> bool:
+        """Tell whether all that went can be read, to subtract it."""
+        there = {one.path for one in (*files.predictions, *files.feedback)}
+        before = (*self._files.predictions, *self._files.feedback)
+        return all(one.path in there or self._still(one) for one in before)
 
     def _by_difference(self, files: Files, apart: Files) -> Counts | None:
         """Count by the ids of what came or went; None where they do not tell all."""
@@ -69,7 +80,7 @@ class Tally:
             before = counts(self._files, among=apart, limits=_LITTLE)
             after = counts(files, among=apart, limits=_LITTLE)
             return _added(self._counts, before, after)
-        except (LogError, _UnknownError):  # what went may be gone from the disk
+        except (LogError, _UnknownError):  # what went may go from the disk meanwhile
             return None
 
 

@@ -7,6 +7,7 @@ import os
 import time
 from functools import lru_cache
 
+from leeboard.logs._files import SegmentFile
 from leeboard.logs._manifest import Segment
 from leeboard.logs._objects import Objects
 
@@ -40,16 +41,26 @@ class Verified:
             path = self._checked(segment)
         return path
 
+    def still(self, file: SegmentFile) -> bool:
+        """Tell whether a file that was read before holds what it held then."""
+        try:
+            return _hashed(file.path) == file.sha256
+        except OSError:
+            return False
+
     def _checked(self, segment: Segment) -> str | None:
         path = self._objects.local(segment.name, segment.size)
         stat = os.stat(path)
         if stat.st_size != segment.size:
             return None
-        if time.time() - stat.st_mtime < _SETTLED_S:
-            sha256 = _sha256(path)
-        else:
-            sha256 = _sha256_at(path, stat.st_mtime_ns)
-        return path if sha256 == segment.sha256 else None
+        return path if _hashed(path) == segment.sha256 else None
+
+
+def _hashed(path: str) -> str:
+    stat = os.stat(path)
+    if time.time() - stat.st_mtime < _SETTLED_S:
+        return _sha256(path)
+    return _sha256_at(path, stat.st_mtime_ns)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -275,7 +275,8 @@ class FolderLog:
 
     def _summary(self, model: str) -> Summary:
         reading = self._reader.read(model)
-        counted = self._tallies.setdefault(model, Tally()).counts(reading.files)
+        tally = self._tallies.setdefault(model, Tally(self._verified.still))
+        counted = tally.counts(reading.files)
         refused = reading.refused(model)
         return summary_of(model, counted, refused, reading.dropped(model))
 
