@@ -178,6 +178,16 @@ class LogContract(TakingContract):
         (summary,) = log.summary()
         assert (summary.labels, summary.joined) == (1, 1)
 
+    def test_a_label_that_came_with_its_model_and_without_counts_as_named(
+        self, log: Log
+    ) -> None:
+        """Alike in all else, it counts though its prediction has not come."""
+        ids = [f"{n}" for n in range(30)]
+        given = [feedback(one, 1, model=name) for one in ids for name in ("", "demand")]
+        log.write(decode([prediction("known"), *given], NOW))
+        (found,) = [one for one in log.summary() if one.model == "demand"]
+        assert (found.labels, found.joined) == (30, 0)
+
     def test_a_read_may_know_only_what_had_come(self, log: Log) -> None:
         """With ``received_before`` later events are not seen, labels or predictions."""
         log.write(decode([prediction("1")], NOW))

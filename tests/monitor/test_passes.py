@@ -87,13 +87,15 @@ def test_a_second_pass_changes_nothing(model: World) -> None:
 def test_of_many_predictions_a_sample_tells_how_late_labels_are(
     model: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A pass reads no more of a large log, and a window is as complete by it."""
+    """A pass reads no more of a large log, unless labels are rare in it."""
     for day in range(6):
         model.labelled_day(day, n=400)
     plan, log = model.monitor.plan.models[0], open_log(model.monitor.plan.log)
     now = START + 6 * DAY
     whole = labels_of(log, plan, (), now).delays.pooled()
     monkeypatch.setattr("leeboard.monitor.labels._MOST", 1_500)
+    assert labels_of(log, plan, (), now).delays.pooled().rows == 2_400
+    monkeypatch.setattr("leeboard.monitor.labels._ENOUGH", 500)
     some = labels_of(log, plan, (), now).delays.pooled()
     assert whole.rows == 2_400
     assert 750 <= some.rows <= 1_500

@@ -115,7 +115,8 @@ class Log(Protocol):
     equal ones the first that was received. The label of an id is that of the
     feedback with the latest ``observed_at``; feedback without a label takes the label
     back. Of several at that time a retraction counts, else the greatest label (text
-    above numbers above booleans), and of equal ones the first that was received.
+    above numbers above booleans), and of equal ones the first that was received; of
+    those the one that names its model.
     Neither depends on the order of arrival.
     """
 

@@ -89,7 +89,8 @@ def labelled(sides: Sides) -> str:
     columns = ", ".join(["id", times, "model AS told_model", *labels.values()])
     if not sides.told_repeated:
         return f"SELECT {columns} FROM told WHERE {given}"
-    order = ", ".join(["observed_at DESC", given, *_greatest(labels), "received_at"])
+    best = [*_greatest(labels), "received_at", "model DESC"]
+    order = ", ".join(["observed_at DESC", given, *best])
     sides.query.run(
         f"CREATE TEMP TABLE told_firsts AS SELECT {columns} FROM "
         f"(SELECT *, row_number() OVER (PARTITION BY id ORDER BY {order}) AS place "

@@ -125,7 +125,7 @@ _TOLD = """
 _LAST_TOLD = """
     ORDER BY id, observed_at DESC, num_nonnulls(d, i, s, b) > 0, s DESC NULLS LAST,
         coalesce(d, i::double precision) DESC NULLS LAST, i DESC NULLS LAST,
-        b DESC NULLS LAST, received_at
+        b DESC NULLS LAST, received_at, model DESC
 """
 
 ONCE = _together("SELECT", _COLUMNS, "FROM predictions AS p WHERE", _OWN, "AND", _FIRST)

@@ -7,7 +7,7 @@ absence is sure.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -40,7 +40,8 @@ _HORIZONS = 3
 """So many horizons back predictions tell how long labels take."""
 
 _MOST = 200_000
-"""Of more predictions a sample is read: it tells a share to a tenth of a percent."""
+_ENOUGH = 2_000
+"""Of more predictions than these a sample is read, if it has as many labels as that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,10 +99,21 @@ def labels_of(
     span = Window(now - _HORIZONS * plan.horizon, now)
     scores = [str(Stored("scores", name, "d")) for name in (*names[-1:], "score", "1")]
     columns = ["made_at", "observed_at", *scores, "prediction#d", "prediction#i"]
-    rows = log.joined(plan.name, span, columns=columns, most=_MOST).read_all()
+    rows = _sample(log, plan.name, span, columns)
     # all rows cut the kinds: batches come in no particular order
     strata = cut_strata(values_of(rows)) if rows.num_rows else Strata()
     return Labels(plan, _counted(rows, strata, now, plan.horizon), now)
+
+
+def _sample(log: Log, model: str, span: Window, columns: Sequence[str]) -> pa.Table:
+    """Read as many predictions as are needed: a sample has at least half of ``most``."""
+    most = _MOST
+    while True:
+        rows = log.joined(model, span, columns=columns, most=most).read_all()
+        labels = rows.num_rows - rows["observed_at"].null_count
+        if labels >= _ENOUGH or rows.num_rows < 0.45 * most:
+            return rows
+        most *= 8
 
 
 def _counted(
