@@ -106,7 +106,7 @@ def labels_of(
 
 
 def _sample(log: Log, model: str, span: Window, columns: Sequence[str]) -> pa.Table:
-    """Read as many predictions as are needed: a sample has at least half of ``most``."""
+    """Read as many as are needed; a sample has at least about half of ``most``."""
     most = _MOST
     while True:
         rows = log.joined(model, span, columns=columns, most=most).read_all()
