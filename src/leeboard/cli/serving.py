@@ -75,6 +75,9 @@ def serve(
     Runs until it is told to end (Ctrl-C or SIGTERM); then what has come is shipped.
     Nothing else needs to run beside it.
     """
+    from leeboard.cli._memory import keep_little
+
+    keep_little()
     from leeboard.cli import _serve
 
     _serve.run(

@@ -21,7 +21,6 @@ from leeboard.monitor.monitor import Monitor
 from leeboard.server.connection import Patient
 from leeboard.server.known import known_to
 from leeboard.server.listening import Listening
-from leeboard.server.memory import keep_little
 from leeboard.server.parts import Parts
 from leeboard.server.roles import Role
 from leeboard.server.sessions import Sessions
@@ -65,7 +64,6 @@ def serve(
         It cannot listen there, or store anything.
     """
     listening.check()
-    keep_little()
     with (
         listening.bound(_BACKLOG) as sock,
         closing(open_state(monitor.plan.state)) as state,

@@ -1,16 +1,15 @@
 """Memory that a server has used and freed goes back to the system.
 
-Each pass reads tables and drops them. Arrow's own pools and an arena of the C library a
-thread would each keep their largest, and a server that runs for weeks would grow with
-every new coincidence. Place: once, before the first thread.
+Each pass reads tables and drops them, and now and then segments are merged. Arrow's own
+pools, and an arena of the C library for each thread, would keep the most that each ever
+held. Place: before anything that loads Arrow, which looks at its settings then.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
-
-import pyarrow as pa
 
 __all__ = ["keep_little"]
 
@@ -20,7 +19,7 @@ _ARENAS = 2
 
 def keep_little() -> None:
     """Let the C library allocate for all; where it is glibc, from few places."""
-    pa.set_memory_pool(pa.system_memory_pool())
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     if sys.platform == "linux":
         library = ctypes.CDLL(None)
         if hasattr(library, "gnu_get_libc_version"):
