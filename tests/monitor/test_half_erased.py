@@ -18,13 +18,13 @@ import pytest
 from leeboard.errors import StateError
 from leeboard.logs import Wanted
 from leeboard.logs.folder import FolderLog
-from leeboard.monitor import blotting, holder
+from leeboard.monitor import blotting, holder, sampling
 from leeboard.monitor.blotting import Rights
 from leeboard.monitor.erasing import ERASURES
 from leeboard.monitor.sampling import SAMPLES, Draw, draws_of, write_draws
 from leeboard.state import Lease, State, open_state
 from leeboard.state.memory import MemoryState
-from tests.monitor._world import CONFIG, START, World, hours, world
+from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 
 LASTING = 1.0
 WRITERS = ["announce:demand", "pass:demand", "sample:demand", "sending"]
@@ -144,6 +144,24 @@ def test_a_right_that_another_has_is_not_renewed(
     held = store.leased("sending")
     assert held is not None
     assert held.until > until
+
+
+def test_a_draw_that_lost_its_right_keeps_no_ids(
+    model: World, state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has read the log before an erasure, and would write down after it."""
+    real = sampling._rows
+
+    def slow(*arguments: Any) -> Any:
+        rows = real(*arguments)
+        time.sleep(1.5 * LASTING)
+        assert _lease(state, "sample:demand") is not None
+        return rows
+
+    monkeypatch.setattr(sampling, "_rows", slow)
+    with pytest.raises(StateError, match="lease_lost"):
+        model.monitor.sample(2, now=START + 4 * DAY)
+    assert draws_of(state, "demand") == ()
 
 
 def test_the_same_id_of_another_model_stays_in_its_draws(
