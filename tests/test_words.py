@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from leeboard.words import Segment, Words, blotted, blotter, marked
+from leeboard.words import ERASED, Segment, Words, blotted, blotter, marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,25 @@ class _Kept:
 )
 def test_no_half_of_a_text_is_left(texts: list[str], said: str, left: str) -> None:
     """The longest goes first, and all that several cover together."""
+    assert blotter(texts)(said) == left
+
+
+LETTERS = st.text("ab-[]^\\\n𝄞", min_size=1, max_size=5)
+
+
+@given(st.lists(LETTERS, max_size=40), st.text("ab-[]^\\\n𝄞", max_size=40))
+def test_what_texts_cover_goes_and_nothing_else(texts: list[str], said: str) -> None:
+    """Letter by letter: a run of what begins within another is one."""
+    covered: set[int] = set()
+    left, end = "", 0
+    for at, letter in enumerate(said):
+        found = max((len(t) for t in texts if said.startswith(t, at)), default=0)
+        if found and at >= end:
+            left += ERASED
+        if found:
+            end = max(end, at + found)
+            covered.update(range(at, end))
+        left += "" if at in covered else letter
     assert blotter(texts)(said) == left
 
 

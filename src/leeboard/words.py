@@ -52,16 +52,25 @@ def blotter(texts: Iterable[str]) -> Blot:
     texts : iterable of str
         None of them empty.
     """
-    longest = sorted(set(texts), key=len, reverse=True)
-    # looked for at every place: what begins within another is found too
-    found = re.compile(f"(?=({'|'.join(map(re.escape, longest))}))")
+    whole = frozenset(texts)
+    lengths = sorted({len(one) for one in whole}, reverse=True)
+    # of thousands an expression tries one after another: it says where one may begin,
+    # letter by letter as far as the shortest goes, and the set says which
+    alike = zip(*whole, strict=False)
+    letters = (f"[{''.join(map(re.escape, {*each}))}]" for each in alike)
+    begins = re.compile(f"(?={''.join(letters)})")
 
     def blot(text: str) -> str:
         pieces, kept, end = [], 0, 0
-        for one in found.finditer(text) if longest else ():
-            if one.start(1) >= end:
-                pieces += [text[kept : one.start(1)], ERASED]
-            kept = end = max(end, one.end(1))
+        # looked for at every place: what begins within another is found too
+        for place in begins.finditer(text) if whole else ():
+            start = place.start()
+            at_it = (text[start : start + length] for length in lengths)
+            found = next((one for one in at_it if one in whole), "")
+            if found and start >= end:
+                pieces += [text[kept:start], ERASED]
+            if found:
+                kept = end = max(end, start + len(found))
         return "".join([*pieces, text[kept:]])
 
     return blot

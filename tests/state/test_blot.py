@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from leeboard.alarms.judged import Subject
 from leeboard.errors import StateError
@@ -73,12 +74,18 @@ def _read(state: State) -> list[Any]:
     ]
 
 
-def test_only_words_change_whatever_is_erased(state: State) -> None:
-    """Ids, times, codes and names of fields stay, as those who read them need them."""
+@pytest.mark.parametrize("others", [0, 30])
+def test_only_words_change_whatever_is_erased(state: State, others: int) -> None:
+    """Ids, times, codes and names of fields stay, as those who read them need them.
+
+    So it is with others that stand nowhere, of which no database is asked.
+    """
+    absent = [f"nobody's {number}" for number in range(others)]
     assert {"windows", "diagnosis", "2026-03-01T00:00:00+00:00", WHO} < {*EVERY}
     for text in (one for one in EVERY if len(one) >= SHORTEST):
         _fill(state)
-        state.blot([text], [one.decode() for one in spellings(text)])
+        spelt = [one.decode() for one in spellings(text)]
+        state.blot([text, *absent], [*spelt, *absent])
         blot = blotter([text])
         segment = blotted(WHERE, blot).segment
         assert _read(state) == [
@@ -116,6 +123,45 @@ def test_a_thousand_texts_are_erased_at_once(state: State) -> None:
     state.blot(texts, texts)
     (one,) = state.alarms.incidents()
     assert one.title == "where user=(erased): up"
+
+
+def test_a_store_is_read_as_often_for_many_texts_as_for_few(
+    state: State, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others wait while words are replaced: all rows are looked through once."""
+    _fill(state)
+    asked: list[Any] = []
+    real = Connection.execute
+
+    def counted(
+        connection: Connection, statement: Any, *more: Any, **named: Any
+    ) -> Any:
+        asked.append(statement)
+        return real(connection, statement, *more, **named)
+
+    monkeypatch.setattr(Connection, "execute", counted)
+    state.blot(["absent-1"], ["absent-1"])
+    few = len(asked)
+    asked.clear()
+    texts = [f"absent-{number}" for number in range(1000)]
+    state.blot(texts, texts)
+    assert len(asked) == few
+
+
+@pytest.mark.parametrize("others", [0, 30])
+def test_every_level_that_quotes_a_text_is_changed(state: State, others: int) -> None:
+    """Also where there are more of them than one statement may name."""
+    segments = [f"column-{number}={WHO}" for number in range(300)]
+    lease = leased(state)
+    figures = [measured(segment=one) for one in (*segments, "city=Graz")]
+    counts = [packed(one) for one in (*segments, "city=Graz")]
+    state.put(lease, [(DONE, counts, figures)], model="demand", place=3)
+    texts = [WHO, *(f"absent-{number}" for number in range(others))]
+    state.blot(texts, texts)
+    left = {*(f"column-{number}=(erased)" for number in range(300)), "city=Graz"}
+    rows = state.measurements({"model": "demand"}).to_pylist()
+    assert {row["segment"] for row in rows} == left
+    assert {one.segment for *_, one in state.profiles("demand")} == left
 
 
 def test_nothing_is_blotted_without_the_rights(state: State) -> None:

@@ -7,9 +7,10 @@ older copy of them.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from leeboard.config.plan import Plan
@@ -49,8 +50,13 @@ class Rights:
         self._state, self._names = state, names
         self._held: dict[str, Lease] = {}
 
-    def take(self) -> Mapping[str, Lease]:
+    def take(self, kind: str = "") -> Mapping[str, Lease]:
         """Take them, or those again that ran out meanwhile; wait for who has them.
+
+        Parameters
+        ----------
+        kind : str
+            What the names of the leases begin with; empty: all.
 
         Raises
         ------
@@ -58,13 +64,39 @@ class Rights:
             If somebody keeps one for two minutes (``busy``).
         """
         until = time.monotonic() + _PATIENCE_S
-        for name in self._names:
+        asked = [name for name in self._names if name.startswith(kind)]
+        for name in asked:
             while (lease := self._taken(name)) is None:
                 if time.monotonic() >= until:
                     raise self._busy(name)
                 time.sleep(_PAUSE_S)
             self._held[name] = lease
-        return self._held
+        return {name: self._held[name] for name in asked}
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Renew them meanwhile: one step may take longer than leases last."""
+        ended = threading.Event()
+
+        def renew() -> None:
+            while not ended.wait(LEASE_SECONDS / 4):
+                self._renew()
+
+        renewing = threading.Thread(target=renew, name="leeboard-rights", daemon=True)
+        renewing.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            renewing.join()
+
+    def _renew(self) -> None:
+        for name in list(self._held):
+            # a store that is away is asked again at the next turn
+            with suppress(StateError):
+                lease = self._taken(name)
+                # one that another has is waited for by ``take``
+                self._held[name] = lease or self._held[name]
 
     def _taken(self, name: str) -> Lease | None:
         held = self._held.get(name)
@@ -92,25 +124,40 @@ class Rights:
 
 @contextmanager
 def rights_of(plan: Plan, state: State) -> Iterator[Rights]:
-    """Hold the rights of all who write to a plan's results, and give them back."""
+    """Hold the rights of all who write to a plan's results until it is done."""
     kinds = (PASSING, SAMPLING, ANNOUNCING)
     names = [f"{kind}:{one.name}" for one in plan.models for kind in kinds]
     rights = Rights(state, [*sorted(names), SENDING])
     try:
         rights.take()
-        yield rights
+        with rights.kept():
+            yield rights
     finally:
         rights.release()
 
 
 def forget_samples(
-    plan: Plan, state: State, ids: Collection[str], leases: Mapping[str, Lease]
+    plan: Plan,
+    state: State,
+    ids: Collection[tuple[str, str]],
+    leases: Mapping[str, Lease],
 ) -> None:
-    """Take predictions out of what draws remember."""
+    """Take predictions out of what draws remember.
+
+    Parameters
+    ----------
+    plan : Plan
+    state : State
+    ids : collection of (model, id)
+        An empty model stands for every one.
+    leases : mapping of name to Lease
+        As ``Rights`` took them; those of draws.
+    """
     for model in plan.models:
         draws = draws_of(state, model.name)
-        if any(not one.chosen.keys().isdisjoint(ids) for one in draws):
-            kept = write_draws(without(draws, set(ids)))
+        own = {one for name, one in ids if name in ("", model.name)}
+        if any(not one.chosen.keys().isdisjoint(own) for one in draws):
+            kept = write_draws(without(draws, own))
             state.keep(model.name, SAMPLES, kept, leases[f"{SAMPLING}:{model.name}"])
 
 

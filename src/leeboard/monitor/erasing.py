@@ -20,6 +20,7 @@ from leeboard.errors import ConfigError
 from leeboard.logs import SHORTEST, Log, Taken, Wanted, blank_committed, spellings
 from leeboard.monitor.blotting import forget_samples, forget_words, rights_of
 from leeboard.monitor.deeds import note_deed
+from leeboard.monitor.sampling import SAMPLING
 from leeboard.state import State
 
 __all__ = ["ERASURES", "Erased", "erase"]
@@ -87,8 +88,10 @@ def erase(
     ConfigError
         Neither ids nor a column with a value, or both (``no_choice``).
     LeeboardError
-        Log or state cannot be written; or a pass, a draw or a delivery goes on for
-        longer than two minutes (``busy``), and then nothing is touched.
+        Log or state cannot be written. Or a pass, a draw or a delivery goes on for
+        longer than two minutes (``busy``): then nothing was touched, unless this
+        process was held up, as by sleep, until its rights to the results ran out, and
+        another began; then events are gone and on record, and words are left.
     """
     if bool(ids) == bool(column and value):
         raise _no_choice()
@@ -99,19 +102,19 @@ def erase(
     with rights_of(plan, state) as rights:
         gone = log.ids_with(wanted) | pairs
         wanted = replace(wanted, ids=gone)
-        names = {name for _, name in gone}
         # once the events are gone, nobody could tell which ids are meant
-        forget_samples(plan, state, names, rights.take())
+        forget_samples(plan, state, gone, rights.take())
         taken = log.take_out(wanted)
+        _record(state, taken, texts, column)
+        counts = f"{taken.predictions:,} predictions, {taken.feedback:,} labels"
+        now = datetime.now(UTC)
+        note_deed(state, "erase", now, subject=model or "", detail=counts)
         blank_committed(plan.spool, log.marks())
         left = dict(log.rid(wanted))
-        # a log may take longer to write anew than leases last, and a draw be made
-        leases = rights.take()
-        forget_samples(plan, state, names, leases)
-        forget_words(plan, state, texts, leases)
-        _record(state, taken, texts, column)
-    counts = f"{taken.predictions:,} predictions, {taken.feedback:,} labels"
-    note_deed(state, "erase", datetime.now(UTC), subject=model or "", detail=counts)
+        # a process that slept may have lost its rights, and a draw been made: draws
+        # first, for a pass may keep the rest waiting for too long
+        forget_samples(plan, state, gone, rights.take(SAMPLING))
+        forget_words(plan, state, texts, rights.take())
     left.update(state.rid())
     # a short text stands anywhere by chance
     scanned = all(len(text.encode()) >= SHORTEST for text in texts)

@@ -407,8 +407,8 @@ class Monitor:
         Returns
         -------
         Erased
-            ``left`` says where it still stands; empty when it is gone. A pass that does
-            not end in two minutes is an error (``busy``) before anything is touched.
+            ``left`` says where it still stands; empty when it is gone. A pass that goes
+            on for two minutes is an error: ``busy``, see ``monitor.erasing.erase``.
         """
         self.ship()
         with self._state() as state:

@@ -154,7 +154,8 @@ def sample_model(
     ------
     LeeboardError
         No prediction waits for its label (``nothing_to_label``), or the day's sample
-        was begun with another ``since`` or ``seed`` (``other_sample``).
+        was begun with another ``since`` or ``seed`` (``other_sample``). Or it took so
+        long that an erasure or another draw began (``lease_lost``): nothing is kept.
     """
     if asked.budget < 1:
         raise _no_budget(asked.budget)
@@ -181,7 +182,7 @@ def sample_model(
         )
         draw = _draw(sample, rows, plan, first, begun, total)
         kept = [one for one in draws if one is not day and now - one.at < _KEPT]
-        state.keep(plan.name, SAMPLES, write_draws([*kept, draw]))
+        state.keep(plan.name, SAMPLES, write_draws([*kept, draw]), lease)
         return Drawn(plan.name, _table(sample, rows, known), draw)
     finally:
         state.release(lease)

@@ -6,8 +6,9 @@ is said where the values are defined that stand in the rows (see ``leeboard.word
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,9 +19,11 @@ from sqlalchemy import (
     Connection,
     Table,
     Text,
+    case,
     cast,
     or_,
     select,
+    true,
     update,
 )
 
@@ -44,8 +47,14 @@ __all__ = ["blot", "row_blotted"]
 
 _Row = tuple[Any, ...]
 
-_AT_ONCE = 20
-"""Texts of one question: SQLite takes a condition of a thousand parts at most."""
+_FEW = 20
+"""Texts of a question at most: of more, all rows are read, once, and looked through."""
+
+_AT_ONCE = 250
+"""Values that one statement changes: it names each three times, and databases count."""
+
+_PIECE = 1_000
+"""Rows that are held at once while all are looked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,20 +103,26 @@ def blot(
         Ways in which the texts may be written, also within JSON.
     """
     over = blotter([*texts, *spelt])
-    for at in range(0, len(spelt), _AT_ONCE):
-        some = spelt[at : at + _AT_ONCE]
-        for table in _KEPT:
-            yield from _rows(connection, table, some, over)
-        for table, said in _FIGURES.items():
-            for name, anew in said.items():
-                column = table.columns[name]
-                asked = select(column).where(_holds(column, some)).distinct()
-                for text in connection.execute(asked).scalars().all():
-                    after = anew(text, over)
-                    if after != text:
-                        same = update(table).where(column == text)
-                        connection.execute(same.values({name: after}))
-                        yield table.name
+    some = spelt if len(spelt) <= _FEW else ()
+    for table in _KEPT:
+        yield from _rows(connection, table, some, over)
+    for table, said in _FIGURES.items():
+        for name, anew in said.items():
+            column = table.columns[name]
+            asked = select(column).where(_holds([column], some)).distinct()
+            texts = connection.execute(asked).scalars().all()
+            fresh = {t: after for t in texts if (after := anew(t, over)) != t}
+            yield from _replaced(connection, table, column, fresh)
+
+
+def _replaced(
+    connection: Connection, table: Table, column: Column[Any], fresh: Mapping[str, str]
+) -> Iterator[str]:
+    for at in range(0, len(fresh), _AT_ONCE):
+        some = dict(islice(fresh.items(), at, at + _AT_ONCE))
+        meant = update(table).where(column.in_(some))
+        connection.execute(meant.values({column.name: case(some, value=column)}))
+        yield table.name
 
 
 def _rows(
@@ -115,17 +130,22 @@ def _rows(
 ) -> Iterator[str]:
     keys = list(table.primary_key.columns)
     texts = [c for c in table.columns if isinstance(c.type, Text | JSON)]
-    asked = select(table).where(or_(*(_holds(c, some) for c in texts)))
-    for row in connection.execute(asked).all():
-        after = row_blotted(table, tuple(row), over)
-        cells = zip(table.columns, row, after, strict=True)
+    asked = select(*keys, *(cast(c, Text) for c in texts)).where(_holds(texts, some))
+    lines = connection.execute(asked, execution_options={"yield_per": _PIECE})
+    said = ((line[: len(keys)], line[len(keys) :]) for line in lines)
+    meant = [key for key, line in said if any(over(t) != t for t in line if t)]
+    for key in meant:
+        same = [one == value for one, value in zip(keys, key, strict=True)]
+        row = tuple(connection.execute(select(table).where(*same)).one())
+        cells = zip(table.columns, row, row_blotted(table, row, over), strict=True)
         changed = {column.name: new for column, old, new in cells if new != old}
         if changed:
-            same = [key == getattr(row, key.name) for key in keys]
             connection.execute(update(table).where(*same).values(changed))
             yield table.name
 
 
-def _holds(column: Column[Any], some: Sequence[str]) -> ColumnElement[bool]:
-    text = cast(column, Text)
-    return or_(*(text.contains(one, autoescape=True) for one in some))
+def _holds(columns: Sequence[Column[Any]], some: Sequence[str]) -> ColumnElement[bool]:
+    """Columns hold any of some texts; without texts: all rows."""
+    plain = [cast(column, Text) for column in columns]
+    held = (text.contains(one, autoescape=True) for text in plain for one in some)
+    return or_(*held) if some else true()
