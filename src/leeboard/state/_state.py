@@ -223,7 +223,7 @@ class State(Protocol):
         span: Window | None = None,
         segment: str | Collection[str] | None = None,
     ) -> Sequence[tuple[Window, str, Packed]]:
-        """Counts of one segment or several, with window and the reference's fingerprint.
+        """Counts of one segment or several, with window and reference's fingerprint.
 
         In order of windows, all rows (an empty name) first; None: all segments.
         """
