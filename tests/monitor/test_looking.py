@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,14 +54,22 @@ def test_windows_a_month_apart_are_read_without_those_between(
 
 
 class _Counted(MemoryState):
-    """A state that counts how often it is asked for counts."""
+    """A state that counts how often it is asked for counts, and what it gives."""
 
     asked = 0
+    most = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.segments: set[str] = set()
 
     def profiles(self, *given: Any, **named: Any) -> Any:
         """Count, and answer."""
         self.asked += 1
-        return super().profiles(*given, **named)
+        found = super().profiles(*given, **named)
+        self.segments |= {packed.segment for *_, packed in found}
+        self.most = max(self.most, len(found))
+        return found
 
 
 def _by_city(n: int) -> tuple[_Counted, Baseline, list[str]]:
@@ -93,6 +102,7 @@ def test_segments_are_read_with_the_whole(n: int) -> None:
         assert sorted(look.segments) == names[: n - 1]
         assert look.part.rows == 300
         assert all(one.part.rows == 300 // n for one in look.segments.values())
+    assert state.segments == {"", *names[: n - 1]}
 
 
 def _incident(*subjects: Subject) -> Incident:
@@ -123,8 +133,35 @@ def test_what_was_accepted_of_a_segment_holds_for_it_alone(n: int) -> None:
 
     assert replaced("city=c1") == {"city=c1": 2 * 300 // n}
     assert replaced("") == {"": 600, **dict.fromkeys(names, 2 * 300 // n)}
+    assert state.segments == {"", *names}
     assert replaced("city=none") == {}
     assert state.asked == 2
+
+
+def test_of_what_was_accepted_no_more_is_read_than_is_asked_for() -> None:
+    """Counts of one segment of thirty; those of others stay where they are."""
+    state, baseline, names = _by_city(30)
+    standards = {name: Standard(baseline.reference) for name in ["", *names]}
+    incident = _incident(Subject(names[3], "x", "distribution"))
+    accepting(standards, state, "m", (baseline, Adopted()), [incident])
+    assert state.segments == {names[3]}
+
+
+def test_a_long_incident_that_was_accepted_is_read_in_parts() -> None:
+    """A month of hours adds up to what it holds, and is never held at once."""
+    state, baseline, _ = _by_city(1)
+    data = state.profiles("m", segment="")[0][2]
+    fingerprint = baseline.reference.fingerprint
+    rows: list[Any] = [(_done(hour(k), fingerprint), [data], []) for k in range(700)]
+    state.put(leased(state), rows, model="m", place=1)
+    state.asked = state.most = 0
+    incident = _incident(Subject("", "x", "distribution"))
+    incident = replace(incident, last_window=hour(699))
+    standards = {"": Standard(baseline.reference)}
+    found = accepting(standards, state, "m", (baseline, Adopted()), [incident])
+    assert int(found[""].replaced["x"].cells.sum()) == 300 * 672
+    assert state.most <= 64
+    assert state.asked <= 12
 
 
 def _done(window: Window, fingerprint: str) -> Done:

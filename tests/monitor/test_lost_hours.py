@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from leeboard.logs import Loss
 from leeboard.logs.memory import MemoryLog
 from leeboard.monitor.lost import Losses, losses_near
 from leeboard.state import Done
+from leeboard.state._sql import SqlState
 from leeboard.windows import Calendar, Every, Window
 from tests.logs.test_damage import damage_bit
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
@@ -77,6 +79,122 @@ def test_hours_that_lost_all_are_there_though_nothing_else_came(made: World) -> 
     assert of_hour(made, 30) == [(0, 10)]
     run(made, 2)
     assert [one.revision for one in windows(made)] == [1, 1]
+
+
+@pytest.fixture
+def quarters(tmp_path: Path) -> World:
+    """Give a monitor of quarter hours that was just begun."""
+    found = world(tmp_path)
+    found.configure(CONFIG.replace('"1d"', '"15m"') + 'hours_for = "90d"\n')
+    return found
+
+
+def test_a_month_of_quarter_hours_that_lost_all_is_there(quarters: World) -> None:
+    """As many as there are, though events came after them."""
+    lose(quarters, 1000, 0, 22 * 96, over=22 * 24.0)
+    quarters.predict(hours(23, 30), first=9000)
+    run(quarters, 24)
+    gone = [one.window.start for one in windows(quarters) if one.rows == 0]
+    assert gone == [START + k * HOUR / 4 for k in range(22 * 96)]
+
+
+def test_one_event_of_long_ago_makes_one_window_in_its_time(made: World) -> None:
+    """Hours between it and the others lack less than half an event each."""
+    made.predict(hours(0, 96))
+    before = files(made)
+    stray = datetime(1970, 1, 1, 5, tzinfo=UTC)
+    made.predict([stray, *(START + 3 * HOUR for _ in range(30))], first=5000)
+    (path,) = files(made) - before
+    damage_bit(path)
+    run(made, 1)
+    assert len(windows(made)) == 25
+    first, *others = windows(made)
+    assert first.window.start.year == 1970
+    assert (first.rows, first.lost, first.lost_most) == (0, 1, 31)
+    assert all(one.rows == 4 for one in others)
+    assert of_hour(made, 3) == [(4, 1)]
+    run(made, 2)
+    assert len(windows(made)) == 25
+
+
+def test_of_a_thin_loss_both_ends_are_there(made: World) -> None:
+    """Each end of a file is the time of an event; between them nothing is known."""
+    lose(made, 1000, 3.5, 4, over=16.0)
+    run(made, 1)
+    assert [(one.window.start, one.lost) for one in windows(made)] == [
+        (START + 3 * HOUR, 1),
+        (START + 15 * HOUR, 1),
+    ]
+
+
+def test_an_event_at_the_very_end_is_told_of_its_window(made: World) -> None:
+    """Though next to nothing of the file's time lies in it."""
+    before = files(made)
+    made.predict([START + k * HOUR for k in (1, 9)])
+    (path,) = files(made) - before
+    damage_bit(path)
+    run(made, 1)
+    assert [one.lost for one in windows(made)] == [1, 1]
+
+
+def test_a_thin_loss_is_not_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five events in nine years of minutes are told of two windows, at once."""
+    monkeypatch.setattr(Calendar, "between", None)
+    plan = replace(PLAN, calendar=Calendar(Every(1, "m"), UTC))
+    first = START - 9 * 365 * DAY
+    loss = Loss("predictions", "damaged_segment", 5, first, START)
+    span = Window(first - DAY, START + DAY)
+    assert len(Losses(plan, [loss], span).more({}, START + 9 * DAY)) == 2
+
+
+def test_hours_inside_a_day_that_they_became_are_not_there_again() -> None:
+    """Neither in the one day nor in its neighbour; those after both are."""
+    loss = Loss("predictions", "missing_segment", 999, hour(0).start, hour(50).start)
+    days = [done(hour(k, 24)) for k in (0, 24)]
+    losses = Losses(PLAN, [loss], hour(0, 99))
+    found = losses.more({day.window: day for day in days}, START + 999 * DAY)
+    assert sorted(found - {day.window for day in days}) == [
+        hour(48),
+        hour(49),
+        hour(50),
+    ]
+
+
+def test_a_pass_that_was_stopped_leaves_none_out(
+    made: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that it had not come to are counted by the next one."""
+    lose(made, 1000, 0, 300, over=100.0)
+    made.predict([START + k * HOUR for k in range(101, 110)], first=2000)
+    put, calls = SqlState.put, iter(range(2))
+
+    def stopped(*given: Any, **named: Any) -> None:
+        if next(calls) == 1:
+            raise InterruptedError
+        put(*given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(SqlState, "put", stopped)
+        with pytest.raises(InterruptedError):
+            run(made, 5)
+    assert len(windows(made)) == 64
+    run(made, 5)
+    assert sum(one.rows == 0 for one in windows(made)) == 100
+
+
+@pytest.mark.parametrize(("years", "many"), [(9.9, True), (10.1, False)])
+def test_a_loss_over_more_than_ten_years_makes_its_ends_alone(
+    years: float, *, many: bool
+) -> None:
+    """However many events: one of them, at least, is likely to have a wrong time."""
+    plan = replace(PLAN, calendar=Calendar(Every(1, "d"), UTC))
+    last = START - years * timedelta(days=365.25)
+    loss = Loss("predictions", "damaged_segment", 10**6, last, START)
+    span = Window(START - 9000 * DAY, START + DAY)
+    found = Losses(plan, [loss], span).more({}, START + 9 * DAY)
+    days = [plan.calendar.window_of(moment) for moment in (last, START)]
+    assert found >= set(days)
+    assert (len(found) > 3000, len(found) == 2) == (many, not many)
 
 
 def test_a_day_lacks_what_its_hours_lack_and_no_more(made: World) -> None:

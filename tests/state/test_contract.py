@@ -209,6 +209,19 @@ def test_segments_are_asked_for_by_name(state: State) -> None:
     assert len(state.profiles("demand")) == 3
 
 
+def test_several_segments_are_asked_for_at_once(state: State) -> None:
+    """Those that are named, in order of windows, all rows first; none gives none."""
+    kept = [packed("a=2"), packed("a=1"), packed("a=3"), packed()]
+    for k in (1, 0):
+        state.put(leased(state), [(done(hour(k)), kept, [])], model="demand", place=1)
+    found = state.profiles("demand", segment={"", "a=2", "a=4"})
+    assert [(window, p.segment) for window, _, p in found] == [
+        (hour(k), name) for k in (0, 1) for name in ("", "a=2")
+    ]
+    assert state.profiles("demand", hour(1), ["a=3"])[0][2] == packed("a=3")
+    assert list(state.profiles("demand", segment=())) == []
+
+
 def test_undefined_figures_are_none_and_infinite_ones_stay(state: State) -> None:
     """NaN is no figure in any store; infinity is one."""
     figures = [measured(value=math.nan, low=-math.inf, high=math.inf)]

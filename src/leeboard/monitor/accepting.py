@@ -6,9 +6,10 @@ of its latest windows take the reference's place for the columns that it is abou
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import chain
 
 from leeboard import performance
 from leeboard.alarms.look import RESIDUAL, Standard
@@ -27,6 +28,9 @@ __all__ = ["accepted", "accepting", "standard_of"]
 
 _WINDOWS, _MONTH = 30, timedelta(days=28)
 """Latest windows of an incident that are the new baseline; of hours, a month's."""
+
+_AT_ONCE = 64
+"""Windows whose counts are in memory together."""
 
 
 def accepted(state: State, model: str) -> list[Incident]:
@@ -73,17 +77,21 @@ def accepting(
             for segment in standards
         }
         asked = {segment for segment, names in about.items() if names}
-        counted = _counted(state, model, cells, _now(one), asked) if asked else {}
+        counted = _counted(state, model, cells, one, asked) if asked else {}
         for segment, (part, tally) in counted.items():
             found[segment] = _with(found[segment], about[segment], part, tally)
     return found
 
 
-def _now(one: Incident) -> Window:
-    """Time that stands for how things are: of a long incident the latest part."""
+def _now(one: Incident) -> Iterator[Window]:
+    """Time that stands for how things are, in parts: of a long incident the latest."""
     last = one.last_window
-    long = max(_WINDOWS * (last.end - last.start), _MONTH)
-    return Window(max(one.first_window.start, last.end - long), last.end)
+    length = last.end - last.start
+    start = max(one.first_window.start, last.end - max(_WINDOWS * length, _MONTH))
+    while start < last.end:
+        end = min(start + _AT_ONCE * length, last.end)
+        yield Window(start, end)
+        start = end
 
 
 def _with(
@@ -106,18 +114,18 @@ def _counted(
     state: State,
     model: str,
     cells: tuple[Baseline, Adopted],
-    span: Window,
+    incident: Incident,
     asked: Collection[str],
 ) -> dict[str, tuple[Part, Tally | None]]:
-    """Counts of all windows of a span together, by segment: of those that have any."""
+    """Counts of an incident's windows together, by segment: of those that have any."""
     baseline, adopted = cells
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
     known = {**baseline.reference.cells, **extra}
     found: dict[str, tuple[Part, Tally | None]] = {}
     own = baseline.reference.fingerprint
-    only = "" if {*asked} == {""} else None
-    for _, fingerprint, packed in state.profiles(model, span, only):
-        if fingerprint != own or packed.segment not in asked:
+    kept = (state.profiles(model, span, asked) for span in _now(incident))
+    for _, fingerprint, packed in chain.from_iterable(kept):
+        if fingerprint != own:
             continue
         columns, outcomes = split_packed(packed.data)
         one = unpack(columns, known)

@@ -134,9 +134,8 @@ def _looks(
     extra = {name: one.cells[name] for name, one in adopted.profiles.items()}
     known = {**baseline.reference.cells, **extra}
     own = baseline.reference.fingerprint
-    only = "" if {*asked} == {""} else None
-    for window, fingerprint, packed in state.profiles(plan.name, span, only):
-        if fingerprint != own or packed.segment not in asked:
+    for window, fingerprint, packed in state.profiles(plan.name, span, asked):
+        if fingerprint != own:
             continue
         columns, outcomes = split_packed(packed.data)
         tally = None

@@ -8,14 +8,15 @@ back is counted again.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, islice
+from itertools import accumulate
 
 from leeboard.config.plan import ModelPlan
 from leeboard.logs import SEGMENT_REASONS, Log, Loss
+from leeboard.monitor.looking import typical
 from leeboard.state import Done
 from leeboard.windows import Window, runs
 
@@ -26,8 +27,10 @@ LOST = "lost"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
-_MOST = 2_000
-"""Windows of which all is lost that are looked for at once."""
+_HALF = 0.5
+"""Of a window between the ends of a loss: below, it most likely lacks nothing."""
+_STRAY = timedelta(days=3650)
+"""Of files that reach over a longer time an event is likely to have a wrong one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,11 @@ class Losses:
 
     def told(self, done: Done) -> Done:
         """Return a counted window with what it lacks."""
-        lost = _whole(self._share(done.window))
-        most = sum(one.rows for one in self._near(done.window, "predictions"))
+        near = self._near(done.window, "predictions")
+        # the ends of a loss are events, however little of its time lies here
+        certain = int(_ends_in(done.window, near))
+        lost = max(certain, _whole(self._share(done.window)))
+        most = sum(one.rows for one in near)
         labels = sum(one.rows for one in self._near(self._labels(done), "feedback"))
         # a prediction that has its label has lost none
         labels = min(labels, done.rows - done.labels)
@@ -105,14 +111,31 @@ class Losses:
         found: set[Window] = set()
         for loss in self.found:
             if loss.kind == "predictions" and loss.reason in SEGMENT_REASONS:
-                first = max(loss.first, self.span.start)
-                last = min(loss.last + _INSTANT, self.span.end)
-                found.update(islice(self.plan.calendar.between(first, last), _MOST))
+                found.update(self._emptied(loss, self.span))
         found -= done.keys()
         if not found:
             return found
-        longer = [w for w in done if self.plan.calendar.window_of(w.start) != w]
-        return {w for w in found if not any(x.start <= w.start < x.end for x in longer)}
+        longer = runs(w for w in done if self.plan.calendar.window_of(w.start) != w)
+        return {w for w in found if not _inside(w, longer)}
+
+    def _emptied(self, loss: Loss, span: Window) -> Iterator[Window]:
+        """Windows of a span that a file may have emptied.
+
+        Those of its ends, which are times of events, and those between that most likely
+        had one: a single event with a wrong time makes none but its own.
+        """
+        calendar, length = self.plan.calendar, loss.last - loss.first
+        for moment in (loss.first, loss.last):
+            if span.start <= moment < span.end:
+                yield calendar.window_of(moment)
+        # no window is twice as long as is usual: of a thin loss none is looked at
+        thin = 2 * typical(calendar) * loss.rows < _HALF * length
+        if thin or length > _STRAY:
+            return
+        first, last = max(loss.first, span.start), min(loss.last, span.end)
+        for window in calendar.between(first, last):
+            if loss.rows * _overlap(loss, window) >= _HALF:
+                yield window
 
     def _near(self, span: Window, kind: str) -> list[Loss]:
         """Losses of a kind that touch a span."""
@@ -206,6 +229,18 @@ def _unseen(
     start = max((window.end for window in done), default=_EPOCH)
     if plan.due.ripe(plan.calendar.window_of(start), now):
         yield Window(start, now - plan.delay)
+
+
+def _ends_in(window: Window, losses: Sequence[Loss]) -> bool:
+    """Tell whether the first or the last event of a loss was in a window."""
+    ends = (moment for one in losses for moment in (one.first, one.last))
+    return any(window.start <= moment < window.end for moment in ends)
+
+
+def _inside(window: Window, spans: Sequence[Window]) -> bool:
+    """Tell whether a window begins in one of some spans, which are in order."""
+    at = bisect_right(spans, window.start, key=lambda one: one.start)
+    return at > 0 and window.start < spans[at - 1].end
 
 
 def _first(loss: Loss) -> datetime:

@@ -170,7 +170,10 @@ class _Stage(MemoryState):
         return self._real.windows(model, span or self._span)
 
     def profiles(
-        self, model: str, span: Window | None = None, segment: str | None = None
+        self,
+        model: str,
+        span: Window | None = None,
+        segment: str | Collection[str] | None = None,
     ) -> Sequence[tuple[Window, str, Packed]]:
         """Counts, as they are kept."""
         return self._real.profiles(model, span, segment)

@@ -44,6 +44,7 @@ from leeboard.state._blot import blot
 from leeboard.state._key_sql import SqlKeys
 from leeboard.state._lease import Lease
 from leeboard.state._rows import (
+    any_of,
     check_filter,
     done_of,
     done_row,
@@ -210,9 +211,12 @@ class SqlState:
             return " ".join(map(str, connection.execute(asked).one()))
 
     def profiles(
-        self, model: str, span: Window | None = None, segment: str | None = None
+        self,
+        model: str,
+        span: Window | None = None,
+        segment: str | Collection[str] | None = None,
     ) -> Sequence[tuple[Window, str, Packed]]:
-        """Counts, with window and fingerprint of the reference; None: all segments."""
+        """Counts of one segment, or several; None: all segments."""
         same = and_(*(PROFILES.c[n] == WINDOWS.c[n] for n in _KEY))
         asked = (
             select(
@@ -232,7 +236,7 @@ class SqlState:
             )
         )
         if segment is not None:
-            asked = asked.where(PROFILES.c.segment == clean(segment))
+            asked = asked.where(PROFILES.c.segment.in_(any_of(segment)))
         with self._database.reading() as connection:
             found = connection.execute(asked).all()
         return [

@@ -218,9 +218,15 @@ class State(Protocol):
         ...
 
     def profiles(
-        self, model: str, span: Window | None = None, segment: str | None = None
+        self,
+        model: str,
+        span: Window | None = None,
+        segment: str | Collection[str] | None = None,
     ) -> Sequence[tuple[Window, str, Packed]]:
-        """Counts, with window and fingerprint of the reference; None: all segments."""
+        """Counts of one segment or several, with window and reference's fingerprint.
+
+        In order of windows, all rows (an empty name) first; None: all segments.
+        """
         ...
 
     def measurements(

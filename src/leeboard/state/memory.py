@@ -131,15 +131,18 @@ class MemoryState:
         return f"{len(found)} {latest} {sum(one.revision for one in found)}"
 
     def profiles(
-        self, model: str, span: Window | None = None, segment: str | None = None
+        self,
+        model: str,
+        span: Window | None = None,
+        segment: str | Collection[str] | None = None,
     ) -> Sequence[tuple[Window, str, Packed]]:
-        """Counts, with window and fingerprint of the reference; None: all segments."""
-        wanted = None if segment is None else clean(segment)
+        """Counts of one segment, or several; None: all segments."""
+        wanted = None if segment is None else any_of(segment)
         return [
             (done.window, done.fingerprint, Packed(name, rows, data))
             for done, packed, _ in self._of(clean(model), span)
             for *_, name, rows, data in sorted(packed, key=lambda row: row[3] != "")
-            if wanted is None or name == wanted
+            if wanted is None or name in wanted
         ]
 
     def measurements(
