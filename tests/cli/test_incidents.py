@@ -60,6 +60,7 @@ def test_one_is_shown_whole(config: str, capsys: pytest.CaptureFixture[str]) -> 
     (verdict, *_) = case["verdicts"]
     told = inside(capsys, "explain", verdict["id"], "--config", config)
     assert (told.code, "promises no rate" in told.out) == (0, True)
+    assert "2026-03-03 00:00 to 2026-03-04 00:00 UTC" in told.out
     ended = inside(capsys, "explain", verdict["id"], "--json", "--config", config)
     assert json.loads(ended.out) == verdict
 

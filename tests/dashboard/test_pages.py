@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 
@@ -12,8 +13,10 @@ import numpy as np
 import pytest
 
 from leeboard.config import load_plan
+from leeboard.dashboard.incident import incident_of
 from leeboard.dashboard.pages import Dashboard
 from leeboard.dashboard.reading import Reader
+from leeboard.notify import ChannelPlan
 from leeboard.pages.dashboard.contexts import Shell
 from leeboard.state import open_state
 from leeboard.state.memory import MemoryState
@@ -39,6 +42,22 @@ def test_unknown_ids_are_not_there(path: str, key: str) -> None:
     """An id that names nothing is answered 404."""
     for value in ("", "nothing", "\ud800"):
         assert board().page(path, {key: value}).status == 404
+
+
+def test_an_incident_was_told_only_where_somebody_is_to_hear() -> None:
+    """Without a channel for it, nobody was told, whenever news of it was made."""
+    shown = board()
+    reader = shown.reader
+    one = next(each for each in reader.incidents("demand") if each.told_at is not None)
+    told = f"{one.told_at:%Y-%m-%d %H:%M}"
+    for channels, said in (
+        ((), "nobody: no channel is to hear of it"),
+        ((ChannelPlan(to="webhook", name="w", url="http://w"),), told),
+    ):
+        plan = replace(reader.plan, channels=channels)
+        page = incident_of(Reader(plan, reader.state), shown.links, reader.case(one.id))
+        (fact,) = [each for each in page.facts if each.label == "Told"]
+        assert fact.current == said
 
 
 def test_what_may_not_be_seen_is_not_there() -> None:

@@ -16,6 +16,7 @@ from leeboard.cli import main
 from leeboard.doctor import Outcome, disks, installation
 from leeboard.monitor.history import Made, note_pass, passes_made
 from leeboard.monitor.holder import LEAD, me
+from leeboard.monitor.presence import RAN
 from leeboard.state import open_state, state_time
 from leeboard.state._tables import VERSION_TABLE
 from leeboard_logger.durable import DurableSpool
@@ -269,6 +270,19 @@ def test_a_pass_that_is_late(model: World) -> None:
     _passed(model, timedelta(days=9), None, n=3)
     (one,) = looked(model).of("passes")
     assert (one.outcome, "too few to tell" in one.found) == (OK, True)
+
+
+def test_passes_of_named_moments_are_passes(model: World) -> None:
+    """They say nothing of a scheduler, which is what is missed; but they were made."""
+    state = open_state(model.monitor.plan.state)
+    state.keep("", "passes", None)
+    state.keep("demand", RAN, None)
+    state.close()
+    assert only(looked(model), WARN, "passes").found == "none was made yet"
+    model.monitor.run(datetime(2026, 3, 9, tzinfo=UTC))
+    found = only(looked(model), WARN, "passes")
+    assert found.found == "of named moments alone, the last of 2026-03-09 00:00 UTC"
+    assert "leeboard serve" in found.fix
 
 
 def test_a_run_is_kept_with_its_time(model: World) -> None:

@@ -76,6 +76,27 @@ def test_an_error_that_doubles_pages_and_is_over_when_it_is_over(model: World) -
     assert story[-1].event is Event.RESOLVED
 
 
+def test_the_error_that_is_told_is_the_one_that_was_measured(model: World) -> None:
+    """However large: what bounds the evidence does not bound the figure."""
+    for number in range(5):
+        model.labelled_day(number, error=90_000.0 if number == 4 else 10.0)
+        run(model, number)
+    one = the_incident(model)
+    every = model.monitor.incident(one.id).verdicts
+    told = next(each for each in every if each.subject.aspect == "error")
+    with closing(open_state(model.monitor.plan.state)) as state:
+        where = {"model": "demand", "metric": "mae", "basis": "realised", "segment": ""}
+        (row,) = state.measurements(where, told.window).to_pylist()
+    assert row["value"] > 50_000.0
+    assert (told.value, told.reference) == pytest.approx(
+        (row["value"], row["reference"])
+    )
+    figure = f"{row['value']:,.0f}"
+    assert f"predictions was {figure} on average" in told.text
+    assert f"error rose from {row['reference']:.3g} to {figure} since" in one.title
+    assert [each.title for each in model.monitor.replay().incidents] == [one.title]
+
+
 def test_history_in_one_pass_gives_the_same_incidents(
     model: World, tmp_path: Path
 ) -> None:
@@ -249,6 +270,8 @@ def test_what_is_accepted_is_the_new_baseline(model: World) -> None:
     newest, *_ = model.monitor.incidents()
     assert newest.id != first.id
     assert newest.subjects[0].aspect == "error"
+    (verdict, *_) = model.monitor.incident(newest.id).verdicts
+    assert verdict.reference == pytest.approx(20.0 * (2.0 / 3.14159) ** 0.5, rel=0.1)
 
 
 def test_a_warning_that_a_person_closed_is_given_again(model: World) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from leeboard.alarms.judged import Severity, Subject
-from leeboard.incidents.incident import Incident, Kind, Stage, Standing
+from leeboard.incidents.incident import Diagnosis, Incident, Kind, Stage, Standing
 from leeboard.monitor.picturing import Pictures, timeline_of
 from leeboard.state import Measured
 from leeboard.state.memory import MemoryState
@@ -130,6 +130,20 @@ def test_the_gravest_subject_is_drawn() -> None:
     # an interval without an end is left out, and a size has no reference
     assert chart.series[0].points[-1].high is None
     assert chart.level is None
+
+
+def test_the_cause_is_drawn_before_what_is_graver() -> None:
+    """Where the diagnosis is sure of a column, that column."""
+    error, temp = Subject("", "performance", "error"), Subject("", "temp", "missing")
+    standing = (
+        Standing(error, hour(35), 0, Severity.PAGE, 9.0),
+        Standing(temp, hour(35), 0, Severity.NOTE, 1.0),
+    )
+    sure = Diagnosis("nulls", "sudden", "temp is missing.", (), ("temp",))
+    found = about(error, subjects=(error, temp), standing=standing, diagnosis=sure)
+    chart = timeline_of(state_of(share, psi, accuracy), found, "title", NOW)
+    assert chart is not None
+    assert "temp" in chart.unit
 
 
 def test_a_figure_that_is_not_kept_gives_way_to_the_next() -> None:

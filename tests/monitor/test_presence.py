@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from leeboard.cli._incidents import incident_line
 from leeboard.incidents.incident import Event, Incident, Kind, Stage
 from leeboard.monitor.presence import RAN, Runs
 from leeboard.state import open_state
+from leeboard.windows import Window
 from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 
 HOUR = timedelta(hours=1)
@@ -63,6 +65,20 @@ def test_two_empty_days_are_an_incident_that_ends_when_data_comes(
     assert one.stage is Stage.RESOLVED
     story = [entry.event for entry in model.monitor.incident(one.id).story]
     assert (story[0], story[-1]) == (Event.OPENED, Event.RESOLVED)
+
+
+def test_a_long_absence_lasts_to_the_present(model: World) -> None:
+    """Its windows are windows: the first that was empty, and the latest so far."""
+    model.configure(CONFIG.replace('window = "1d"', 'window = "1h"'))
+    live(model, range(3), rows=48)
+    for after in (3, 60):
+        run(model, after)
+        (one,) = of_kind(model, Kind.NO_DATA)
+        assert one.first_window == Window(START + 3 * DAY, START + 3 * DAY + HOUR)
+        assert at(after) - 3 * HOUR <= one.last_window.start
+        assert one.last_window.end - one.last_window.start == HOUR
+    shown = incident_line(one)
+    assert f"{START + 3 * DAY:%Y-%m-%d} to {at(60):%Y-%m-%d}" in shown
 
 
 def test_what_comes_late_is_named_so(model: World) -> None:

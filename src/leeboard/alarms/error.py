@@ -2,7 +2,8 @@
 
 Classes: the share of wrong predictions. Numbers: the size of the error over the size
 that the reference stays below in 95 of 100 rows, at most 1; rows are known by the cell
-of their error, and each cell counts as its middle.
+of their error, and each cell counts as its middle. That is what is judged; what people
+read is the error as it was measured, which no bound holds back.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from leeboard.alarms.watch import Reading
 from leeboard.detectors._detector import Rows
 from leeboard.detectors.bounded_mean import BoundedMean
 from leeboard.detectors.weighed_mean import WeighedMean
-from leeboard.performance import Tally
+from leeboard.performance import Tally, figures
 from leeboard.profiles.cells import NumericCells
 
 __all__ = ["ErrorWatch", "error_watches"]
@@ -46,14 +47,18 @@ class ErrorWatch(Alone):
         Mean error of the reference, on the scale of ``value``.
     weights : array, shape (cells,), or None
         Error of a row by cell of its residual; None: right or wrong.
-    unit : float
-        What an error of 1 is in the label's unit.
+    sizes : array, shape (cells,), or None
+        The same in the label's unit, with no upper bound; of the cells that have no
+        end, the least that a row of them can have.
+    usual : float
+        Mean error of the reference as people read it, in the label's unit.
     """
 
     detector: BoundedMean | WeighedMean
     reference: float
     weights: _Array | None = None
-    unit: float = 1.0
+    sizes: _Array | None = None
+    usual: float = 0.0
 
     @property
     def subject(self) -> Subject:
@@ -72,9 +77,9 @@ class ErrorWatch(Alone):
 
     def read(self, look: Look) -> Reading | None:
         """Read a window; None without labelled rows."""
-        if self.weights is None:
+        if self.weights is None or self.sizes is None:
             return self._classes(look)
-        return self._numbers(look, self.weights)
+        return self._numbers(look, self.weights, self.sizes)
 
     def _classes(self, look: Look) -> Reading | None:
         rows = _wrong(look.tally)
@@ -82,26 +87,39 @@ class ErrorWatch(Alone):
             return None
         mean = rows.total / rows.n
         text = f"{rows.total:,.0f} of {rows.n:,.0f} predictions were wrong"
-        return self._reading(rows, mean, int(rows.n), text)
+        return self._reading(rows, mean, self.reference, int(rows.n), text)
 
-    def _numbers(self, look: Look, weights: _Array) -> Reading | None:
+    def _numbers(self, look: Look, weights: _Array, sizes: _Array) -> Reading | None:
         cells = look.counts(RESIDUAL)
         if cells is None or not (n := int(cells[:-1].sum())):
             return None
         seen = _known(cells)
-        mean = float(seen @ weights) / n
-        size = f"{mean * self.unit:.4g}"
-        text = f"the error of {n:,} predictions was {size} on average"
-        return self._reading(seen, mean, n, text)
+        error = _measured(look.tally)
+        said = f"the error of {n:,} predictions"
+        if error is None:
+            least = "at least " if _unbounded(seen) else ""
+            mean = float(seen @ sizes) / n
+            error = None if least else mean
+            text = f"{said} was {least}{_written(mean)} on average"
+        else:
+            text = f"{said} was {_written(error)} on average"
+        rises = float(seen @ weights) / n > self.reference
+        if error is not None and rises and error <= self.usual:
+            # a few rows hide what became of the others, which is what was judged
+            error = None
+            text = f"{text}, and that of most of them rose"
+        return self._reading(seen, error, self.usual, n, text)
 
-    def _reading(self, seen: Any, mean: float, n: int, text: str) -> Reading:
+    def _reading(
+        self, seen: Any, value: float | None, usual: float, n: int, text: str
+    ) -> Reading:
         return Reading(
             seen,
             self.detector.inside(seen),
-            mean * self.unit,
-            self.reference * self.unit,
+            value,
+            usual,
             n,
-            f"{text}; the reference has {self.reference * self.unit:.4g}",
+            f"{text}; the reference has {_written(usual)}",
         )
 
 
@@ -113,14 +131,17 @@ def error_watches(standard: Standard, delta: float) -> Iterator[ErrorWatch]:
         if isinstance(cells, NumericCells):
             usual = residual.parts[None].counts[RESIDUAL]
             counts = standard.replaced.get(RESIDUAL, usual).cells
-            weights, unit = _weights(cells, counts)
+            sizes = _sizes(cells)
+            weights = _weights(cells, counts, sizes)
             reference = _known(counts)
-            if unit > 0.0 and reference.sum() > 0:
+            if weights is not None and reference.sum() > 0:
                 mean = float(reference @ weights / reference.sum())
                 detector = WeighedMean(
                     weights, reference, tolerance=_RELATIVE * mean, delta=delta
                 )
-                yield ErrorWatch(detector, mean, weights, unit)
+                about = float(reference @ sizes / reference.sum())
+                said = standard.figures.get("mae", about)
+                yield ErrorWatch(detector, mean, weights, sizes, said)
     elif "accuracy" in standard.figures and standard.rows > 0:
         n = float(standard.rows)
         mean = 1.0 - standard.figures["accuracy"]
@@ -138,24 +159,48 @@ def _wrong(tally: Tally | None) -> Rows | None:
     return Rows(float(n), wrong)
 
 
-def _weights(cells: NumericCells, counts: _Array) -> tuple[_Array, float]:
-    """Error of a row by cell, in [0, 1]; and what 1 is in the label's unit."""
+def _measured(tally: Tally | None) -> float | None:
+    """Mean absolute error of labelled rows; None where it cannot be said."""
+    if tally is None or tally.errors is None:
+        return None
+    (found,) = figures(tally, ["mae"])
+    return found.value
+
+
+def _sizes(cells: NumericCells) -> _Array:
+    """Error of a row by cell, in the label's unit."""
     edges = cells.edges.astype(np.float64)
     # an atom holds its lower edge alone
     middle = np.where(cells.atoms, edges[:-1], (edges[:-1] + edges[1:]) / 2.0)
-    size = np.abs(middle)
+    low, high = max(0.0, -float(edges[0])), max(0.0, float(edges[-1]))
+    sizes = np.zeros(cells.size)
+    sizes[1 : cells.inner + 1] = np.abs(middle)
+    sizes[[cells.below, cells.minus_inf]] = low
+    sizes[[cells.above, cells.plus_inf]] = high
+    return sizes
+
+
+def _weights(cells: NumericCells, counts: _Array, sizes: _Array) -> _Array | None:
+    """Error of a row by cell, in [0, 1]; None where the reference has no errors."""
+    size = sizes[1 : cells.inner + 1]
     rows = counts[1 : cells.inner + 1].astype(np.float64)
-    weights = np.ones(cells.size)
-    weights[cells.missing] = 0.0
     if rows.sum() == 0:
-        return weights, 0.0
+        return None
     order = np.argsort(size)
     upto = np.cumsum(rows[order]) / rows.sum()
     at = min(int(np.searchsorted(upto, _QUANTILE)), len(order) - 1)
     unit = float(size[order][at])
-    if unit > 0.0:
-        weights[1 : cells.inner + 1] = np.minimum(size / unit, 1.0)
-    return weights, unit
+    if unit <= 0.0:
+        return None
+    weights = np.ones(cells.size)
+    weights[cells.missing] = 0.0
+    weights[1 : cells.inner + 1] = np.minimum(size / unit, 1.0)
+    return weights
+
+
+def _unbounded(cells: _Array) -> bool:
+    """Tell whether rows lie beyond the reference's, no matter how far."""
+    return bool(cells[0] + cells[-4:-1].sum())
 
 
 def _known(cells: _Array) -> _Array:
@@ -163,3 +208,8 @@ def _known(cells: _Array) -> _Array:
     rows = cells.copy()
     rows[-1] = 0
     return rows
+
+
+def _written(error: float) -> str:
+    """Write a size with four digits, whole thousands in full."""
+    return f"{error:,.0f}" if 1000.0 <= abs(error) < 1e15 else f"{error:.4g}"

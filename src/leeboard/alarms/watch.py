@@ -22,8 +22,8 @@ class Reading:
         What its detector takes.
     inside : bool
         The window by itself lies within the tolerance.
-    value : float
-        The figure that people read.
+    value : float or None
+        The figure that people read; None: it is not known, or does not tell.
     reference : float
         The same figure of the reference.
     n : int
@@ -34,7 +34,7 @@ class Reading:
 
     seen: Any
     inside: bool
-    value: float
+    value: float | None
     reference: float
     n: int
     text: str

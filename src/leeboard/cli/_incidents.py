@@ -13,8 +13,8 @@ from leeboard.alarms.judged import Judged, Severity
 from leeboard.cli._terminal import clean, say
 from leeboard.errors import ConfigError
 from leeboard.incidents.incident import Incident
-from leeboard.incidents.telling import heading
 from leeboard.incidents.template import DEFAULT
+from leeboard.incidents.titles import heading
 from leeboard.monitor.deeds import user
 from leeboard.monitor.handling import Case
 from leeboard.monitor.monitor import Monitor
@@ -152,8 +152,9 @@ def explain(config: str, id_: str, *, json: bool) -> None:
 def _explained(one: Judged) -> Iterator[str]:
     yield f"{one.subject}: {one.state.value}"
     yield one.text
+    start, end = one.window.start, one.window.end
     rows = [
-        ("window", f"{one.window.start:%Y-%m-%d %H:%M} to {one.window.end:%H:%M} UTC"),
+        ("window", f"{start:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC"),
         ("rows", f"{one.n:,}"),
         ("figure", _number(one.value)),
         ("reference", _number(one.reference)),

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leeboard.cli._terminal import clean, say, tell
-from leeboard.incidents.telling import heading
+from leeboard.incidents.titles import heading
 from leeboard.monitor.alarmed import Alarmed, in_days
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.status import ModelStatus, Status

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from leeboard.config.plan import ModelPlan
 from leeboard.dashboard.ranges import Range
 from leeboard.dashboard.reading import Reader
-from leeboard.dashboard.standing import Standing, metric_name, unit_of
+from leeboard.dashboard.standing import Standing, metric_name, told, unit_of
 from leeboard.errors import LeeboardError
 from leeboard.incidents.incident import Incident, Kind
 from leeboard.pages.dashboard.links import Links
@@ -146,7 +146,7 @@ class Asked:
                 one.first_window.start,
                 one.last_window.end,
                 one.severity.value,
-                one.title,
+                told(one),
             )
             for one in self.incidents[:_MOST_STRETCHES]
             if one.severity.rank and one.kind is Kind.CHANGE

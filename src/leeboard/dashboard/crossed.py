@@ -10,6 +10,7 @@ from leeboard.dashboard.lines import figure_chart
 from leeboard.dashboard.reading import Reader, Row
 from leeboard.dashboard.standing import main_metric, metric_name, when
 from leeboard.errors import LeeboardError
+from leeboard.incidents.titles import blamed
 from leeboard.monitor.handling import Case
 from leeboard.pages.dashboard.links import Links
 from leeboard.pages.dashboard.parts import Part
@@ -32,13 +33,18 @@ _METRICS = {
 
 
 def crossed_parts(reader: Reader, links: Links, case: Case) -> Iterator[Part]:
-    """Draw the strongest thing of an incident: over time, and in its window."""
+    """Draw an incident's cause, or the strongest of it: over time, and in a window."""
     del links
     loud = [one for one in case.verdicts if one.severity is not None]
     if loud:
+        causes = blamed(case.incident)[:1]
         first = max(
             loud,
-            key=lambda one: (one.severity.rank if one.severity else 0, _margin(one)),
+            key=lambda one: (
+                one.subject.name in causes,
+                one.severity.rank if one.severity else 0,
+                _margin(one),
+            ),
         )
         span = Window(case.incident.first_window.start, case.incident.last_window.end)
         yield from _drawn(reader, first, span, "this incident")

@@ -10,7 +10,7 @@ from leeboard.alarms.judged import Judged
 from leeboard.dashboard.crossed import crossed_parts
 from leeboard.dashboard.reading import Reader
 from leeboard.dashboard.standing import told, when
-from leeboard.incidents.incident import Incident, Stage
+from leeboard.incidents.incident import Incident, Kind, Stage
 from leeboard.monitor.handling import Case
 from leeboard.pages.contexts import FactLine
 from leeboard.pages.dashboard.contexts import Entry, IncidentPage, StepLine
@@ -46,7 +46,7 @@ def incident_of(reader: Reader, links: Links, case: Case) -> IncidentPage:
         severity=one.severity.value,
         stage=one.stage.value,
         silent=_silent(one),
-        facts=tuple(_facts(one)),
+        facts=tuple(_facts(one, channels=_channels(reader, one))),
         cause=diagnosis.cause if diagnosis else "",
         pattern=diagnosis.pattern if diagnosis else "",
         diagnosis=diagnosis.text if diagnosis else "",
@@ -72,7 +72,13 @@ def _silent(one: Incident) -> str:
     return f"silent until {one.silenced_until:%Y-%m-%d %H:%M}"
 
 
-def _facts(one: Incident) -> list[FactLine]:
+def _channels(reader: Reader, one: Incident) -> bool:
+    """Whether there is a channel that is told of incidents as grave as this one."""
+    every = reader.plan.channels
+    return any(one.severity.rank >= each.severity.rank for each in every)
+
+
+def _facts(one: Incident, *, channels: bool) -> list[FactLine]:
     lines = [
         ("Model", one.model),
         ("Kind", one.kind.value),
@@ -88,8 +94,11 @@ def _facts(one: Incident) -> list[FactLine]:
         lines.append(("Reopened", f"{one.reopened} times"))
     if one.silenced_until is not None:
         lines.append(("Silent until", f"{one.silenced_until:%Y-%m-%d %H:%M}"))
-    told_at = f"{one.told_at:%Y-%m-%d %H:%M}" if one.told_at else "nobody yet"
-    lines.append(("Told", told_at))
+    if not channels:
+        lines.append(("Told", "nobody: no channel is to hear of it"))
+    else:
+        told_at = f"{one.told_at:%Y-%m-%d %H:%M}" if one.told_at else "nobody yet"
+        lines.append(("Told", told_at))
     lines.append(("Subjects", count(len(one.subjects))))
     return [FactLine(label, "", value, "") for label, value in lines]
 
@@ -202,14 +211,7 @@ def _forms(one: Incident) -> list[Form]:
             expect,
             (*id_, *(("column", name) for name in columns)),
         ),
-        Form(
-            "accept",
-            "Accept",
-            "How things are is how they should be: these windows become the baseline"
-            " of what this incident is about.",
-            (_WHY,),
-            id_,
-        ),
+        *_accept(one),
         Form(
             "close",
             "Close",
@@ -220,6 +222,18 @@ def _forms(one: Incident) -> list[Form]:
         Form("note", "Note", "Write something into its story.", (_WHY,), id_),
     ]
     return forms
+
+
+def _accept(one: Incident) -> Iterator[Form]:
+    if one.kind is Kind.CHANGE:  # what did not come is no baseline
+        yield Form(
+            "accept",
+            "Accept",
+            "How things are is how they should be: these windows become the baseline"
+            " of what this incident is about.",
+            (_WHY,),
+            (("id", one.id),),
+        )
 
 
 def _month_on(moment: datetime) -> datetime:

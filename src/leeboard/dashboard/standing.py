@@ -10,7 +10,7 @@ from leeboard.alarms.judged import Severity
 from leeboard.dashboard.reading import Reader
 from leeboard.errors import LeeboardError
 from leeboard.incidents.incident import Incident, Stage
-from leeboard.incidents.telling import heading
+from leeboard.incidents.titles import heading
 from leeboard.performance import performance_metrics
 
 __all__ = [

@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+from leeboard.config.plan import Plan
 from leeboard.doctor.case import Case
 from leeboard.doctor.finding import Finding
 from leeboard.monitor.history import expected_every, late_after, passes_made
 from leeboard.monitor.holder import LEAD, gone, process_of
-from leeboard.state import state_time
+from leeboard.monitor.presence import RAN, Runs
+from leeboard.state import State, state_time
 from leeboard.windows import duration_in_words
 
 __all__ = ["clock", "leases", "passes"]
@@ -25,9 +27,12 @@ def passes(case: Case) -> Iterator[Finding]:
         return
     made = passes_made(case.state)
     if not made:
+        moments = [run.recent[-1] for run in _lived(case.plan, case.state)]
         yield Finding.warn(
             "passes",
-            "none was made yet",
+            f"of named moments alone, the last of {max(moments):%Y-%m-%d %H:%M} UTC"
+            if moments
+            else "none was made yet",
             "passes on time",
             "Start leeboard serve, or let cron call leeboard run.",
         )
@@ -53,6 +58,14 @@ def passes(case: Case) -> Iterator[Finding]:
         "Start leeboard serve, or look at its log and at cron; leeboard run makes one"
         " now and says what is wrong.",
     )
+
+
+def _lived(plan: Plan, state: State) -> Iterator[Runs]:
+    """Passes whose callers named the moment, as those that replay history."""
+    for model in plan.models:
+        runs = Runs.from_text(state.kept(model.name, RAN))
+        if runs is not None:
+            yield runs
 
 
 def leases(case: Case) -> Iterator[Finding]:

@@ -40,8 +40,8 @@ class Presence:
     last_run : datetime or None
         When the evaluation before this one ended; None: this is the first.
     empty : sequence of Window
-        The latest windows that are ripe and have no row, in order of time; none if the
-        latest one has rows.
+        Windows since the last row that are ripe and have none, in order of time, the
+        first and the latest among them; none if the latest one has rows.
     received_at : datetime or None
         When an event was last received, whatever its own time.
     partial : sequence of Window
@@ -113,19 +113,22 @@ def absent(
     return Advance(tuple(changed), tuple(book.entries), tuple(news))
 
 
-def _missing(presence: Presence, now: datetime, policy: Policy) -> dict[Kind, Window]:
+_Missing = tuple[Window, Window]
+"""What is missing: the first window, and the latest."""
+
+
+def _missing(presence: Presence, now: datetime, policy: Policy) -> dict[Kind, _Missing]:
     found = {}
     empty, last = presence.empty, presence.last_run
     if last is not None and now - last > policy.silent_runs * presence.every:
-        found[Kind.NOT_RUN] = Window(last, now)
+        found[Kind.NOT_RUN] = (Window(last, now), Window(last, now))
     if len(empty) >= policy.silent_windows:
         got = presence.received_at
         late = got is not None and got >= empty[0].end
         kind = Kind.LATE_DATA if late else Kind.NO_DATA
-        found[kind] = Window(empty[0].start, empty[-1].end)
+        found[kind] = (empty[0], empty[-1])
     if presence.partial:
-        spans = presence.partial
-        found[Kind.LOST_DATA] = Window(spans[0].start, spans[-1].end)
+        found[Kind.LOST_DATA] = (presence.partial[0], presence.partial[-1])
     return found
 
 
@@ -146,7 +149,7 @@ def _step(
     model: str,
     kind: Kind,
     before: Incident | None,
-    missing: Window | None,
+    missing: _Missing | None,
     now: datetime,
 ) -> tuple[Incident | None, Event | None]:
     running = before is not None and not before.stage.ended
@@ -159,29 +162,31 @@ def _step(
         return after, Event.RESOLVED
     if before is None:
         return _opened(model, kind, missing, now), Event.OPENED
+    first, latest = missing
+    last = max(before.last_window, latest)
     if running:
-        last = max(before.last_window, missing)
         if last == before.last_window:
             return before, None
         return replace(before, last_window=last, updated_at=now), None
-    if before.last_window.end >= missing.end:
+    if before.last_window.end >= latest.end:
         return None, None  # closed by hand, and nothing more is missing
     after = replace(
         before,
         stage=Stage.OPEN,
         ended_at=None,
         updated_at=now,
-        last_window=max(before.last_window, missing),
+        last_window=last,
         held=0,
-        title=_title(model, kind, missing),
+        title=_title(model, kind, first),
         reopened=before.reopened + 1,
     )
     return after, Event.REOPENED
 
 
-def _opened(model: str, kind: Kind, missing: Window, now: datetime) -> Incident:
+def _opened(model: str, kind: Kind, missing: _Missing, now: datetime) -> Incident:
+    first, last = missing
     return Incident(
-        id=identity(model, kind, missing, ""),
+        id=identity(model, kind, first, ""),
         model=model,
         kind=kind,
         stage=Stage.OPEN,
@@ -189,17 +194,17 @@ def _opened(model: str, kind: Kind, missing: Window, now: datetime) -> Incident:
         opened_at=now,
         updated_at=now,
         ended_at=None,
-        first_window=missing,
-        last_window=missing,
+        first_window=first,
+        last_window=last,
         subjects=(),
         verdicts=(),
         held=0,
-        title=_title(model, kind, missing),
+        title=_title(model, kind, first),
     )
 
 
-def _title(model: str, kind: Kind, missing: Window) -> str:
-    return absence_title(model, kind, f"{missing.start:%Y-%m-%d %H:%M} UTC")
+def _title(model: str, kind: Kind, first: Window) -> str:
+    return absence_title(model, kind, f"{first.start:%Y-%m-%d %H:%M} UTC")
 
 
 def _why(one: Incident, event: Event | None, lost: str) -> str:

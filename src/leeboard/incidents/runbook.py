@@ -9,19 +9,22 @@ from __future__ import annotations
 import re
 import shlex
 import string
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from leeboard.alarms.judged import Judged, Severity, Subject
-from leeboard.incidents.incident import Incident
+from leeboard.incidents.incident import Incident, Kind, Stage
 from leeboard.incidents.template import Draft, read_template
-from leeboard.incidents.titles import figure, when
+from leeboard.incidents.titles import blamed, figure, heading, when
 
 __all__ = ["Facts", "Runbook", "Step", "runbook_of"]
 
 _MOST = 8
 """Figures, columns and commands a step names; the incident's page has all."""
-_AIMED = re.compile(r"^leeboard (incidents [a-z]+|explain|export [a-z]+)\b")
+_AIMED = re.compile(r"^leeboard (incidents [a-z]+|expect|explain|export [a-z]+)\b")
+_ACTION = re.compile(r"^leeboard incidents ([a-z]+)\b")
+_MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,7 @@ def runbook_of(
     values = _values(incident, found, facts)
     quoted = {
         name: some
-        if name in {"commands", "export"}
+        if name in {"commands", "expect", "export"}
         else tuple(shlex.quote(one) for one in some)
         for name, some in values.items()
     }
@@ -103,7 +106,7 @@ def runbook_of(
                 one.title,
                 one.minutes,
                 _fill(one.lines, values),
-                _aimed(_fill(one.commands, quoted), facts.config),
+                _aimed(_able(incident, _fill(one.commands, quoted)), facts.config),
             )
             for one in drafts
         )
@@ -136,7 +139,7 @@ def _values(
     return {
         "id": (incident.id,),
         "model": (incident.model,),
-        "title": (incident.title,),
+        "title": (heading(incident),),
         "severity": (incident.severity.value,),
         "first_window": (when(incident.first_window),),
         "last_window": (when(incident.last_window),),
@@ -153,6 +156,9 @@ def _values(
         "commands": tuple(
             f"leeboard explain {one.id}" for one in _strongest(judged)[:3]
         ),
+        "acceptable": _columns(incident) if _may(incident, "accept") else (),
+        "expect": _expect(incident),
+        "expectable": _expectable(incident),
         "export": _export(incident.model),
     }
 
@@ -169,11 +175,14 @@ def _some(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _parted(incident: Incident) -> tuple[list[Subject], list[Subject]]:
-    """Part the subjects into those that ask for somebody, and what only moved."""
+    """Part the subjects into the cause and those that ask for somebody, and others."""
     notes = {one.subject for one in incident.standing if one.severity is Severity.NOTE}
     if incident.severity is Severity.NOTE:
         return list(incident.subjects), []
+    causes = blamed(incident)
+    notes = {one for one in notes if one.name not in causes}
     leading = [one for one in incident.subjects if one not in notes]
+    leading.sort(key=lambda one: one.name not in causes)
     return leading, [one for one in incident.subjects if one in notes]
 
 
@@ -202,6 +211,46 @@ def _figures(one: Judged) -> str:
             f"– evidence {figure(one.evidence)}, threshold {figure(one.threshold)}"
         )
     return " ".join(parts) + "."
+
+
+def _may(incident: Incident, action: str) -> bool:
+    """Tell whether an action makes sense as the incident stands."""
+    if action == "ack":
+        return incident.stage is Stage.OPEN
+    if action == "accept":
+        return not incident.stage.ended and incident.kind is Kind.CHANGE
+    return not incident.stage.ended or action not in {"silence", "close"}
+
+
+def _able(incident: Incident, commands: Iterable[str]) -> Iterator[str]:
+    """Leave out what would be refused, or make no sense, whoever wrote the template."""
+    for command in commands:
+        action = _ACTION.match(command)
+        if action is None or _may(incident, action[1]):
+            yield command
+
+
+def _columns(incident: Incident) -> tuple[str, ...]:
+    return _some(subject.name for subject in incident.subjects)
+
+
+def _expectable(incident: Incident) -> tuple[str, ...]:
+    """What somebody may have planned: columns that move, or that nothing comes."""
+    if incident.kind is Kind.CHANGE:
+        return _columns(incident)
+    return ("no data",) if incident.kind in {Kind.NO_DATA, Kind.LATE_DATA} else ()
+
+
+def _expect(incident: Incident) -> tuple[str, ...]:
+    """Announce from the latest window on, for a month."""
+    if not _expectable(incident):
+        return ()
+    start = incident.last_window.end
+    parts = ["leeboard", "expect", "what is planned", "--model", incident.model]
+    for name in dict.fromkeys(subject.name for subject in incident.subjects):
+        parts += ["--column", name]
+    parts += ["--from", f"{start:%Y-%m-%d}", "--to", f"{start + _MONTH:%Y-%m-%d}"]
+    return (shlex.join(parts),)
 
 
 def _export(model: str) -> tuple[str, ...]:

@@ -14,9 +14,9 @@ from leeboard.incidents.incident import Event, Incident, Transition
 from leeboard.incidents.message import Message, Purpose
 from leeboard.incidents.news import News
 from leeboard.incidents.runbook import Runbook
-from leeboard.incidents.titles import PARTIAL, when
+from leeboard.incidents.titles import heading, when
 
-__all__ = ["heading", "message_of", "news_of"]
+__all__ = ["message_of", "news_of"]
 
 _ACTIONS = {
     Event.ACKNOWLEDGED: Purpose.ACKNOWLEDGE,
@@ -28,9 +28,6 @@ _BEFORE = {
     Purpose.RESOLVE: "Over: ",
     Purpose.ACKNOWLEDGE: "Seen: ",
 }
-_UNNAMED = {"", "undetermined", "covariate", "concept", "prior shift", "virtual"}
-"""Causes that say how a change hangs together, and not what it is."""
-
 _LINES = 10
 
 
@@ -42,19 +39,6 @@ def news_of(incident: Incident, entry: Transition) -> News | None:
     said = f"{entry.event.value} by {entry.who}"
     why = f"{said}: {entry.why}" if entry.why else said
     return News(incident, purpose, entry.number, why)
-
-
-def heading(incident: Incident) -> str:
-    """State the finding: the diagnosis if there is a named one, else what crossed.
-
-    What the model's error does is said by its figures, which no diagnosis replaces.
-    """
-    diagnosis = incident.diagnosis
-    about_error = any(one.name == "performance" for one in incident.subjects)
-    if diagnosis is None or about_error or diagnosis.cause in _UNNAMED:
-        return incident.title
-    lacks = PARTIAL if incident.title.endswith(PARTIAL) else ""
-    return f"{incident.model}: {diagnosis.text.rstrip('.')}{lacks}"
 
 
 def message_of(

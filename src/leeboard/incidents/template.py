@@ -16,11 +16,14 @@ __all__ = ["DEFAULT", "PLACEHOLDERS", "Draft", "read_template"]
 
 PLACEHOLDERS = frozenset(
     {
+        "acceptable",
         "columns",
         "commands",
         "config",
         "diagnosis",
         "evidence",
+        "expect",
+        "expectable",
         "export",
         "figures",
         "first_window",
@@ -71,9 +74,9 @@ minutes = [30, 30]
 lines = [
   "Last good version: $last_good_version. Go back to it if the model is at fault.",
   "If a source is at fault, stop or mend it; fall back on a rule where one exists.",
-  "If this was planned, say so; it will not page again.",
+  "If this was planned ($expectable), announce it: what is announced pages nobody.",
 ]
-commands = ["leeboard incidents note $id --why 'what was done'"]
+commands = ["leeboard incidents note $id --why 'what was done'", "$expect"]
 
 [[step]]
 title = "Find the root cause"
@@ -89,7 +92,7 @@ title = "Fix it for good"
 minutes = []
 lines = [
   "Mend the cause where it arose, and add a check there that would have caught it.",
-  "After a retraining, accept the new state as the baseline.",
+  "After a retraining, accept the new state as the baseline: of $acceptable.",
 ]
 commands = ["leeboard incidents accept $id --why 'retrained'"]
 """

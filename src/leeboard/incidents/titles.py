@@ -1,19 +1,28 @@
 """The finding in one line.
 
-Place: on the path. Used when an incident opens or escalates, and by messages.
+Place: on the path. Used when an incident opens or escalates, and by whatever shows it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import timedelta
 
 from leeboard.alarms.judged import Group, Judged, Severity
 from leeboard.incidents.causes._numbers import percent
-from leeboard.incidents.incident import Kind
+from leeboard.incidents.incident import Incident, Kind
 from leeboard.windows import Window
 
-__all__ = ["PARTIAL", "absence_title", "figure", "title_of", "when"]
+__all__ = [
+    "PARTIAL",
+    "absence_title",
+    "blamed",
+    "figure",
+    "heading",
+    "title_of",
+    "when",
+]
 
 _ORDER = (
     Group.PERFORMANCE,
@@ -41,6 +50,13 @@ _SHARES = {
     "unseen": "levels are unknown",
 }
 """Shares of a column's rows, as people say them."""
+
+
+_UNNAMED = {"", "undetermined", "covariate", "concept", "prior shift", "virtual"}
+"""Causes that say how a change hangs together, and not what it is."""
+
+_ERROR = re.compile(r"error\b.* since [\d-]+(?: \d\d:\d\d)?")
+"""What a title says of the error, without what moved beside it."""
 
 
 def figure(value: float) -> str:
@@ -77,6 +93,36 @@ def title_of(model: str, crossings: Iterable[Judged]) -> str:
 def absence_title(model: str, kind: Kind, since: str) -> str:
     """State what does not come, and since when."""
     return f"{model}: {_LACKS[kind]} {since}"
+
+
+def blamed(incident: Incident) -> tuple[str, ...]:
+    """Columns of the cause that the diagnosis names for sure, most telling first.
+
+    It is sure of a cause that says what it is, in a column that crossed itself.
+    """
+    diagnosis = incident.diagnosis
+    if diagnosis is None or diagnosis.cause in _UNNAMED:
+        return ()
+    names = {subject.name for subject in incident.subjects}
+    return tuple(name for name in diagnosis.columns if name in names)
+
+
+def heading(incident: Incident) -> str:
+    """State the finding: the diagnosis if there is a named one, else what crossed.
+
+    What became of the model's error is said behind its cause, and alone where no column
+    that crossed explains it.
+    """
+    diagnosis = incident.diagnosis
+    about_error = any(one.name == "performance" for one in incident.subjects)
+    if diagnosis is None or diagnosis.cause in _UNNAMED:
+        return incident.title
+    if about_error and not blamed(incident):
+        return incident.title
+    error = _ERROR.match(incident.title.removeprefix(f"{incident.model}: "))
+    then = f"; {error[0]}" if error and about_error else ""
+    lacks = PARTIAL if incident.title.endswith(PARTIAL) else ""
+    return f"{incident.model}: {diagnosis.text.rstrip('.')}{then}{lacks}"
 
 
 def _weight(one: Judged) -> tuple[int, int, float, str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from leeboard.alarms.judged import Severity
 from leeboard.incidents.incident import Incident
-from leeboard.incidents.telling import heading
+from leeboard.incidents.titles import heading
 from leeboard.lab._live import CONFIG, END, MODEL
 from leeboard.monitor.alarmed import Alarmed
 from leeboard.monitor.monitor import Monitor

@@ -100,8 +100,14 @@ def _with(
     columns = {RESIDUAL if name == PERFORMANCE else name for name in names}
     counts = {name: one for name, one in part.counts.items() if name in columns}
     standard = replace(standard, replaced={**standard.replaced, **counts})
-    if PERFORMANCE not in names or tally is None or tally.confusion is None:
+    if PERFORMANCE not in names or tally is None:
         return standard
+    if tally.confusion is None:
+        (mae,) = performance.figures(tally, ["mae"])
+        known = {k: one for k, one in standard.figures.items() if k != "mae"}
+        if mae.value is not None:
+            known["mae"] = mae.value
+        return replace(standard, figures=known)
     rows = int(tally.confusion.sum())
     if rows == 0:
         return standard

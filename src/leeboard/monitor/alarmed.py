@@ -13,6 +13,7 @@ from typing import Any
 from leeboard.alarms.judged import Severity
 from leeboard.config.plan import ModelPlan
 from leeboard.incidents.incident import Incident, Kind
+from leeboard.incidents.titles import heading
 from leeboard.state import Done, State
 
 __all__ = ["Alarmed", "alarmed", "in_days"]
@@ -66,7 +67,7 @@ class Alarmed:
         """Return it as plain values; spans in days."""
         return {
             "running": [
-                {"id": one.id, "severity": one.severity.value, "title": one.title}
+                {"id": one.id, "severity": one.severity.value, "title": heading(one)}
                 for one in self.running
             ],
             "pages": self.pages,

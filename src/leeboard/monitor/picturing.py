@@ -14,7 +14,7 @@ from typing import Any
 from leeboard.alarms.judged import Subject
 from leeboard.incidents.incident import Incident, Standing
 from leeboard.incidents.message import Message
-from leeboard.incidents.titles import figure, when
+from leeboard.incidents.titles import blamed, figure, when
 from leeboard.monitor.drift import COUNTED
 from leeboard.monitor.realised import PERFORMANCE, REALISED
 from leeboard.pages.pictures import draw_picture, png_of
@@ -73,7 +73,7 @@ class Pictures:
 def timeline_of(
     state: State, incident: Incident, title: str, upto: datetime
 ) -> Timeline | None:
-    """Figures of an incident's gravest subject, from well before its first window.
+    """Figures of an incident's cause, or gravest subject, from before its first window.
 
     Parameters
     ----------
@@ -108,9 +108,10 @@ def timeline_of(
 def _gravest(incident: Incident) -> Subject:
     if not incident.standing:
         return incident.subjects[0]
+    causes = blamed(incident)[:1]
 
-    def weight(one: Standing) -> tuple[int, float]:
-        return one.severity.rank, one.margin
+    def weight(one: Standing) -> tuple[bool, int, float]:
+        return one.subject.name in causes, one.severity.rank, one.margin
 
     return max(incident.standing, key=weight).subject
 

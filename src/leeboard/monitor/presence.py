@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice, pairwise
@@ -27,7 +27,7 @@ from leeboard.monitor.judging import Judgement, Standing
 from leeboard.monitor.looking import stratum_of, typical
 from leeboard.monitor.outgoing import outgoing
 from leeboard.state import State, Written
-from leeboard.windows import Window
+from leeboard.windows import Calendar, Window
 
 __all__ = ["RAN", "Runs", "watch_presence"]
 
@@ -40,8 +40,8 @@ _KEPT = 9
 _WEEKS = timedelta(weeks=8)
 """How far back it is looked which windows usually have rows."""
 
-_MOST = 2_000
-"""Missing windows that are looked at."""
+_MOST = 1_000
+"""Missing windows that are looked at: the first, and the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +184,7 @@ def _empty(
     end = filled[-1].end
     ripe = [
         window
-        for window in islice(
-            plan.calendar.between(max(end, since), now - plan.delay), _MOST
-        )
+        for window in _since(plan.calendar, max(end, since), now - plan.delay)
         if window.start >= end and plan.due.ripe(window, now)
     ]
     if not ripe:
@@ -200,11 +198,23 @@ def _empty(
     ]
 
 
+def _since(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Window]:
+    """Windows from a time on; of very many the first, and the latest."""
+    last = start
+    for window in islice(calendar.between(start, end), _MOST):
+        yield window
+        last = window.end
+    latest = max(last, end - _MOST * typical(calendar))
+    yield from (one for one in calendar.between(latest, end) if one.start >= last)
+
+
 def _busy(plan: ModelPlan, filled: Sequence[Window], end: datetime) -> set[int]:
     """Strata of which at least half of the latest windows had rows."""
     start = max(filled[0].start, end - _WEEKS)
     had, all_ = Counter[int](), Counter[int]()
-    known = set(filled)
+    # a day that hours became stands for each of them: which had rows is forgotten
+    spans = (one for one in filled if one.end > start)
+    known = {w for one in spans for w in plan.calendar.between(one.start, one.end)}
     for window in plan.calendar.between(start, end):
         stratum = stratum_of(plan.calendar, window)
         all_[stratum] += 1

@@ -18,6 +18,7 @@ from leeboard.alarms.rules import Rule
 from leeboard.config.plan import ModelPlan
 from leeboard.errors import AlarmError
 from leeboard.incidents.incident import Incident
+from leeboard.incidents.titles import heading
 from leeboard.monitor.accepting import accepted
 from leeboard.monitor.adopted import KEY as ADOPTED
 from leeboard.monitor.adopted import Adopted
@@ -70,7 +71,7 @@ class Rehearsal:
                     "stage": one.stage.value,
                     "from": one.first_window.start.isoformat(),
                     "to": one.last_window.end.isoformat(),
-                    "title": one.title,
+                    "title": heading(one),
                 }
                 for one in self.incidents
             ],

@@ -161,9 +161,9 @@ def _again(
             )
 
 
-def _differs(old: Judged | None, value: float) -> bool:
+def _differs(old: Judged | None, value: float | None) -> bool:
     """Tell whether a figure is another than the one that was judged."""
-    if old is None or old.value is None:
+    if old is None or old.value is None or value is None:
         return False
     return abs(old.value - value) > 1e-9 * max(1.0, abs(old.value))
 

@@ -18,6 +18,7 @@ from leeboard.errors import ProfileError
 from leeboard.incidents.diagnosis import UNDETERMINED, diagnose, faulty
 from leeboard.incidents.incident import Diagnosis, Incident
 from leeboard.incidents.scene import ErrorSeen, Scene
+from leeboard.incidents.titles import blamed
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.drift import COUNTED
 from leeboard.monitor.packs import split_packed
@@ -81,7 +82,7 @@ class Scenes:
             previous=None if previous is None else previous.part,
             error=error,
             has_labels=error is not None,
-            series=self._series(incident, window),
+            series=self._series(incident.subjects[0].name, window),
             regimes=self._regimes(window),
             still=self.still,
         )
@@ -91,7 +92,8 @@ class Scenes:
         """Sizes of the change up to a window, the oldest first; none if unknown."""
         if not incident.subjects:
             return ()
-        return tuple(size for _, size in self._series(incident, window))
+        name = next(iter(blamed(incident)), incident.subjects[0].name)
+        return tuple(size for _, size in self._series(name, window))
 
     def faulty(
         self,
@@ -187,13 +189,10 @@ class Scenes:
         for at in sorted(sums, reverse=True):
             yield sums[at]
 
-    def _series(
-        self, incident: Incident, window: Window
-    ) -> Sequence[tuple[Window, float]]:
-        """Sizes of the change of the incident's first subject, by window."""
+    def _series(self, name: str, window: Window) -> Sequence[tuple[Window, float]]:
+        """Sizes of the change of a column, or of the error, by window."""
         length = window.end - window.start
         span = Window(window.start - _WINDOWS * length, window.start + _MOMENT)
-        name = incident.subjects[0].name
         by_error = name == PERFORMANCE
         metric, basis = (self._metric, REALISED) if by_error else ("psi", COUNTED)
         return [

@@ -18,8 +18,15 @@ def figure(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a share as per cent: ``0.4 %``, ``63 %``."""
+    """Write a share as per cent: ``0.05 %``, ``0.4 %``, ``63 %``, ``99.6 %``."""
     part = 100.0 * share
-    if 0.0 < part < 1.0 or 99.0 < part < 100.0:
-        return f"{part:.1f} %"
+    if 0.0 < part < 1.0:
+        return f"{part:.1g} %" if part >= _LEAST else f"less than {_LEAST} %"
+    if 99.0 < part < 100.0:
+        rest = max(100.0 - part, _LEAST)
+        return f"{100.0 - float(f'{rest:.1g}'):.6g} %"
     return f"{part:.0f} %"
+
+
+_LEAST = 0.001
+"""Per cent below which nobody cares how few."""
