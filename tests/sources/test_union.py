@@ -7,7 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from leeboard.errors import FileError
 from leeboard.sources import Source, open_source
 
 Write = Callable[[str, bytes | str], Path]

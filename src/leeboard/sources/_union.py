@@ -140,12 +140,12 @@ def conflicts(parts: Sequence[Source]) -> frozenset[str]:
 
 
 def refuse_strangers(parts: Sequence[Source], where: str) -> None:
-    """Refuse files that are no parts of one table.
+    """Refuse documents among the parts of a table, such as a saved profile.
 
     Raises
     ------
     FileError
-        If some share no column with the others, whatever they share with one another.
+        If a .json is among them, and some share no column with the others.
     """
     groups: list[tuple[set[str], list[str]]] = []
     for part in parts:
@@ -157,7 +157,9 @@ def refuse_strangers(parts: Sequence[Source], where: str) -> None:
             else:
                 apart.append((known, others))
         groups = [*apart, (names, files)] if names else groups
-    if len(groups) < 2:
+    # other files may be parts without a column in common: a .json may be no table
+    alone = any(one.endswith(".json") for _, files in groups for one in files)
+    if len(groups) < 2 or not alone:
         return
     groups.sort(key=lambda group: len(group[1]), reverse=True)
     told = " and ".join(_listed(files) for _, files in groups[:_SHOWN])
