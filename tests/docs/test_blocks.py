@@ -4,8 +4,9 @@ Python blocks of one page share their names, as a reader who types along would h
 them. Of a ``console`` block the lines after ``$`` are run and what follows is compared
 (``...`` stands for anything); an exit code other than 0 is allowed where the next line
 is ``$ echo $?``. ``sh`` blocks are run whole. Lines with ``make`` are not run: that
-their targets exist is checked. The folder of a page's run, but for the README's, holds ``reference.parquet``
-and ``current.parquet``. ``<!-- skip: next -->`` leaves out one block.
+their targets exist is checked. The folder of a page's run, but for the README's, holds
+``reference.parquet`` and ``current.parquet``. ``<!-- skip: next -->`` leaves out
+one block.
 """
 
 from __future__ import annotations
