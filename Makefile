@@ -28,6 +28,7 @@ demo: env
 	@$(BIN)/leeboard demo
 
 test: env
+	@echo "The everyday tests take about 12 to 16 minutes on two cores; ARGS=tests/stats runs a part."
 	$(BIN)/python -m pytest -m "not long" $(ARGS)
 
 test-long: env

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from leeboard.cli._files import check_new, check_places, write_whole
+from leeboard.cli._guard import _said
 from leeboard.errors import ConfigError, FileError
 
 
@@ -63,3 +64,36 @@ def test_files_are_replaced_only_if_told(tmp_path: Path) -> None:
     with pytest.raises(FileError, match="file_exists"):
         check_new(str(path), force=False)
     check_new(str(path), force=True)
+
+
+def test_a_folder_without_rights_is_named_before_anything_is_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the user asked for is named, and what to do."""
+    path = str(tmp_path / "report.html")
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(FileError, match=r"may not be written.*no_rights") as caught:
+        check_places([path])
+    assert caught.value.where == path
+    check_places([os.devnull])
+
+
+def test_a_write_without_rights_names_the_real_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The file that was asked for, never the one that is written beside it."""
+    path = str(tmp_path / "report.html")
+
+    def denied(name: str, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", name)
+
+    monkeypatch.setattr("builtins.open", denied)
+    with pytest.raises(PermissionError) as caught:
+        write_whole(path, "new")
+    monkeypatch.undo()
+    assert caught.value.filename == path
+    assert _said(caught.value) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"error: {path}: found Permission denied; expected ")
+    assert ".tmp" not in told
+    assert "[no_rights]" in told

@@ -118,6 +118,10 @@ def test_a_change_is_announced(config: str, capsys: pytest.CaptureFixture[str]) 
     assert ended.out == (
         "demand: temp may move from 2026-04-01 00:00 to 2026-04-02 10:00 UTC.\n"
     )
+    span = ("--from", "2026-04-02", "--to", "2026-04-01")
+    ended = inside(capsys, "expect", "a fair", *span, "--config", config)
+    assert (ended.code, "error: expected change: found " in ended.err) == (2, True)
+    assert "Give the earlier first." in ended.err  # a form cannot call a command
     span = ("--from", "soon", "--to", "2026-04-02")
     ended = inside(capsys, "expect", "a fair", *span, "--config", config)
     assert (ended.code, "bad_time" in ended.err) == (2, True)

@@ -132,3 +132,71 @@ def test_the_profile_is_named_after_the_reference(reference: str, name: str) -> 
 
     request = Request(reference, "x/s.toml", None, None, reviewed=False, force=False)
     assert _profile_of(request) == f"x/{name}"
+
+
+@pytest.fixture
+def hires(tmp_path: Path) -> Path:
+    """A file of one's own: German dates, NA in numbers, and words."""
+    lines = ["day,amount,comment,x"]
+    for i in range(200):
+        amount = "NA" if i % 9 == 0 else str(i * 3 % 71)
+        words = f"the seat {i} broke again"
+        lines.append(
+            f"{i % 28 + 1:02d}.{i % 12 + 1:02d}.2025,{amount},{words},{i % 31}"
+        )
+    path = tmp_path / "hires.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def test_words_are_no_identifier(hires: Path, capsys: Capsys) -> None:
+    """Sentences that are short are free text all the same."""
+    schema = str(hires.parent / "s.toml")
+    ended = inside(capsys, "init", str(hires), "--schema", schema)
+    assert "comment (free text; its words are not compared)" in ended.out
+    assert "looks_like_id" not in ended.out
+
+
+def test_a_reason_that_was_reviewed_away_is_not_told(
+    hires: Path, capsys: Capsys
+) -> None:
+    """What was taken for an identifier and declared a text is told as a text."""
+    schema = hires.parent / "s.toml"
+    call = ("init", str(hires), "--schema", str(schema))
+    inside(capsys, *call)
+    text = schema.read_text(encoding="utf-8")
+    head, _, tail = text.partition("[columns.comment]")
+    _, mark, rest = tail.partition("[columns.x]")
+    mended = 'kind = "text"\nrole = "feature"\nwhy = "an identifier: all differ"\n'
+    schema.write_text(f"{head}[columns.comment]\n{mended}\n{mark}{rest}", "utf-8")
+    ended = inside(capsys, *call, "--reviewed")
+    assert "comment (free text; its words are not compared)" in ended.out
+
+
+@pytest.mark.parametrize("more", [(), ("--model", "hires")])
+@pytest.mark.parametrize(
+    ("column", "kind"), [("day", "datetime"), ("amount", "numeric")]
+)
+def test_a_kind_that_the_reference_cannot_have_is_refused(
+    hires: Path, capsys: Capsys, column: str, kind: str, more: tuple[str, ...]
+) -> None:
+    """When it is reviewed, not at the first check; nothing is written."""
+    schema = hires.parent / "s.toml"
+    call = ["init", str(hires), *more]
+    if more:
+        schema = hires.parent / "hires.schema.toml"
+        call += ["--config", str(hires.parent / "leeboard.toml")]
+    else:
+        call += ["--schema", str(schema)]
+    assert inside(capsys, *call).code == 0
+    before = {path: path.read_bytes() for path in hires.parent.glob("*.json")}
+    text = schema.read_text(encoding="utf-8")
+    head, mark, tail = text.partition(f"[columns.{column}]")
+    tail = tail.replace('"categorical"', f'"{kind}"', 1)
+    schema.write_text(head + mark + tail, encoding="utf-8")
+    ended = inside(capsys, *call, "--reviewed")
+    assert ended.code == 2
+    assert f"{column!r}" in ended.err
+    assert schema.name in ended.err
+    assert 'role = "ignore"' in ended.err
+    assert {path: path.read_bytes() for path in hires.parent.glob("*.json")} == before

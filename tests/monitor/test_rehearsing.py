@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import math
-from datetime import timedelta
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,11 @@ from leeboard.alarms.budget import Budget
 from leeboard.alarms.judged import Severity
 from leeboard.alarms.rules import Rule
 from leeboard.errors import AlarmError
-from tests.monitor._world import CONFIG, DAY, START, World, world
+from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.rehearsing import Rehearsal, rehearse, trial
+from leeboard.state import open_state
+from tests.cli._command import inside
+from tests.monitor._world import CONFIG, DAY, START, World, hours, world
 
 HOUR = timedelta(hours=1)
 RULE = Rule("high", "mae", above=15.0, for_windows=2, severity=Severity.WARN)
@@ -90,3 +96,59 @@ def test_a_span_is_judged_from_no_evidence_on(model: World) -> None:
     assert (found.windows, found.incidents) == (4, ())
     with pytest.raises(AlarmError, match="no_windows"):
         model.monitor.replay(since=START + 60 * DAY)
+
+
+def test_windows_that_nothing_judged_are_no_calm(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All wait for labels: it says so and what to do, and that then helps."""
+    model = world(tmp_path)
+    late: list[str] = []
+    for number in range(4):
+        times = hours(number, 120)
+        ids = model.predict(times, first=number * 1000)
+        most = slice(0, 108)
+        seen = [at + HOUR for at in times[most]]
+        model.label(ids[most], [1e6] * 108, seen)
+        late += ids[108:]
+    model.monitor.run(now=START + 4 * DAY + 3 * HOUR)
+    config = ("--config", str(tmp_path / "leeboard.toml"))
+    ask = ("replay", "--rule", 'metric = "mae", above = 9', *config)
+    (rule,) = rehearse_at(model, START + 4 * DAY + 3 * HOUR).by_rules
+    assert (rule.judged, rule.windows, rule.waiting) == (0, 4, 4)
+    model.configure(CONFIG.replace('"10d"', '"400d"'))
+    out = inside(capsys, *ask).out
+    assert "mae above 9: 0 of 4 windows could be judged." in out
+    assert "4 wait for labels" in out
+    assert "400 days after its end" in out
+    assert "set horizon and complete" in out
+    assert "0 incidents" not in out
+    kept = json.loads(inside(capsys, *ask, "--json").out)["rules"]
+    assert kept == [
+        {"rule": "mae above 9", "windows": 4, "judged": 0, "waiting": 4},
+    ]
+    model.label(late, [1e6] * len(late), [START + 5 * DAY] * len(late))
+    model.monitor.run(now=START + 5 * DAY)
+    out = inside(capsys, *ask).out
+    assert "could be judged" not in out
+    assert "1 incident in 4 days." in out
+
+
+def test_a_metric_that_was_not_measured_is_said(
+    model: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No window has a figure, though none waits for labels."""
+    config = ("--config", str(model.folder / "leeboard.toml"))
+    f1, ks = 'metric = "f1", below = 0.5', 'metric = "ks", column = "temp", above = 0.5'
+    for rule in (f1, ks):
+        out = inside(capsys, "replay", "--rule", rule, *config).out
+        assert "0 of 10 windows could be judged." in out
+        assert "10 have no figure" in out
+
+
+def rehearse_at(model: World, now: datetime) -> Rehearsal:
+    """Rehearse a rule at a moment."""
+    rule = Rule("high", "mae", above=9.0)
+    plan = trial(model.monitor.plan["demand"], [rule], None)
+    with closing(open_state(model.monitor.plan.state)) as state:
+        return rehearse(state, plan, load_baseline(plan), None, now)

@@ -7,7 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
+from leeboard.errors import FileError
 from leeboard.sources import Source, open_source
 
 Write = Callable[[str, bytes | str], Path]
@@ -135,3 +137,15 @@ def test_a_part_without_a_column_still_has_its_rows(write: Write) -> None:
     assert [c for x in source.blocks(["b"]) for c in x.columns["b"].to_pylist()] == (
         expected["b"]
     )
+
+
+def test_files_that_share_no_column_are_no_table(tmp_path: Path) -> None:
+    """A saved profile beside data is refused by name; parts that overlap are read."""
+    (tmp_path / "1.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    (tmp_path / "2.csv").write_text("b,c\n1,2\n", encoding="utf-8")
+    assert open_source(str(tmp_path)).schema.names == ["a", "b", "c"]
+    (tmp_path / "x.profile.json").write_text('{"format": 1}\n', encoding="utf-8")
+    with pytest.raises(FileError, match=r"mixed_folder") as caught:
+        open_source(str(tmp_path))
+    for name in ("1.csv", "2.csv", "x.profile.json"):
+        assert name in caught.value.found

@@ -24,6 +24,11 @@ def look(*cells: str | None) -> dict[str, str]:
         (["0x1F", "0xff"], "hexadecimal"),
         (["1_000", "20_000"], "underscores"),
         (["1.5", "2.5"], "plain numbers"),
+        (["31.12.2025", "1.2.2026 10:00"], "before the year"),
+        (["12/31/2025"], "before the year"),
+        (["1.5", "2.5"], "write 1234.5, and nothing where one is missing"),
+        (["31.12.2025"], "write 2025-12-31"),
+        (["007", "013"], "codes may stay so"),
     ],
 )
 def test_numbers_in_text_are_told(cells: list[str], words: str) -> None:
@@ -31,7 +36,9 @@ def test_numbers_in_text_are_told(cells: list[str], words: str) -> None:
     assert words in look(*cells)["text_looks_numeric"]
 
 
-@pytest.mark.parametrize("cells", [["a", "b1"], ["1", "2"], ["2020-01-01"], [None]])
+@pytest.mark.parametrize(
+    "cells", [["a", "b1"], ["1", "2"], ["2020-01-01"], ["1.2.34"], [None]]
+)
 def test_other_text_is_left_in_peace(cells: list[str | None]) -> None:
     """Words, a few short codes and dates come without a warning."""
     assert look(*cells) == {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from leeboard.cli._terminal import clean, say
 from leeboard.config import ModelPlan, load_plan
 from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.naming import checked
 from leeboard.monitor.runbooks import checked_steps
 from leeboard.windows import duration_in_words
 
@@ -20,7 +21,8 @@ def run(config: str, *, strict: bool) -> None:
     lines.append(f"  state  {_masked(plan.state)}")
     for model in plan.models:
         lines += _model(model)
-    lines += [f"note: {n.where}: {n.text} [{n.code}]" for n in plan.notes]
+    notes = (*plan.notes, *checked(plan))
+    lines += [f"note: {n.where}: {n.text} [{n.code}]" for n in notes]
     say("\n".join(map(clean, lines)) + "\n")
 
 

@@ -21,7 +21,8 @@ def check_places(paths: Iterable[str]) -> None:
     Raises
     ------
     FileError
-        A folder that is missing, or a folder where a file should be.
+        A folder that is missing or may not be written, or a folder where a file
+        should be.
     ConfigError
         One file named for two outputs.
     """
@@ -44,6 +45,7 @@ def check_places(paths: Iterable[str]) -> None:
                 expected="the name of a file",
                 fix="Add a file name.",
             )
+        _check_rights(path)
         real = os.path.realpath(path)
         if real in seen:
             raise ConfigError(
@@ -54,6 +56,22 @@ def check_places(paths: Iterable[str]) -> None:
                 fix="Name another file.",
             )
         seen.add(real)
+
+
+def _check_rights(path: str) -> None:
+    """Refuse a folder that takes no new file: each is written beside and renamed."""
+    real = os.path.realpath(path)
+    if os.path.exists(real) and not os.path.isfile(real):  # /dev/null, a named pipe
+        return
+    folder = os.path.dirname(real)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise FileError(
+            code="no_rights",
+            where=path,
+            found=f"the folder {folder!r} may not be written by this user",
+            expected="a folder to write into",
+            fix="Name another place, or mend the folder's permissions.",
+        )
 
 
 def check_new(path: str, *, force: bool) -> None:
@@ -88,7 +106,7 @@ def write_whole(path: str, text: str) -> None:
     OSError
         With the name of the file; nothing half-written is left behind.
     """
-    path = os.path.realpath(path)
+    asked, path = path, os.path.realpath(path)
     if os.path.exists(path) and not os.path.isfile(path):  # /dev/null, a named pipe
         with open(path, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
@@ -100,7 +118,9 @@ def write_whole(path: str, text: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = asked, None  # nobody knows the other
         raise

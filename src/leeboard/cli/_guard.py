@@ -51,6 +51,12 @@ def _code(code: object) -> int:
 def _said(error: Exception) -> int:
     if isinstance(error, LeeboardError):
         tell(f"error: {error}")
+    elif isinstance(error, PermissionError) and error.filename is not None:
+        tell(
+            f"error: {error.filename}: found {error.strerror}; expected a file and"
+            " folder that this user may read and write. Name another place, or mend"
+            " their permissions. [no_rights]"
+        )
     elif isinstance(error, OSError) and error.filename is not None:
         tell(f"error: {error.filename}: {error.strerror} [{type(error).__name__}]")
     elif isinstance(error, MemoryError):

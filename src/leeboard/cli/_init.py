@@ -12,12 +12,13 @@ from leeboard.check import profile
 from leeboard.cli._files import check_new, check_places, write_whole
 from leeboard.cli._progress import watched
 from leeboard.cli._terminal import clean, say
+from leeboard.errors import SchemaError
 from leeboard.profiles.cells import NumericCells
 from leeboard.profiles.document import to_text
 from leeboard.profiles.profile import Profile
-from leeboard.schema import Kind, Schema
+from leeboard.schema import Column, Kind, Role, Schema
 
-__all__ = ["Request", "run"]
+__all__ = ["Request", "refuse_problems", "run"]
 
 _PROFILE = ".profile.json"
 _MOST = 10
@@ -46,12 +47,35 @@ def run(request: Request) -> None:
     with watched(request.reference) as (data,):
         known = request.schema if request.reviewed else None
         counted = profile(data, schema=known, segment=request.segment)
+    if request.reviewed:
+        refuse_problems(counted, request.schema)
     if not request.reviewed:
         from leeboard.config import schema_to_toml
 
         write_whole(request.schema, schema_to_toml(counted.schema, counted))
     write_whole(saved, to_text(counted))
     say("\n".join(map(clean, _told(request, counted, saved))) + "\n")
+
+
+def refuse_problems(counted: Profile, schema: str) -> None:
+    """Refuse a reviewed schema that the reference does not bear out.
+
+    Raises
+    ------
+    SchemaError
+        With the first column, as every later check would say it, and the names of all.
+    """
+    if not counted.problems:
+        return
+    first = next(iter(counted.problems.values()))
+    names = ", ".join(map(repr, counted.problems))
+    raise SchemaError(
+        code=first.code,
+        where=f"{schema}, {first.where}",
+        found=first.found,
+        expected=f"{first.expected}; so in each of: {names}",
+        fix=f'{first.fix} Or set its kind as it was, or role = "ignore".',
+    )
 
 
 def _profile_of(request: Request) -> str:
@@ -96,8 +120,15 @@ def _others(schema: Schema) -> str:
     left = [column for column in schema.columns if not column.compared]
     if not left:
         return "."
-    told = [f"{c.name} ({c.why or f'its role is {c.role.value}'})" for c in left]
+    told = [f"{c.name} ({_why(c)})" for c in left]
     return f"; not compared: {_listed(told)}."
+
+
+def _why(column: Column) -> str:
+    """Why a column is not compared; a reason of an id is stale once it is none."""
+    if column.kind is Kind.TEXT and column.role is Role.FEATURE:
+        return "free text; its words are not compared"
+    return column.why or f"its role is {column.role.value}"
 
 
 def _listed(items: list[str]) -> str:

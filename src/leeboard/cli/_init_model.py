@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from leeboard.check import profile
 from leeboard.cli._files import check_new, check_places, write_whole
+from leeboard.cli._init import refuse_problems
 from leeboard.cli._progress import watched
 from leeboard.cli._terminal import clean, say
 from leeboard.config import load_plan, quoted, schema_to_toml
@@ -55,6 +56,8 @@ def run(request: Request) -> None:
     with watched(request.training) as (data,):
         schema = places.schema if request.reviewed else None
         counted = profile(data, schema=schema, segment=request.segment)
+        if request.reviewed:
+            refuse_problems(counted, places.schema)
         reference = reference_of(data, counted)
     if not request.reviewed:
         write_whole(places.schema, schema_to_toml(counted.schema, counted))

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from leeboard.cli._incidents import incident_line, moment_of_text
 from leeboard.cli._terminal import clean, say
-from leeboard.config import rules_from_texts
+from leeboard.config import ModelPlan, rules_from_texts
 from leeboard.monitor.alarmed import in_days
 from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.rehearsing import Rehearsal
@@ -31,7 +31,8 @@ def run(
     monitor = Monitor(config)
     since, until = (None if one is None else moment_of_text(one) for one in span)
     page, warn = (None if one is None else duration(one) for one in budget)
-    own = monitor.plan[monitor.model(model)].alarms.budget
+    plan = monitor.plan[monitor.model(model)]
+    own = plan.alarms.budget
     wanted = replace(
         own, page_every=page or own.page_every, warn_every=warn or own.warn_every
     )
@@ -46,17 +47,24 @@ def run(
         say(jsonlib.dumps(found.to_dict()) + "\n")
     else:
         say(
-            "\n".join(clean(line) for line in _lines(found, by_rule=bool(rules))) + "\n"
+            "\n".join(clean(line) for line in _lines(found, plan, by_rule=bool(rules)))
+            + "\n"
         )
 
 
-def _lines(found: Rehearsal, *, by_rule: bool) -> Iterator[str]:
+def _lines(found: Rehearsal, plan: ModelPlan, *, by_rule: bool) -> Iterator[str]:
     alarms = found.alarms
     span = f"{found.first:%Y-%m-%d} to {found.last:%Y-%m-%d}"
     yield f"{found.model}: {plural(found.windows, 'window')} judged again, {span}"
     for one in found.incidents:
         yield from incident_line(one).splitlines()
+    for rule in found.by_rules:
+        if rule.judged < rule.windows:
+            yield f"{rule.found}."
+            yield f"    {rule.why(plan)}"
     if by_rule:
+        if found.by_rules and not any(rule.judged for rule in found.by_rules):
+            return  # no incident, since nothing was judged
         yield f"{plural(alarms.by_rule, 'incident')} in {in_days(alarms.days)}."
         return
     said = f"{plural(alarms.pages, 'page')}, {plural(alarms.warnings, 'warning')}"

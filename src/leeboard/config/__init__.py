@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from leeboard.config._alarm_file import rules_from_texts
-from leeboard.config._document import read_text
+from leeboard.config._document import locate, read_text
 from leeboard.config._names import one_way
 from leeboard.config._plan_file import DEFAULT, load_plan
 from leeboard.config._profile_mark import is_profile
@@ -26,6 +26,7 @@ __all__ = [
     "load_plan",
     "load_schema",
     "load_suite",
+    "locate",
     "one_way",
     "quoted",
     "read_schema",

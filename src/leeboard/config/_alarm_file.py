@@ -58,6 +58,9 @@ _RULE = (
     "for_windows",
     "severity",
 )
+_OWN = {"labels": {"completeness", "delay_shift"}, "predictions": {"count"}}
+"""Metrics of what is no column, by its name."""
+
 _NUMBERS = ("above", "below", "rises_by", "falls_by")
 _Name = TypeVar("_Name", bound=StrEnum)
 _T = TypeVar("_T")
@@ -187,7 +190,40 @@ def _rule(document: Document, *at: str | int) -> Rule:
         given["for_windows"] = _whole(document, windows, *at, "for_windows")
     given["settings"] = _settings(document, *at)
     given["name"] = given["name"] or _name_of(given)
+    if given["metric"]:
+        _check_metric(document, given["metric"], given["column"], *at)
     return _built(document, lambda: Rule(**given), *at)
+
+
+def _check_metric(document: Document, metric: str, column: str, *at: str | int) -> None:
+    """Refuse a metric that no window is measured by, and one in the wrong place."""
+    from leeboard.metrics import metrics
+    from leeboard.performance import performance_metrics
+
+    own, other = set(metrics()), set(performance_metrics())
+    expected = "a metric of columns"
+    fix = "`leeboard metrics` lists them."
+    if not column:
+        own, other = other, own
+        expected = "a metric of performance"
+        fix = "Write one such as mae or f1; docs/performance.md has them."
+    own |= _OWN.get(column, set())
+    if metric in own:
+        return
+    if metric in other:
+        fix = (
+            "Leave the column out: it is of performance."
+            if column
+            else 'It is of a column: add column = "…".'
+        )
+    document.refuse(
+        *at,
+        "metric",
+        code="unknown_metric",
+        found=f"unknown metric {metric!r}" if metric not in other else repr(metric),
+        expected=f"{expected} where the rule has {'a' if column else 'no'} column",
+        fix=fix if metric in other else close_names(metric, sorted(own)) or fix,
+    )
 
 
 def _settings(document: Document, *at: str | int) -> dict[str, float | str]:

@@ -15,7 +15,14 @@ from typing import Any, NoReturn
 from leeboard.config._lines import Path, Place, places
 from leeboard.errors import ConfigError, LeeboardError
 
-__all__ = ["LARGEST", "Document", "close_names", "read_document", "read_text"]
+__all__ = [
+    "LARGEST",
+    "Document",
+    "close_names",
+    "locate",
+    "read_document",
+    "read_text",
+]
 
 LARGEST = 1 << 20
 """Bytes a file may have."""
@@ -232,6 +239,14 @@ def _refuse_repeats(name: str, found: list[Place], error: type[LeeboardError]) -
             expected="each once",
             fix="Remove or rename one of them.",
         )
+
+
+def locate(path: str, *at: str | int) -> str:
+    """File and line of a key, as ``Document.where``; the file where it has changed."""
+    try:
+        return read_document(path).where(*at)
+    except LeeboardError:
+        return path
 
 
 def close_names(name: str, known: Collection[str]) -> str:

@@ -12,8 +12,9 @@ from leeboard.doctor.case import Case
 from leeboard.doctor.finding import Finding
 from leeboard.errors import LeeboardError
 from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.naming import check_names, notes_on_names
 
-__all__ = ["configuration", "environment", "references", "zones"]
+__all__ = ["configuration", "environment", "names", "references", "zones"]
 
 _FEW_ROWS = 1000
 
@@ -102,3 +103,25 @@ def references(case: Case) -> Iterator[Finding]:
             )
         else:
             yield Finding("reference", found)
+
+
+def names(case: Case) -> Iterator[Finding]:
+    """Hold the names in rules and budgets against what is counted."""
+    for model in case.plan.models if case.plan else ():
+        path = case.plan.path if case.plan else ""
+        try:
+            reference = load_baseline(model).reference
+        except (LeeboardError, OSError):
+            continue  # the check of the reference tells
+        try:
+            check_names(model, reference, path)
+        except LeeboardError as error:
+            yield Finding.of("names", error)
+            continue
+        for note in notes_on_names(model, reference, path):
+            yield Finding.warn(
+                "names",
+                f"{note.where}: {note.text} [{note.code}]",
+                "names that the reference knows",
+                "Look at that line; a level may still come.",
+            )

@@ -40,7 +40,7 @@ CHECKS: Sequence[tuple[str, Sequence[_Check]]] = (
     ("disks", (disks.room, disks.rights)),
     ("results", (storing.state,)),
     ("events", (logged.log, logged.segments, logged.spool, logged.events)),
-    ("models", (configuration.references, configuration.zones)),
+    ("models", (configuration.references, configuration.names, configuration.zones)),
     ("passes", (passing.passes, passing.leases, passing.clock)),
     ("people", (telling.channels, telling.heartbeat)),
     (

@@ -37,6 +37,7 @@ _ROLES = {
     },
 }
 _ID_NAME = re.compile(r"^(id|uuid|guid|.*_(id|uuid|guid))$")
+_SENTENCE = 2.0
 _FEW = 50
 _Array = np.ndarray[Any, Any]
 _MANY_LEVELS = 1000
@@ -215,7 +216,8 @@ def _infer_levels(
         return column, ()
     if distinct > 0.5 * rows:
         length = sum(map(len, tally)) / distinct
-        if length > 50:
+        spaces = sum(level.strip().count(" ") for level in tally) / distinct
+        if length > 50 or spaces >= _SENTENCE:
             why = "free text; its words are not compared"
             return replace(column, kind=Kind.TEXT, why=why), ()
     if distinct > 0.95 * rows:

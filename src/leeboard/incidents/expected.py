@@ -60,7 +60,9 @@ class Expectation:
                 raise _bad(self.id, moment.isoformat(), "times in UTC")
         if self.start >= self.end:
             found = f"{self.start.isoformat()} to {self.end.isoformat()}"
-            raise _bad(self.id, found, "a start before the end")
+            raise _bad(
+                self.id, found, "a start before the end", "Give the earlier first."
+            )
 
     def covers(self, judged: Judged) -> bool:
         """Tell whether what was judged may have moved because of this."""
@@ -113,11 +115,16 @@ def _values(raw: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _bad(where: str, found: str, expected: str) -> AlarmError:
+def _bad(
+    where: str,
+    found: str,
+    expected: str,
+    fix: str = "Announce it again with leeboard expect.",
+) -> AlarmError:
     return AlarmError(
         code="bad_expectation",
-        where=f"expected change {where}",
+        where=f"expected change {where}".rstrip(),
         found=found,
         expected=expected,
-        fix="Announce it again with leeboard expect.",
+        fix=fix,
     )

@@ -37,6 +37,7 @@ from leeboard.monitor.erasing import Erased, erase
 from leeboard.monitor.history import Made, note_pass
 from leeboard.monitor.holder import me
 from leeboard.monitor.importing import Imported, import_rows
+from leeboard.monitor.naming import checked, columns_of_change
 from leeboard.monitor.passes import run_model
 from leeboard.monitor.quarantine import (
     Aside,
@@ -107,7 +108,7 @@ class Monitor:
         Ran
             A model whose pass is under way elsewhere is *busy*, and left alone.
         """
-        moment = moment_of(now)
+        moment, named = moment_of(now), checked(self.plan)
         shipped = self.ship(moment)
         log = self._log()
         passes = []
@@ -120,7 +121,7 @@ class Monitor:
             sent = send_due(state, self.plan)
             if now is None:
                 note_pass(state, Made(moment, datetime.now(UTC), me(), every_s))
-        notes = (*sent.notes, *beat(self.plan))
+        notes = (*named, *sent.notes, *beat(self.plan))
         return Ran(shipped, tuple(passes), sent, notes)
 
     def status(self, now: datetime | None = None) -> Status:
@@ -325,8 +326,9 @@ class Monitor:
     ) -> Expectation:
         """Announce a change, so that it pages nobody."""
         name, now = self.model(model), datetime.now(UTC)
+        named = columns_of_change(columns, self.plan[name])
         span = start.astimezone(UTC), end.astimezone(UTC)
-        one = Expectation("", name, text, tuple(columns), (), *span, who, now)
+        one = Expectation("", name, text, named, (), *span, who, now)
         with self._state() as state:
             return handling.expect(state, one, **how)
 
@@ -354,10 +356,7 @@ class Monitor:
             return rehearse(state, plan, load_baseline(plan), span, now)
 
     def quarantine(self, model: str | None = None) -> Sequence[Aside]:
-        """Count the events that were set aside, by model and reason.
-
-        Each method of this kind takes all models where none is named.
-        """
+        """Count the events that were set aside, by model (all if none) and reason."""
         return listed(self._log(), model)
 
     def quarantined(

@@ -7,7 +7,7 @@ nobody is told.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,9 @@ from leeboard.monitor.adopted import Adopted
 from leeboard.monitor.alarmed import Alarmed, alarmed
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.holder import taken
+from leeboard.monitor.judgeable import Judgeable, judgeable
 from leeboard.monitor.judging import KEY, Standing, judge_model
+from leeboard.monitor.naming import check_names
 from leeboard.state import Done, Packed, State, Written
 from leeboard.state.memory import MemoryState
 from leeboard.windows import Window
@@ -48,6 +50,8 @@ class Rehearsal:
         In order of time.
     alarms : Alarmed
         Their number beside what is promised.
+    by_rules : tuple of Judgeable
+        Of each rule, the windows that it could judge.
     """
 
     model: str
@@ -56,6 +60,7 @@ class Rehearsal:
     last: datetime
     incidents: tuple[Incident, ...]
     alarms: Alarmed
+    by_rules: tuple[Judgeable, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
@@ -75,6 +80,7 @@ class Rehearsal:
                 }
                 for one in self.incidents
             ],
+            "rules": [asdict(one) for one in self.by_rules],
             **self.alarms.to_dict(),
         }
 
@@ -130,6 +136,7 @@ def rehearse(
     Windows are judged against the reference and what people have accepted up to now,
     whenever they did. Figures that were not measured then cannot be judged now.
     """
+    check_names(plan, baseline.reference)
     done = state.windows(plan.name, span)
     if not done:
         raise AlarmError(
@@ -156,6 +163,7 @@ def rehearse(
         done[-1].window.end,
         tuple(sorted(found, key=lambda one: (one.opened_at, one.id))),
         alarmed(plan, done, stage),
+        tuple(judgeable(state, plan, done, now)),
     )
 
 

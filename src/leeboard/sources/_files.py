@@ -75,8 +75,9 @@ def file_source(
     parts = [opening.one(path, name) for path, name in named]
     if len(parts) == 1:
         return parts[0]
-    from leeboard.sources._union import Union, conflicts
+    from leeboard.sources._union import Union, conflicts, refuse_strangers
 
+    refuse_strangers(parts, paths[0])
     texts = conflicts(parts)
     if texts:
         # what one CSV file shows to be text was text in the others too

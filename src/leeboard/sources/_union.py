@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 
 import pyarrow as pa
 
-from leeboard.errors import Note, Problem
+from leeboard.errors import FileError, Note, Problem
 from leeboard.sources._infer import merge_types, plain_type
 from leeboard.sources._readable import is_text
 from leeboard.sources._source import Block, LazyColumns, Source
 
-__all__ = ["Union", "conflicts"]
+__all__ = ["Union", "conflicts", "refuse_strangers"]
+
+_SHOWN = 5
 
 
 class Union:
@@ -135,6 +137,44 @@ def conflicts(parts: Sequence[Source]) -> frozenset[str]:
             if not pa.types.is_null(kind):
                 kinds.setdefault(field.name, set()).add(is_text(kind))
     return frozenset(name for name, texts in kinds.items() if len(texts) > 1)
+
+
+def refuse_strangers(parts: Sequence[Source], where: str) -> None:
+    """Refuse documents among the parts of a table, such as a saved profile.
+
+    Raises
+    ------
+    FileError
+        If a .json is among them, and some share no column with the others.
+    """
+    groups: list[tuple[set[str], list[str]]] = []
+    for part in parts:
+        names, files = {*part.schema.names, *part.problems}, [part.name]
+        apart = []
+        for known, others in groups:
+            if known & names:
+                names, files = known | names, others + files
+            else:
+                apart.append((known, others))
+        groups = [*apart, (names, files)] if names else groups
+    # other files may be parts without a column in common: a .json may be no table
+    alone = any(one.endswith(".json") for _, files in groups for one in files)
+    if len(groups) < 2 or not alone:
+        return
+    groups.sort(key=lambda group: len(group[1]), reverse=True)
+    told = " and ".join(_listed(files) for _, files in groups[:_SHOWN])
+    raise FileError(
+        code="mixed_folder",
+        where=where,
+        found=f"files that share no column: {told}",
+        expected="files that are one table in parts",
+        fix="Name the file, or a pattern such as 'folder/part-*.parquet'.",
+    )
+
+
+def _listed(files: Sequence[str]) -> str:
+    more = f", {len(files) - _SHOWN:,} more" if len(files) > _SHOWN else ""
+    return f"({', '.join(files[:_SHOWN])}{more})"
 
 
 def _count(part: Source) -> int:

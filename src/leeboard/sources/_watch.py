@@ -29,6 +29,7 @@ _SHARE = 0.9
 _MANY = 20
 _FEW = 1000
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_DAY_FIRST = "days and months before the year"
 _FORMS = (
     ("numbers with leading zeros, kept as text", re.compile(r"[+-]?0\d+")),
     ("hexadecimal numbers", re.compile(r"0[xX][0-9a-fA-F]+")),
@@ -41,6 +42,7 @@ _FORMS = (
         "numbers with commas for thousands (en_US?)",
         re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d{1,3}(\.\d+)?"),
     ),
+    (_DAY_FIRST, re.compile(r"\d{1,2}([./-])\d{1,2}\1\d{4}\b.*")),
 )
 
 
@@ -101,7 +103,8 @@ class TextWatch:
             notes.append(Note("null_like_text", self._place(name), text))
         for name, form in self._looks.items():
             if form:
-                text = f"text that looks numeric: {form}"
+                kind = "like dates" if form == _DAY_FIRST else "numeric"
+                text = f"text that looks {kind}: {form}; {_next(form)}"
                 notes.append(Note("text_looks_numeric", self._place(name), text))
         return notes
 
@@ -158,3 +161,12 @@ def _form(levels: pa.Array) -> str:
         if sum(pattern.fullmatch(text) is not None for text in texts) >= least:
             return words
     return ""
+
+
+def _next(form: str) -> str:
+    """What to do about it, in words: nothing is guessed."""
+    if form == _DAY_FIRST:
+        return "to have dates, write 2025-12-31"
+    if form == _FORMS[0][0]:
+        return "codes may stay so; to have numbers, write them without the zeros"
+    return "to have numbers, write 1234.5, and nothing where one is missing"
