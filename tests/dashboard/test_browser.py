@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leeboard.dashboard.pages import Dashboard
+from leeboard.pages.dashboard.drawing import static_files
 from leeboard.pages.dashboard.links import query_text
+from leeboard.pages.timelines import Point, Series, Timeline, draw_timeline
 from tests.dashboard._board import board, every_page
 from tools.dashboard import HOME, serve
 
@@ -215,4 +218,26 @@ def test_a_page_says_that_it_is_not_up_to_date(browser: Any) -> None:
     _later(page)
     expect(gone).to_be_visible()
     assert page.evaluate("document.querySelector('main').dataset.kept") == "yes"
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("value", [-800_000.0, 100_000.0, -0.0002, -3e-12, -3e17])
+def test_labels_of_the_values_are_whole(browser: Any, width: int, value: float) -> None:
+    """Nothing cuts the labels at the left, however large or small the values are."""
+    day = date(2026, 1, 1)
+    point = Point(day, day + timedelta(days=1), value)
+    chart = Timeline("rent", "USD", (Series("current", "current", (point,)),))
+    page = browser.new_page(viewport={"width": width, "height": 500})
+    style = static_files()["dashboard.css"][1]
+    page.set_content(
+        f"<style>{style}</style><body class=board><section>"
+        f'<div class="plot">{draw_timeline(chart)}</div></section>'
+    )
+    edge = page.locator(".plot").bounding_box()["x"]
+    labels = page.locator(".timeline text.value")
+    assert labels.count() > 2
+    for i in range(labels.count()):
+        label = labels.nth(i)
+        assert label.bounding_box()["x"] >= edge, label.text_content()
     page.close()
