@@ -136,7 +136,7 @@ def _axes() -> list[str]:
         parts.append(f'<text class="y" x="-8" y="{y}">{label}</text>')
     parts.append(
         f'<text class="axis" x="50%" y="{base + 33:g}">'
-        "size: PSI, nats; lines: negligible 0.02, large 0.1</text>"
+        "size: PSI less its noise, nats; lines: negligible 0.02, large 0.1</text>"
     )
     parts.append('<text class="top" x="-36" y="8">evidence by threshold</text>')
     return parts
