@@ -241,3 +241,44 @@ def test_labels_of_the_values_are_whole(browser: Any, width: int, value: float) 
         label = labels.nth(i)
         assert label.bounding_box()["x"] >= edge, label.text_content()
     page.close()
+
+
+def test_a_phone_shows_the_section_and_all_of_an_incident(browser: Any) -> None:
+    """The strip is at the open section; no table of incidents hides its right half."""
+    shown = board()
+    tab = _tab(browser, shown, viewport={"width": 390, "height": 844})
+    page = tab.page
+    for section in ("business", "reference", "performance"):
+        page.goto(_address(f"/model/{section}", {"model": "demand"}))
+        box = page.locator(".tabs a[aria-current]").bounding_box()
+        assert box["x"] >= 0, section
+        assert box["x"] + box["width"] <= 391, section
+    id_ = shown.reader.incidents("demand")[0].id
+    for path, query, name in (
+        ("/incidents", {"show": "all"}, "#incidents"),
+        ("/incident", {"id": id_}, "#crossed"),
+    ):
+        page.goto(_address(path, query))
+        cells = page.locator(f"{name} tbody tr").first.locator("td")
+        assert cells.count() >= 5
+        for i in range(cells.count()):
+            box = cells.nth(i).bounding_box()
+            assert box["x"] + box["width"] <= 390
+    assert tab.said == []
+    page.close()
+
+
+def test_words_do_not_break_in_the_middle(browser: Any) -> None:
+    """Kind and role are whole words in a narrow table."""
+    shown = board()
+    tab = _tab(browser, shown, viewport={"width": 390, "height": 844})
+    tab.page.goto(_address("/model/reference", {"model": "demand"}))
+    script = """() => [...document.querySelectorAll("#schema td")].filter(cell => {
+      const word = cell.textContent.trim();
+      if (!/^\\w+$/.test(word)) return false;
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return new Set([...range.getClientRects()].map(one => one.top)).size > 1;
+    }).map(cell => cell.textContent.trim())"""
+    assert tab.page.evaluate(script) == []
+    tab.page.close()

@@ -228,7 +228,7 @@ def test_rows_far_beyond_the_axis_have_a_bar_of_their_own(
     found = _drawn(numbers("x", NORMAL, NORMAL[:500] + far))
     (bar,) = found.sides
     assert (bar.reference, bar.current, bar.marked) == (0.0, 1.0, True)
-    assert bar.label.startswith(name)
+    assert bar.label == name
     places = [one.left for one in found.bars] + [one.right for one in found.bars]
     assert all(one < bar.left or one > bar.right for one in places)
     assert str(small(found)).count('class="c"') == 2
@@ -239,7 +239,7 @@ def test_infinite_rows_stand_beside_the_axis() -> None:
     """They have no place on it; few rows far away change no drawing."""
     now = np.concatenate([NORMAL[:500], np.full(500, np.inf)])
     (bar,) = _drawn(numbers("x", NORMAL, now)).sides
-    assert (bar.label, bar.current) == ("above: +∞", 0.5)
+    assert (bar.label, bar.current) == ("above", 0.5)
     now = np.concatenate([NORMAL[:999], [1e9]])
     assert _drawn(numbers("x", NORMAL, now)).sides == ()
 
@@ -250,4 +250,4 @@ def test_levels_that_are_all_new_have_a_bar_of_their_own() -> None:
     (bar,) = found.sides
     assert (bar.reference, bar.current) == (0.0, 1.0)
     assert 'class="c"' in str(small(found))
-    assert "further levels" in str(full(found, "c"))
+    assert "rare or new levels" in str(full(found, "c"))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from leeboard.pages.contexts import Bar, EffectMark, Histogram
 from leeboard.pages.printable import shorten
+from leeboard.pages.words import share
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -106,12 +107,12 @@ def _beside(
     parts = []
     for bar in sides:
         x, width = left + bar.left * wide, (bar.right - bar.left) * wide
-        for style, share, part in (
+        for style, held, part in (
             ("r", bar.reference, 1.0),
             ("c", bar.current, 0.6),
         ):
-            if share > 0:
-                at, tall = x + width * (1.0 - part) / 2.0, _n(share * high)
+            if held > 0:
+                at, tall = x + width * (1.0 - part) / 2.0, _n(held * high)
                 span = _n(width * part)
                 parts.append(
                     f'<path class="{style}" d="M{_n(at)} {_n(base)}v-{tall}'
@@ -251,8 +252,10 @@ def _value_ticks(histogram: Histogram, base: float) -> list[str]:
 def _side_name(bar: Bar, base: float) -> str:
     """Name a bar beside the axis, and the share that it shows now."""
     x = _LEFT + (bar.left + bar.right) / 2.0 * _WIDE
-    where = _text(bar.label.partition(":")[0])
-    return f'<text class="x" x="{_n(x)}" y="{_n(base + 16)}">{where}</text>'
+    return (
+        f'<text class="x" x="{_n(x)}" y="{_n(base + 16)}">{_text(bar.label)}</text>'
+        f'<text class="x" x="{_n(x)}" y="{_n(base + 29)}">{share(bar.current)}</text>'
+    )
 
 
 def _tallest(bar: Bar) -> float:

@@ -428,7 +428,7 @@ def _levels(
         apart.append(_one_apart(others, (rest[0], n), (rest[1], m)))
     rare = (cells.rare, "rare: all further levels together")
     apart += _apart((rare,), reference, current)
-    sides = side("further levels", apart, 0.0, 0.0)
+    sides = side("rare or new levels", apart, 0.0, 0.0)
     if reference.unseen + current.unseen:
         unseen = "of these, levels the reference never had"
         apart.append(_one_apart(unseen, (reference.unseen, n), (current.unseen, m)))

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from leeboard.pages.contexts import Apart, Bar, Tick
+from leeboard.pages.words import share
 
 __all__ = ["Sides", "side"]
 
@@ -26,10 +27,7 @@ def side(label: str, rows: Iterable[Apart], left: float, right: float) -> list[B
     current = min(sum(one.current for one in found), 1.0)
     if max(reference, current) < _SEEN:
         return []
-    shares = f"reference {reference:.3g}, current {current:.3g}"
-    if len(found) == 1:
-        shares = f"reference {found[0].reference_text}, current {found[0].current_text}"
-        label = f"{label}: {found[0].label}"
+    shares = f"reference {share(reference)}, current {share(current)}"
     marked = any(one.marked for one in found)
     return [Bar(left, right, reference, current, label, shares, marked)]
 
