@@ -13,6 +13,7 @@ import pytest
 
 from leeboard.dashboard.pages import Dashboard
 from leeboard.pages.dashboard.drawing import static_files
+from leeboard.pages.dashboard.fields import EvidenceField, Mark, draw_field
 from leeboard.pages.dashboard.links import query_text
 from leeboard.pages.timelines import Point, Series, Timeline, draw_timeline
 from tests.dashboard._board import board, every_page
@@ -269,16 +270,44 @@ def test_a_phone_shows_the_section_and_all_of_an_incident(browser: Any) -> None:
 
 
 def test_words_do_not_break_in_the_middle(browser: Any) -> None:
-    """Kind and role are whole words in a narrow table."""
-    shown = board()
-    tab = _tab(browser, shown, viewport={"width": 390, "height": 844})
-    tab.page.goto(_address("/model/reference", {"model": "demand"}))
-    script = """() => [...document.querySelectorAll("#schema td")].filter(cell => {
-      const word = cell.textContent.trim();
-      if (!/^\\w+$/.test(word)) return false;
+    """Words of a table with many columns and long names stay whole on a phone."""
+    words = ["numeric", "feature", "kilometres", "provisional", "categorical"]
+    cells = "".join(f"<td>{word}</td>" for word in words * 3)
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.set_content(
+        f"<style>{static_files()['dashboard.css'][1]}</style><body class=board>"
+        '<section><div class="wide"><table class="grid"><tbody><tr>'
+        f'<th scope="row">{"sensor of the left " * 9}</th>{cells}</tr></table></div>'
+    )
+    lines = """() => [...document.querySelectorAll("td")].map(cell => {
       const range = document.createRange();
       range.selectNodeContents(cell);
-      return new Set([...range.getClientRects()].map(one => one.top)).size > 1;
-    }).map(cell => cell.textContent.trim())"""
-    assert tab.page.evaluate(script) == []
-    tab.page.close()
+      return range.getClientRects().length;
+    })"""
+    assert set(page.evaluate(lines)) == {1}
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 820, 390])
+def test_names_in_the_field_lie_on_no_other(browser: Any, width: int) -> None:
+    """Dots close together are all named where there is room, and none twice over."""
+    marks = [("temperature", 0.2, 3.0), ("humidity", 0.25, 3.1), ("wind", 0.3, 3.0)]
+    marks += [(f"column number {i}", 0.05 * i, 3.0) for i in range(12)]
+    field_ = EvidenceField("moved", "", tuple(Mark(*one, "moved") for one in marks))
+    page = browser.new_page(viewport={"width": width, "height": 500})
+    page.set_content(
+        f"<style>{static_files()['dashboard.css'][1]}</style><body class=board>"
+        f'<section><div class="plot">{draw_field(field_)}</div></section>'
+    )
+    edge = page.locator(".plot").bounding_box()
+    names = page.locator(".evidence .called:visible")
+    boxes = [names.nth(i).bounding_box() for i in range(names.count())]
+    assert len(boxes) >= (2 if width < 640 else 4)
+    for i, one in enumerate(boxes):
+        assert one["x"] >= edge["x"]
+        assert one["x"] + one["width"] <= edge["x"] + edge["width"]
+        for other in boxes[:i]:
+            apart = abs(one["y"] - other["y"]) >= 10
+            left = one["x"] + one["width"] <= other["x"]
+            assert apart or left or other["x"] + other["width"] <= one["x"]
+    page.close()
