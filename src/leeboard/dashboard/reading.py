@@ -117,8 +117,16 @@ class Reader:
         ``subject``, ``metric`` and ``basis``, each with one value or several. PSI is
         less its noise: the size that verdicts judge by.
         """
-        rows = self.state.measurements({"model": model, **where}, span)
-        return [*without_noise(_rows(rows))]
+        return [*without_noise(self.measured(model, span, **where))]
+
+    def measured(
+        self,
+        model: str,
+        span: Window | Sequence[Window] | None = None,
+        **where: str | Sequence[str],
+    ) -> list[Row]:
+        """Figures as they were measured, otherwise as ``figures`` gives them."""
+        return _rows(self.state.measurements({"model": model, **where}, span))
 
     def verdicts(
         self, model: str, span: Window | None = None, **where: str | Sequence[str]
