@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -89,7 +90,8 @@ def _packed(counted: Profile | None) -> list[Packed]:
 def _column_rows(columns: Sequence[str], i: int) -> list[Measured]:
     rows = []
     for at, name in enumerate(columns):
-        rows.append(_measured(name, "psi", ((at * 7 + i) % 50) / 25.0))
+        size = ((at * 7 + i) % 50) / 25.0
+        rows.append(replace(_measured(name, "psi", size), reference=0.0))
         rows.append(_measured(name, "missing", (at % 10) / 20.0))
     return rows
 

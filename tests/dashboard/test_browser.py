@@ -5,13 +5,17 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from leeboard.dashboard.pages import Dashboard
+from leeboard.pages.dashboard.drawing import static_files
+from leeboard.pages.dashboard.fields import EvidenceField, Mark, draw_field
 from leeboard.pages.dashboard.links import query_text
+from leeboard.pages.timelines import Point, Series, Timeline, draw_timeline
 from tests.dashboard._board import board, every_page
 from tools.dashboard import HOME, serve
 
@@ -215,4 +219,95 @@ def test_a_page_says_that_it_is_not_up_to_date(browser: Any) -> None:
     _later(page)
     expect(gone).to_be_visible()
     assert page.evaluate("document.querySelector('main').dataset.kept") == "yes"
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("value", [-800_000.0, 100_000.0, -0.0002, -3e-12, -3e17])
+def test_labels_of_the_values_are_whole(browser: Any, width: int, value: float) -> None:
+    """Nothing cuts the labels at the left, however large or small the values are."""
+    day = date(2026, 1, 1)
+    point = Point(day, day + timedelta(days=1), value)
+    chart = Timeline("rent", "USD", (Series("current", "current", (point,)),))
+    page = browser.new_page(viewport={"width": width, "height": 500})
+    style = static_files()["dashboard.css"][1]
+    page.set_content(
+        f"<style>{style}</style><body class=board><section>"
+        f'<div class="plot">{draw_timeline(chart)}</div></section>'
+    )
+    edge = page.locator(".plot").bounding_box()["x"]
+    labels = page.locator(".timeline text.value")
+    assert labels.count() > 2
+    for i in range(labels.count()):
+        label = labels.nth(i)
+        assert label.bounding_box()["x"] >= edge, label.text_content()
+    page.close()
+
+
+def test_a_phone_shows_the_section_and_all_of_an_incident(browser: Any) -> None:
+    """The strip is at the open section; no table of incidents hides its right half."""
+    shown = board()
+    tab = _tab(browser, shown, viewport={"width": 390, "height": 844})
+    page = tab.page
+    for section in ("business", "reference", "performance"):
+        page.goto(_address(f"/model/{section}", {"model": "demand"}))
+        box = page.locator(".tabs a[aria-current]").bounding_box()
+        assert box["x"] >= 0, section
+        assert box["x"] + box["width"] <= 391, section
+    id_ = shown.reader.incidents("demand")[0].id
+    for path, query, name in (
+        ("/incidents", {"show": "all"}, "#incidents"),
+        ("/incident", {"id": id_}, "#crossed"),
+    ):
+        page.goto(_address(path, query))
+        cells = page.locator(f"{name} tbody tr").first.locator("td")
+        assert cells.count() >= 5
+        for i in range(cells.count()):
+            box = cells.nth(i).bounding_box()
+            assert box["x"] + box["width"] <= 390
+    assert tab.said == []
+    page.close()
+
+
+def test_words_do_not_break_in_the_middle(browser: Any) -> None:
+    """Words of a table with many columns and long names stay whole on a phone."""
+    words = ["numeric", "feature", "kilometres", "provisional", "categorical"]
+    cells = "".join(f"<td>{word}</td>" for word in words * 3)
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page.set_content(
+        f"<style>{static_files()['dashboard.css'][1]}</style><body class=board>"
+        '<section><div class="wide"><table class="grid"><tbody><tr>'
+        f'<th scope="row">{"sensor of the left " * 9}</th>{cells}</tr></table></div>'
+    )
+    lines = """() => [...document.querySelectorAll("td")].map(cell => {
+      const range = document.createRange();
+      range.selectNodeContents(cell);
+      return range.getClientRects().length;
+    })"""
+    assert set(page.evaluate(lines)) == {1}
+    page.close()
+
+
+@pytest.mark.parametrize("width", [1280, 820, 390])
+def test_names_in_the_field_lie_on_no_other(browser: Any, width: int) -> None:
+    """Dots close together are all named where there is room, and none twice over."""
+    marks = [("temperature", 0.2, 3.0), ("humidity", 0.25, 3.1), ("wind", 0.3, 3.0)]
+    marks += [(f"column number {i}", 0.05 * i, 3.0) for i in range(12)]
+    field_ = EvidenceField("moved", "", tuple(Mark(*one, "moved") for one in marks))
+    page = browser.new_page(viewport={"width": width, "height": 500})
+    page.set_content(
+        f"<style>{static_files()['dashboard.css'][1]}</style><body class=board>"
+        f'<section><div class="plot">{draw_field(field_)}</div></section>'
+    )
+    edge = page.locator(".plot").bounding_box()
+    names = page.locator(".evidence .called:visible")
+    boxes = [names.nth(i).bounding_box() for i in range(names.count())]
+    assert len(boxes) >= (2 if width < 640 else 4)
+    for i, one in enumerate(boxes):
+        assert one["x"] >= edge["x"]
+        assert one["x"] + one["width"] <= edge["x"] + edge["width"]
+        for other in boxes[:i]:
+            apart = abs(one["y"] - other["y"]) >= 10
+            left = one["x"] + one["width"] <= other["x"]
+            assert apart or left or other["x"] + other["width"] <= one["x"]
     page.close()

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from leeboard.dashboard.by_segment import segment_reference
 from leeboard.dashboard.model import model_of
+from leeboard.engines.subjects import pair_of
+from leeboard.monitor.baseline import SegmentBaseline
 from leeboard.pages.dashboard.contexts import ModelPage
+from leeboard.pages.dashboard.fields import EvidenceField
+from leeboard.pages.dashboard.heatmaps import HeatMap
 from leeboard.pages.dashboard.parts import Chart, Distribution, Table
 from leeboard.pages.dashboard.thinning import thinned
 from leeboard.pages.timelines import Point
 from leeboard.pages.words import number, share
+from leeboard.verdicts.judge import Case, judge
+from leeboard.verdicts.verdict import Lines
 from tests.dashboard._board import DAYS, board, monitor
 
 DAY = timedelta(days=1)
@@ -77,16 +86,91 @@ def test_the_title_says_which_way_performance_went() -> None:
     assert title.startswith("MAE is worse than the reference")
     assert number(last["value"], 3) in title
     assert number(last["reference"], 3) in title
+    assert f"in the window of {last['window_start']:%Y-%m-%d}" in title
+
+
+def test_figures_say_of_which_window_and_of_how_many_labels() -> None:
+    """An estimate rests on predictions, and claims no label."""
+    table = _table(_section("performance"), "figures")
+    assert table.title == "All figures of the window of 2026-03-09"
+    told = {row[1].text: row[5].text for row in table.rows}
+    assert told["estimated"] == "240 predictions"
+    assert told["provisional"] == "80 labels"
+
+
+def test_a_segment_stands_beside_its_own_reference() -> None:
+    """The MAE from the residual's cells is that of the rows, up to the cells' width."""
+    shown = board()
+    plan = shown.reader.model("demand")
+    known = shown.reader.baseline(plan)
+    whole = known.adopted.profiles["residual"].parts[None].counts["residual"]
+    own = SegmentBaseline(whole.rows, 0.9, tuple(whole.cells.tolist()))
+    known = replace(known, segments={"city=Graz": own})
+    found = segment_reference(known, "city=Graz", "mae")
+    assert found == pytest.approx(known.figures["mae"], rel=0.05)
+    assert segment_reference(known, "city=Graz", "accuracy") == 0.9
+    assert segment_reference(known, "city=Graz", "rmse") is None
+    assert segment_reference(known, "city=Lyon", "mae") is None
+
+
+def test_the_table_of_segments_names_its_window() -> None:
+    """It may be older than the latest one, and then it says so."""
+    title = _table(_section("performance"), "segments").title
+    assert title == "MAE by segment, window of 2026-03-09"
 
 
 def test_sizes_of_columns_are_what_was_measured() -> None:
-    """The table of drift has each column's PSI of the chosen window."""
+    """The table of drift has each column's PSI of the chosen window, without noise."""
     start = _measured("psi")[0]["window_start"]
     rows = [row for row in _measured("psi") if row["window_start"] == start]
     page = _section("drift", window=start.isoformat())
     shown = {row[0].text: row[3].text for row in _table(page, "columns").rows}
     assert len(rows) == 5
-    assert shown == {row["subject"]: number(row["value"], 3) for row in rows}
+    assert shown == {
+        row["subject"]: number(max(0.0, row["value"] - row["reference"]), 3)
+        for row in rows
+    }
+    assert any(row["value"] > 0.02 for row in rows)  # raw, nothing looks unchanged
+
+
+def test_the_page_of_drift_has_the_sizes_that_a_check_has() -> None:
+    """Table, map and field of a window show the size of ``check`` on the same rows."""
+    shown = board()
+    plan = shown.reader.model("demand")
+    reference = shown.reader.baseline(plan).reference
+    done = shown.reader.windows("demand")[0]
+    now = shown.reader.profile(plan, done.window)
+    cases = [
+        Case(column, None, pair_of(reference, now, column.name, None), Lines())
+        for column in reference.schema.columns
+        if column.name in reference.cells
+    ]
+    sizes = {one.subject: one.value for one in judge(cases)}
+    page = _section("drift", window=done.window.start.isoformat())
+    table = {row[0].text: row[3].text for row in _table(page, "columns").rows}
+    (map_,) = [part for part in page.parts if isinstance(part, HeatMap)]
+    squares = {row.name: row.cells[0].text.partition(";")[0] for row in map_.rows}
+    (field,) = [part for part in page.parts if isinstance(part, EvidenceField)]
+    marks = {mark.name: mark.size for mark in field.marks}
+    common = sizes.keys() & table.keys()
+    assert len(common) >= 3
+    for name in common:
+        assert table[name] == number(sizes[name], 3)
+        assert squares[name] == f"PSI {number(sizes[name], 2)}"
+        assert marks[name] == pytest.approx(sizes[name])
+
+
+def test_the_heading_of_drift_counts_what_the_table_says() -> None:
+    """In every window as many columns have moved as the heading has."""
+    seen = set()
+    for done in board().reader.windows("demand"):
+        page = _section("drift", window=done.window.start.isoformat())
+        (field,) = [part for part in page.parts if isinstance(part, EvidenceField)]
+        states = [row[1].text for row in _table(page, "columns").rows]
+        said = field.title.partition(" of ")[0]
+        assert said == (str(states.count("moved")) if "moved" in states else "None")
+        seen.add(said)
+    assert len(seen) > 1
 
 
 def test_shares_of_missing_rows_are_what_was_measured() -> None:

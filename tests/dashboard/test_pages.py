@@ -13,11 +13,15 @@ import numpy as np
 import pytest
 
 from leeboard.config import load_plan
+from leeboard.dashboard.columns import _line
 from leeboard.dashboard.incident import incident_of
+from leeboard.dashboard.model import model_of
 from leeboard.dashboard.pages import Dashboard
 from leeboard.dashboard.reading import Reader
 from leeboard.notify import ChannelPlan
 from leeboard.pages.dashboard.contexts import Shell
+from leeboard.pages.dashboard.parts import Tiles
+from leeboard.schema import Task
 from leeboard.state import open_state
 from leeboard.state.memory import MemoryState
 from tests.dashboard._board import board, every_page
@@ -159,3 +163,43 @@ def test_what_pages_say_to_type_is_understood(tmp_path: Path) -> None:
     (model,) = load_plan(mended).models
     assert model.metadata == ("revenue",)
     assert [rule.below for rule in model.alarms.rules] == [9]
+
+
+def test_the_task_that_is_used_is_shown() -> None:
+    """A schema that declares none leaves it to the labels, and the page says so."""
+    shown = board()
+    plan = shown.reader.model("demand")
+    assert shown.reader.baseline(plan).reference.schema.task is Task.NONE
+    page = model_of(shown.reader, shown.links, plan, "reference", {})
+    (tiles,) = [part for part in page.parts if isinstance(part, Tiles)]
+    (task,) = [one for one in tiles.tiles if one.label == "Task"]
+    assert (task.value, task.note) == (
+        "regression",
+        "by the labels; the schema declares none",
+    )
+
+
+def test_a_column_that_crossed_before_and_goes_on_has_moved() -> None:
+    """Its verdict of this window may be unsure; a large size alone never held."""
+    size = {"subject": "hum", "value": 0.05, "reason": ""}
+    verdict = {
+        "state": "unsure", "id": "v", "value": 0.05, "evidence": 6.0, "threshold": 5.0
+    }  # fmt: skip
+    line = _line(size, verdict, None)
+    assert (line.state, line.told) == ("moved", True)
+    line = _line(size, {**verdict, "evidence": 4.0}, None)
+    assert (line.state, line.told) == ("unsure", False)
+    assert _line({**size, "value": 0.5}, None, None).state == "unsure"
+    assert _line(size, None, None).state == "held"
+
+
+def test_windows_too_small_for_latency_are_told_of(tmp_path: Path) -> None:
+    """Nobody is asked to log what may be logged: the windows have too few rows."""
+    values = np.random.default_rng(0).normal(size=60)
+    reference = findings([numbers("temp", values, values)]).reference
+    state = MemoryState()
+    fill(state, "m", ["temp"], windows=3)  # of 100 rows
+    shown = Dashboard(Reader(plan_of(tmp_path, reference, ["m"]), state))
+    html = shown.page("/model/system", {"model": "m"}).html
+    assert "with 200 latencies on; the largest so far has 100 predictions" in html
+    assert "log.log_prediction" not in html

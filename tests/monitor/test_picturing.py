@@ -72,7 +72,7 @@ def psi(at: int) -> Measured:
     """Return the size of a change."""
     return measured(
         "psi", subject="temp", basis="counted", value=0.1 * (at >= BAD), low=None,
-        high=math.inf, reference=None,
+        high=math.inf, reference=0.0,
     )  # fmt: skip
 
 

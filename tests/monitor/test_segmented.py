@@ -79,6 +79,14 @@ def test_the_reference_knows_the_error_of_each_segment(config: Path) -> None:
     assert sum(one.rows for one in baseline.segments.values()) == 3000
 
 
+def test_the_schema_to_review_names_the_task_that_the_labels_told(
+    config: Path,
+) -> None:
+    """What figures are made for stands where it can be corrected."""
+    written = config.with_name("demand.schema.toml").read_text()
+    assert 'task = "regression"' in written
+
+
 def test_an_error_in_one_segment_is_an_incident_that_names_it(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -218,3 +218,36 @@ def test_the_smallest_numbers_can_be_drawn() -> None:
     """An axis from 0 to 5e-324 has no half; the page is drawn all the same."""
     rows = {"x": np.array([-5e-324, 0.0, 5e-324] * 100)}
     assert "<svg" in lb.check(rows, rows).to_html()
+
+
+@pytest.mark.parametrize(("far", "name"), [(1e6, "above"), (-1e6, "below")])
+def test_rows_far_beyond_the_axis_have_a_bar_of_their_own(
+    far: float, name: str
+) -> None:
+    """Where every value is far beyond the reference, a full bar says so, in both."""
+    found = _drawn(numbers("x", NORMAL, NORMAL[:500] + far))
+    (bar,) = found.sides
+    assert (bar.reference, bar.current, bar.marked) == (0.0, 1.0, True)
+    assert bar.label == name
+    places = [one.left for one in found.bars] + [one.right for one in found.bars]
+    assert all(one < bar.left or one > bar.right for one in places)
+    assert str(small(found)).count('class="c"') == 2
+    assert f">{name}</text>" in str(full(found, "x"))
+
+
+def test_infinite_rows_stand_beside_the_axis() -> None:
+    """They have no place on it; few rows far away change no drawing."""
+    now = np.concatenate([NORMAL[:500], np.full(500, np.inf)])
+    (bar,) = _drawn(numbers("x", NORMAL, now)).sides
+    assert (bar.label, bar.current) == ("above", 0.5)
+    now = np.concatenate([NORMAL[:999], [1e9]])
+    assert _drawn(numbers("x", NORMAL, now)).sides == ()
+
+
+def test_levels_that_are_all_new_have_a_bar_of_their_own() -> None:
+    """A column whose levels were all renamed is not drawn as if nothing had come."""
+    found = _drawn(levels("c", {"a": 700, "b": 300}, {"A": 70, "B": 30}))
+    (bar,) = found.sides
+    assert (bar.reference, bar.current) == (0.0, 1.0)
+    assert 'class="c"' in str(small(found))
+    assert "rare or new levels" in str(full(found, "c"))

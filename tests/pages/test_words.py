@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from leeboard.pages.printable import printable, shorten
 from leeboard.pages.words import (
+    brief,
     bytes_in_words,
     in_words,
     moment,
@@ -152,3 +153,22 @@ def test_unsure_sizes_are_ranges() -> None:
 def test_bytes_by_thousands(n: int, text: str) -> None:
     """In the largest unit that they fill."""
     assert bytes_in_words(n) == text
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([0.0, 50_000.0, 100_000.0], ("0", "50k", "100k")),
+        ([-80_000.0, 0.0, 5_000.0], ("−80k", "0", "5k")),
+        ([0.0, 500_000.0, 1_500_000.0], ("0", "0.5M", "1.5M")),
+        ([0.0, 5_000.0], ("0", "5,000")),
+        ([0.0, 0.0002], ("0", "2e−4")),
+        ([-2e17, 0.0], ("−2e17", "0")),
+        ([], ()),
+    ],
+)
+def test_labels_of_an_axis_are_brief_and_of_one_unit(
+    values: list[float], texts: tuple[str, ...]
+) -> None:
+    """From 10,000 on in thousands or more; nothing is longer than a margin."""
+    assert brief(values) == texts

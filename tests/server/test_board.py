@@ -256,3 +256,16 @@ def test_static_files_are_kept_by_their_digest(people: People) -> None:
     )
     assert people.page("/static/icon.svg").headers["content-type"] == "image/svg+xml"
     assert people.page("/static/..%2fapp.py").status == 404
+
+
+def test_an_address_at_which_there_is_nothing_has_a_page(people: People) -> None:
+    """People read a page; programs still get the list of what there is."""
+    cookie = people.signed_in("read")
+    asks = {"Cookie": f"{COOKIE}={cookie}", "Accept": "text/html,*/*;q=0.8"}
+    page = people.ask("GET", "/nope", headers=asks)
+    assert (page.status, page.headers["content-type"][:9]) == (404, "text/html")
+    assert b"There is no such page." in page.body
+    assert b"openapi" not in page.body
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    told = people.ask("GET", "/v1/nope", headers={"Accept": "application/json"})
+    assert (told.status, b"/v1/openapi.json" in told.body) == (404, True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leeboard.check import profile
 from leeboard.cli._files import check_new, check_places, write_whole
@@ -20,7 +20,7 @@ from leeboard.config import load_plan, quoted, schema_to_toml
 from leeboard.errors import ConfigError
 from leeboard.monitor.reference import Reference, reference_of
 from leeboard.profiles.document import to_text
-from leeboard.schema import Role
+from leeboard.schema import Role, Schema, Task
 
 __all__ = ["Request", "run"]
 
@@ -60,7 +60,8 @@ def run(request: Request) -> None:
             refuse_problems(counted, places.schema)
         reference = reference_of(data, counted)
     if not request.reviewed:
-        write_whole(places.schema, schema_to_toml(counted.schema, counted))
+        written = _with_task(counted.schema, reference)
+        write_whole(places.schema, schema_to_toml(written, counted))
     write_whole(places.profile, to_text(counted))
     if reference is not None:
         write_whole(places.baseline, reference.to_text())
@@ -70,6 +71,14 @@ def run(request: Request) -> None:
         write_whole(request.config, f"{old.rstrip()}\n\n{table}")
     load_plan(request.config)
     say("\n".join(map(clean, _told(request, places, reference))) + "\n")
+
+
+def _with_task(schema: Schema, reference: Reference | None) -> Schema:
+    """Return the schema with the task that labels and predictions told, if any did."""
+    cells = None if reference is None else reference.adopted.outcomes
+    if cells is None or schema.task is not Task.NONE:
+        return schema
+    return replace(schema, task=cells.task)
 
 
 def _places(request: Request) -> _Places:

@@ -11,8 +11,11 @@ from leeboard.dashboard.reading import Row
 from leeboard.errors import LeeboardError
 from leeboard.schema import Column
 from leeboard.state import Done
+from leeboard.verdicts.verdict import Lines
 
 __all__ = ["ColumnLine", "chosen_window", "column_lines", "schema_of"]
+
+_LINES = Lines()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,11 @@ class ColumnLine:
     evidence : float
         By its threshold, 0 where the window gave none; from 1 on it has crossed.
     state : str
-        Of its distribution in this window; empty where it could not be told.
+        Of its distribution in this window; empty where it could not be told. One that
+        crossed before and goes on is ``moved``; a size beyond large of which nothing
+        was kept is ``unsure``, not ``held``.
+    told : bool
+        It crossed in an earlier window, and nothing new was said.
     verdict : str
         Its id; empty where nothing was kept, since it held.
     """
@@ -44,11 +51,7 @@ class ColumnLine:
     evidence: float
     state: str
     verdict: str
-
-    @property
-    def beyond(self) -> bool:
-        """It crossed in this window, or goes on since people were told of it."""
-        return self.state == "moved" or self.evidence >= 1.0
+    told: bool = False
 
 
 def chosen_window(asked: Asked) -> Done | None:
@@ -85,15 +88,25 @@ def column_lines(asked: Asked, done: Done) -> list[ColumnLine]:
 
 def _line(size: Row, verdict: Row | None, column: Column | None) -> ColumnLine:
     evidence, id_, value = 0.0, "", size["value"]
-    state = "held" if value is not None else ""
+    state = _unjudged(value)
     if verdict is not None:
         state, id_ = verdict["state"], verdict["id"]
         value = verdict["value"] if value is None else value  # few rows were enough
         if verdict["evidence"] is not None and verdict["threshold"]:
             evidence = max(0.0, verdict["evidence"] / verdict["threshold"])
+    told = state != "moved" and evidence >= 1.0
+    if told:
+        state = "moved"
     about = "computed" if column is None else f"{column.kind}, {column.role}"
     reason = "" if size["value"] is not None else size["reason"].replace("_", " ")
-    return ColumnLine(size["subject"], about, value, reason, evidence, state, id_)
+    return ColumnLine(size["subject"], about, value, reason, evidence, state, id_, told)
+
+
+def _unjudged(size: float | None) -> str:
+    """State of a column of which no verdict was kept, since nothing stood out."""
+    if size is None:
+        return ""
+    return "held" if size < _LINES.large else "unsure"
 
 
 def schema_of(asked: Asked) -> Mapping[str, Column]:

@@ -67,12 +67,12 @@ def _field(done: Done, lines: Sequence[ColumnLine]) -> EvidenceField:
             line.name,
             line.size,
             line.evidence,
-            _tone(line),
+            line.state,
         )
         for line in lines[:_MOST_MARKS]
         if line.size is not None
     )
-    crossed = [line for line in lines if line.beyond]
+    crossed = [line for line in lines if line.state == "moved"]
     told = plural(len(lines), "column")
     title = f"{len(crossed)} of {told} moved in the window of {when(done.window.start)}"
     if not crossed:
@@ -84,10 +84,6 @@ def _field(done: Done, lines: Sequence[ColumnLine]) -> EvidenceField:
         " are columns that held.",
         marks,
     )
-
-
-def _tone(line: ColumnLine) -> str:
-    return "moved" if line.beyond else line.state
 
 
 def _cell(asked: Asked, done: Done, lines: Sequence[ColumnLine]) -> Iterator[Part]:
@@ -132,7 +128,7 @@ def _table(asked: Asked, done: Done, lines: Sequence[ColumnLine]) -> Table:
             sorted=order not in {"size", "name"},
         ),
         Head(
-            "Size, PSI",
+            "Size, PSI less noise",
             number=True,
             href=asked.here(sort="size") + "#columns",
             sorted=order == "size",
@@ -160,7 +156,7 @@ def _row(asked: Asked, done: Done, line: ColumnLine) -> tuple[Cell, ...]:
             line.state or "not compared",
             verdict,
             tone=line.state,
-            sub="goes on, told before" if line.beyond and line.state != "moved" else "",
+            sub="goes on, told before" if line.told else "",
         ),
         Cell(number(line.evidence, 2), number=True, meter=meter),
         Cell(number(line.size, 3), number=True, sub=line.reason),

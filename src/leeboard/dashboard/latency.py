@@ -9,10 +9,11 @@ from leeboard.dashboard.lines import series_table
 from leeboard.dashboard.ranges import shown_windows
 from leeboard.metrics import metrics
 from leeboard.metrics._metric import Pair
+from leeboard.monitor.adopted import ENOUGH
 from leeboard.monitor.frame import LATENCY
 from leeboard.pages.dashboard.parts import Chart, Empty, Part
 from leeboard.pages.timelines import Point, Series, Timeline
-from leeboard.pages.words import number
+from leeboard.pages.words import number, plural
 from leeboard.windows import Window
 
 __all__ = ["latency_parts"]
@@ -27,12 +28,7 @@ def latency_parts(asked: Asked) -> Iterator[Part]:
     """Draw how long predictions took; or say why that is not known."""
     adopted = asked.reader.adopted(asked.plan).profiles.get(LATENCY)
     if adopted is None:
-        yield Empty(
-            "How long predictions take is not known",
-            "Log it with each prediction, in seconds. Quantiles are drawn from the"
-            " first window with 200 of them on.",
-            "log.log_prediction(features, prediction=…, latency_s=0.012)",
-        )
+        yield _unknown(asked)
         return
     windows = [one.window for one in shown_windows(asked.windows, _WINDOWS)]
     cells, before = adopted.cells[LATENCY], adopted.parts[None].counts[LATENCY]
@@ -53,6 +49,25 @@ def latency_parts(asked: Asked) -> Iterator[Part]:
     )
     note = "From counts: a quantile is put in the middle of its cell."
     yield Chart("latency", chart, note, series_table(chart))
+
+
+def _unknown(asked: Asked) -> Empty:
+    """Say what lacks: rows in a window, or perhaps latencies in the rows."""
+    windows = asked.reader.windows(asked.plan.name)
+    most = max((one.rows for one in windows), default=0)
+    if most < ENOUGH:
+        return Empty(
+            "How long predictions take is not drawn yet",
+            f"Quantiles are drawn from the first window with {ENOUGH} latencies on;"
+            f" the largest so far has {plural(most, 'prediction')}. Where each"
+            " prediction has its latency, longer windows, or more traffic, are enough.",
+        )
+    return Empty(
+        "How long predictions take is not known",
+        "Log it with each prediction, in seconds. Quantiles are drawn from the"
+        f" first window with {ENOUGH} of them on.",
+        "log.log_prediction(features, prediction=…, latency_s=0.012)",
+    )
 
 
 def _point(window: Window, pair: Pair | None, q: float) -> Point:

@@ -27,7 +27,11 @@ BASES = {
 """What a figure rests on: in words, and how its line is drawn."""
 
 _MOST_ROWS = 60
-_NAMES = {"psi": "PSI, nats", "missing": "share of rows", "unseen": "share of rows"}
+_NAMES = {
+    "psi": "PSI less its noise, nats",
+    "missing": "share of rows",
+    "unseen": "share of rows",
+}
 
 
 def points_of(

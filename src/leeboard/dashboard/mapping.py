@@ -57,7 +57,8 @@ def heat_map(asked: Asked, chosen: Done, lines: Sequence[ColumnLine]) -> HeatMap
     rows = tuple(_row(asked, name, windows, sizes, crossed, chosen) for name in names)
     left = len(asked.windows) - len(windows)
     note = "Each square is a column in one window: the darker, the farther from the"
-    note += " reference. Choose one to see its distribution."
+    note += " reference, the noise of few rows taken off. Choose one to see its"
+    note += " distribution."
     if left:
         note += f" {left:,} windows are left out; what crossed in them is shown in the"
         note += " next."
@@ -175,6 +176,6 @@ def _marks(windows: Sequence[Done]) -> tuple[tuple[str, int], ...]:
 
 
 def _legend() -> tuple[tuple[str, str], ...]:
-    found = [("l0", f"PSI under {LEVELS[0]:g}")]
+    found = [("l0", f"PSI less its noise under {LEVELS[0]:g}")]
     found += [(f"l{i + 1}", f"from {line:g}") for i, line in enumerate(LEVELS)]
     return (*found, ("none", "not measured"))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from leeboard.dashboard.asked import Asked
+from leeboard.dashboard.by_segment import interval_of, segments_table
 from leeboard.dashboard.lines import MOST_POINTS, figure_chart
 from leeboard.dashboard.reading import Row
-from leeboard.dashboard.standing import main_metric, metric_name
+from leeboard.dashboard.standing import main_metric, metric_name, when
 from leeboard.pages.dashboard.parts import (
     Cell,
     Chart,
@@ -18,14 +19,14 @@ from leeboard.pages.dashboard.parts import (
 )
 from leeboard.pages.dashboard.thinning import thinned
 from leeboard.pages.timelines import Point, Series, Timeline
-from leeboard.pages.words import DASH, number, share
+from leeboard.pages.words import number, plural, share
 from leeboard.performance import performance_metrics
 
 __all__ = ["finding", "performance_parts"]
 
 
 def performance_parts(asked: Asked) -> Iterator[Part]:
-    """Draw the chosen figure, labels beneath it, and all figures of the last window."""
+    """Draw the chosen figure, labels beneath it, and all figures of a window."""
     main, reference = main_metric(asked.reader, asked.plan.name)
     metric = asked.get("metric") or main
     segment = asked.get("segment")
@@ -60,11 +61,11 @@ def performance_parts(asked: Asked) -> Iterator[Part]:
     yield _completeness(asked)
     yield _figures(asked, segment)
     if asked.plan.segments:
-        yield _segments(asked, metric)
+        yield segments_table(asked, metric)
 
 
 def finding(metric: str, rows: Sequence[Row], level: float | None) -> str:
-    """State what the latest labelled figure says beside the reference."""
+    """State the latest labelled figure, its window, and what the reference says."""
     name = metric_name(metric)
     labelled = [
         r
@@ -74,16 +75,16 @@ def finding(metric: str, rows: Sequence[Row], level: float | None) -> str:
     if not labelled:
         return f"{name}: estimated, no labels yet"
     last = labelled[-1]
-    value = last["value"]
+    value, where = last["value"], f"window of {when(last['window_start'])}"
     if level is None:
         level = last["reference"]
     if level is None:
-        return f"{name} is {number(value, 3)} now"
+        return f"{name} is {number(value, 3)} in the {where}"
     low, high = last["low"], last["high"]
     near = low is not None and high is not None and low <= level <= high
     better = performance_metrics()
     direction = better[metric].better if metric in better else ""
-    beside = f"{number(value, 3)} now, {number(level, 3)} in the reference"
+    beside = f"{number(value, 3)} in the {where}, {number(level, 3)} in the reference"
     if near:
         return f"{name} is as in the reference: {beside}"
     worse = {"lower": value > level, "higher": value < level}.get(direction)
@@ -135,16 +136,19 @@ def _figures(asked: Asked, segment: str) -> Table:
             asked.plan.name, done.window, subject="performance", segment=segment
         )
         if rows:
+            where = f"window of {when(done.window.start)}"
+            where += "" if done is asked.windows[-1] else ", the latest that has some"
             break
     else:
-        rows = []
-    heads = ("Figure", "Rests on", "Reference", "Current", "95 % interval", "Labels")
+        rows, where = [], "window"
+    heads = ("Figure", "Rests on", "Reference", "Current", "95 % interval", "Rows")
     return Table(
         name="figures",
-        title="All figures of the latest window",
+        title=f"All figures of the {where}",
         head=tuple(Head(text, number=i > 1) for i, text in enumerate(heads)),
         rows=tuple(_figure(asked, row) for row in rows),
-        note="A name draws the figure above.",
+        note="A name draws the figure above. Rows: labels that a figure rests on; of an"
+        " estimate, predictions.",
         empty="None: no labels have come.",
     )
 
@@ -156,45 +160,12 @@ def _figure(asked: Asked, row: Row) -> tuple[Cell, ...]:
         Cell(row["basis"]),
         Cell(number(row["reference"]), number=True),
         Cell(number(row["value"]), number=True, sub=row["reason"].replace("_", " ")),
-        Cell(_interval(row), number=True),
-        Cell(f"{row['n_current']:,}", number=True),
+        Cell(interval_of(row), number=True),
+        Cell(_rows_of(row), number=True),
     )
 
 
-def _segments(asked: Asked, metric: str) -> Table:
-    """The figure of each segment in the latest window that has it."""
-    rows: list[Row] = []
-    for done in reversed(asked.windows[-12:]):
-        rows = [
-            row
-            for row in asked.reader.figures(
-                asked.plan.name, done.window, subject="performance", metric=metric
-            )
-            if row["segment"] and row["basis"] in {"realised", "provisional"}
-        ]
-        if rows:
-            break
-    rows.sort(key=lambda row: -(row["value"] or 0.0))
-    heads = ("Segment", "Reference", "Current", "95 % interval", "Labels")
-    return Table(
-        name="segments",
-        title=f"{metric_name(metric)} by segment, the latest window",
-        head=tuple(Head(text, number=i > 0) for i, text in enumerate(heads)),
-        rows=tuple(
-            (
-                Cell(row["segment"], asked.here(segment=row["segment"])),
-                Cell(number(row["reference"], 3), number=True),
-                Cell(number(row["value"], 3), number=True),
-                Cell(_interval(row), number=True),
-                Cell(f"{row['n_current']:,}", number=True),
-            )
-            for row in rows[:50]
-        ),
-        empty="No segment has labels yet.",
-    )
-
-
-def _interval(row: Row) -> str:
-    if row["low"] is None or row["high"] is None:
-        return DASH
-    return f"{number(row['low'], 3)} to {number(row['high'], 3)}"
+def _rows_of(row: Row) -> str:
+    """Say how many rows a figure rests on, and of what: an estimate has no label."""
+    noun = "prediction" if row["basis"] == "estimated" else "label"
+    return plural(row["n_current"], noun)

@@ -25,6 +25,7 @@ from leeboard.monitor.expecting import announced
 from leeboard.monitor.handling import Case, case_of, explained
 from leeboard.monitor.history import Made, passes_made
 from leeboard.monitor.packs import split_packed
+from leeboard.monitor.sizes import without_noise
 from leeboard.monitor.stored import profiles_of
 from leeboard.profiles.counts import Counts
 from leeboard.profiles.packed import unpack
@@ -113,8 +114,18 @@ class Reader:
         """Figures as mappings by column of the table, in order of time.
 
         Those of a span, or of just some windows. ``where`` may name ``segment``,
-        ``subject``, ``metric`` and ``basis``, each with one value or several.
+        ``subject``, ``metric`` and ``basis``, each with one value or several. PSI is
+        less its noise: the size that verdicts judge by.
         """
+        return [*without_noise(self.measured(model, span, **where))]
+
+    def measured(
+        self,
+        model: str,
+        span: Window | Sequence[Window] | None = None,
+        **where: str | Sequence[str],
+    ) -> list[Row]:
+        """Figures as they were measured, otherwise as ``figures`` gives them."""
         return _rows(self.state.measurements({"model": model, **where}, span))
 
     def verdicts(

@@ -21,7 +21,7 @@ from leeboard.pages.dashboard.parts import (
 )
 from leeboard.pages.words import DASH, count, number, plural
 from leeboard.profiles.counts import CategoryCounts
-from leeboard.schema import Column
+from leeboard.schema import Column, Task
 
 __all__ = ["reference_parts"]
 
@@ -55,10 +55,25 @@ def _tiles(baseline: Baseline) -> Tiles:
                 "yes" if baseline.estimator else "no",
                 "" if baseline.estimator else "needs labelled predictions",
             ),
-            Tile("Task", reference.schema.task.value),
-            Tile("Cells", reference.fingerprint[:12], "the same name, the same cells"),
+            Tile("Task", *_task(baseline)),
+            Tile(
+                "Bins",
+                reference.fingerprint[:12],
+                "how values are grouped to be compared; profiles of one code share it",
+            ),
         )
     )
+
+
+def _task(baseline: Baseline) -> tuple[str, str]:
+    """Name the task that figures are made for, and say where it is not declared."""
+    declared = baseline.reference.schema.task
+    if declared is not Task.NONE:
+        return declared.value, ""
+    cells = baseline.adopted.outcomes
+    if cells is None:
+        return "not known", "no labelled predictions, and none is declared"
+    return cells.task.value, "by the labels; the schema declares none"
 
 
 def _performance(baseline: Baseline) -> Table:

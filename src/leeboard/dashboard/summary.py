@@ -65,9 +65,16 @@ def _figure(asked: Asked, metric: str, last: Row | None, level: float | None) ->
     return Tile(
         metric_name(metric),
         number(last["value"], 3) if last else DASH,
-        f"reference {number(level, 3)}" if level is not None else "",
+        ", ".join(_beside(last, level)),
         href=asked.links.model(asked.plan.name, "performance", **asked.span.kept),
     )
+
+
+def _beside(last: Row | None, level: float | None) -> Iterator[str]:
+    if last is not None:
+        yield f"window of {when(last['window_start'])}"
+    if level is not None:
+        yield f"reference {number(level, 3)}"
 
 
 def _counts(asked: Asked) -> tuple[Tile, ...]:

@@ -75,7 +75,7 @@ def _figures(reader: Reader, model: str, window: Window) -> Iterator[Sample]:
     """Yield figures over all rows: first values, then ends of intervals."""
     rows = [
         row
-        for row in reader.figures(model, window, segment="")
+        for row in reader.measured(model, window, segment="")
         if row["subject"] != PERFORMANCE and row["value"] is not None
     ]
     for end, suffix in (("value", ""), ("low", "_low"), ("high", "_high")):

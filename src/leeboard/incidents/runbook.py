@@ -197,14 +197,27 @@ def _strongest(judged: Sequence[Judged]) -> list[Judged]:
     )
 
 
+_SHARES = {
+    "range": "share of values beyond the reference's range",
+    "missing": "share of rows without a value",
+    "unseen": "share of values that the reference never had",
+}
+"""What the figures of an aspect are."""
+
+
 def _figures(one: Judged) -> str:
     """A figure, its reference, and the evidence against its threshold."""
-    parts = [str(one.subject) + ":"]
+    what = _SHARES.get(one.subject.aspect)
+    if what is None:
+        parts = [f"{one.subject}:"]
+    else:
+        where = f" where {one.subject.segment}" if one.subject.segment else ""
+        parts = [f"{one.subject.name}{where}, {what}:"]
     parts.append("moved" if one.value is None else figure(one.value))
     if one.low is not None and one.high is not None:
         parts.append(f"({figure(one.low)} to {figure(one.high)})")
     if one.reference is not None:
-        parts.append(f"against {figure(one.reference)}")
+        parts.append(f"now, {figure(one.reference)} in the reference,")
     parts.append(f"in {one.n:,} rows of {when(one.window)}")
     if one.evidence is not None and one.threshold is not None:
         parts.append(

@@ -14,6 +14,7 @@ from leeboard.errors import Problem
 from leeboard.metrics import metrics
 from leeboard.metrics._metric import Measurement, Metric
 from leeboard.monitor.adopted import Adopted
+from leeboard.monitor.sizes import SIZE
 from leeboard.profiles.part import Part
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Role
@@ -100,6 +101,8 @@ def _adopted(
 
 def _measured(one: Measurement, segment: str, column: str) -> Measured:
     low, high = one.interval or (None, None)
+    # a distance from the reference has its own noise there
+    beside = one.noise_floor if one.metric == SIZE else one.reference
     reason = one.reason.code if one.reason is not None and one.value is None else ""
     return Measured(
         segment,
@@ -109,7 +112,7 @@ def _measured(one: Measurement, segment: str, column: str) -> Measured:
         one.value,
         low,
         high,
-        one.reference,
+        beside,
         one.n_reference,
         one.n_current,
         reason,

@@ -11,6 +11,7 @@ from typing import Any
 from leeboard.alarms.rules import Figure, Rule
 from leeboard.monitor.drift import COUNTED
 from leeboard.monitor.realised import PERFORMANCE, REALISED
+from leeboard.monitor.sizes import SIZE
 from leeboard.state import State
 from leeboard.windows import Window
 
@@ -37,7 +38,13 @@ def figures_for(
     rows: list[dict[str, Any]] = state.measurements(where, span).to_pylist()
     return {
         Window(row["window_start"], row["window_end"]): Figure(
-            row["value"], row["low"], row["high"], row["reference"], row["n_current"]
+            row["value"], row["low"], row["high"], _reference(row), row["n_current"]
         )
         for row in rows
     }
+
+
+def _reference(row: Mapping[str, Any]) -> float | None:
+    """Figure to compare with; a distance has its noise there, which is no such one."""
+    beside: float | None = None if row["metric"] == SIZE else row["reference"]
+    return beside

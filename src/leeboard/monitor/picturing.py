@@ -17,6 +17,7 @@ from leeboard.incidents.message import Message
 from leeboard.incidents.titles import blamed, figure, when
 from leeboard.monitor.drift import COUNTED
 from leeboard.monitor.realised import PERFORMANCE, REALISED
+from leeboard.monitor.sizes import without_noise
 from leeboard.pages.pictures import draw_picture, png_of
 from leeboard.pages.timelines import Point, Series, Stretch, Timeline
 from leeboard.state import State
@@ -43,7 +44,7 @@ _KEPT = {
 _WORDS = {
     "mae": "mean absolute error",
     "accuracy": "share of wrong predictions",
-    "psi": "distance from the reference (PSI)",
+    "psi": "distance from the reference (PSI less its noise)",
     "missing": "share of rows without a value",
     "unseen": "share of values that the reference never had",
     "out_of_range": "share of values beyond the reference's",
@@ -128,7 +129,7 @@ def _rows(
         "segment": subject.segment,
     }
     rows: list[dict[str, Any]] = state.measurements(where, span).to_pylist()
-    return sorted(rows, key=lambda row: row["window_start"])
+    return sorted(without_noise(rows), key=lambda row: row["window_start"])
 
 
 def _timeline(

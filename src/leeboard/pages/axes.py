@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from leeboard.pages.contexts import Tick
-from leeboard.pages.words import number, share
+from leeboard.pages.words import brief, number, share
 
 __all__ = ["Axis", "choose", "duration", "share_ticks"]
 
@@ -95,6 +95,21 @@ class Axis:
         high = max([self.high, *(p[1] for p in pieces)])
         return replace(self, low=low, high=high)
 
+    def brief_ticks(self) -> tuple[Tick, ...]:
+        """Round places, at most seven, with labels for a narrow margin."""
+        places = self._round() if not self.log else self._powers()
+        labels = brief(places)
+        return tuple(
+            Tick(self.at(place), label)
+            for place, label in zip(places, labels, strict=True)
+        )
+
+    def _round(self) -> list[float]:
+        step = _round_step(self.high / 6 - self.low / 6)
+        first = math.ceil(self.low / step)
+        places = [step * (first + i) for i in range(8)]
+        return [v for v in places if self.low <= v <= self.high]
+
     def ticks(self, write: Callable[[float], str] | None = None) -> tuple[Tick, ...]:
         """Round places on the axis, at most seven; ``write`` labels moments."""
         if self.log:
@@ -102,12 +117,7 @@ class Axis:
         if write is not None:
             places = [self.low + (self.high - self.low) * i / 3 for i in range(4)]
             return tuple(Tick(i / 3, write(v)) for i, v in enumerate(places))
-        step = _round_step(self.high / 6 - self.low / 6)
-        first = math.ceil(self.low / step)
-        places = [step * (first + i) for i in range(8)]
-        return tuple(
-            Tick(self.at(v), number(v)) for v in places if self.low <= v <= self.high
-        )
+        return tuple(Tick(self.at(v), number(v)) for v in self._round())
 
     def _powers(self) -> list[float]:
         first, last = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))

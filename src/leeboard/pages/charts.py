@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from leeboard.pages.contexts import Bar, EffectMark, Histogram
 from leeboard.pages.printable import shorten
+from leeboard.pages.words import share
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -97,6 +98,29 @@ def _stems(
     return parts
 
 
+def _beside(
+    sides: tuple[Bar, ...], frame: tuple[float, float, float, float]
+) -> list[str]:
+    """Rows beyond the axis: bars of their own, as high as their share of all rows."""
+    left, top, wide, high = frame
+    base = top + high
+    parts = []
+    for bar in sides:
+        x, width = left + bar.left * wide, (bar.right - bar.left) * wide
+        for style, held, part in (
+            ("r", bar.reference, 1.0),
+            ("c", bar.current, 0.6),
+        ):
+            if held > 0:
+                at, tall = x + width * (1.0 - part) / 2.0, _n(held * high)
+                span = _n(width * part)
+                parts.append(
+                    f'<path class="{style}" d="M{_n(at)} {_n(base)}v-{tall}'
+                    f'h{span}v{tall}"/>'
+                )
+    return parts
+
+
 # ── the small one ────────────────────────────────────────────────────────────────────
 
 
@@ -117,8 +141,10 @@ def small(histogram: Histogram) -> Markup:
             f'<path class="c" d="{_steps(histogram.bars, "current", frame)}"/>'
         )
         parts += _stems(histogram.bars, frame, 7.0)
+        parts += _beside(histogram.sides, frame)
     else:
-        places = len(histogram.bars) or 1
+        every = (*histogram.bars, *histogram.sides)
+        places = len(every) or 1
         spread = tuple(
             Bar(
                 (i + 0.5) / places,
@@ -129,7 +155,7 @@ def small(histogram: Histogram) -> Markup:
                 "",
                 bar.marked,
             )
-            for i, bar in enumerate(histogram.bars)
+            for i, bar in enumerate(every)
         )
         parts += _stems(spread, frame, 16.0)
     parts.append('<path class="base" d="M0 29.5h120"/></svg>')
@@ -167,7 +193,8 @@ def full(histogram: Histogram, name: str) -> Markup:
         f"Moved most: {moved}." if moved else "No cell moved clearly."
     )
     density = histogram.form == "density"
-    height = _TOP + _HIGH + 40 if density else _ROW * len(histogram.bars) + 8
+    rows = len(histogram.bars) + len(histogram.sides)
+    height = _TOP + _HIGH + 40 if density else _ROW * rows + 8
     parts = [
         (
             f'<svg class="full" viewBox="0 0 {_FULL_WIDTH} {_n(height)}" role="img" '
@@ -189,15 +216,18 @@ def _full_density(histogram: Histogram) -> list[str]:
         parts.append(
             f'<text class="y" x="{_n(_LEFT - 6)}" y="{y}">{_text(tick.label)}</text>'
         )
-    parts += [_band(bar) for bar in histogram.bars if bar.marked]
+    sides = histogram.sides
+    parts += [_band(bar) for bar in (*histogram.bars, *sides) if bar.marked]
     parts.append(f'<path class="r" d="{_steps(histogram.bars, "reference", frame)}"/>')
     parts.append(f'<path class="c" d="{_steps(histogram.bars, "current", frame)}"/>')
     parts += _stems(histogram.bars, frame, 12.0)
+    parts += _beside(sides, frame)
     parts += [_cut_off(bar) for bar in histogram.bars if _tallest(bar) > 1]
     parts.append(f'<path class="base" d="M{_n(_LEFT)} {_n(base)}h{_n(_WIDE)}"/>')
     parts += _value_ticks(histogram, base)
+    parts += [_side_name(bar, base) for bar in sides]
     parts.append('<g class="h">')
-    parts += [_hover(bar) for bar in histogram.bars]
+    parts += [_hover(bar) for bar in (*histogram.bars, *sides)]
     parts.append("</g>")
     parts.append(
         f'<text class="axis" x="{_n(_LEFT + _WIDE / 2)}" y="{_n(base + 33)}">'
@@ -217,6 +247,15 @@ def _value_ticks(histogram: Histogram, base: float) -> list[str]:
             f"{_text(tick.label)}</text>"
         )
     return parts
+
+
+def _side_name(bar: Bar, base: float) -> str:
+    """Name a bar beside the axis, and the share that it shows now."""
+    x = _LEFT + (bar.left + bar.right) / 2.0 * _WIDE
+    return (
+        f'<text class="x" x="{_n(x)}" y="{_n(base + 16)}">{_text(bar.label)}</text>'
+        f'<text class="x" x="{_n(x)}" y="{_n(base + 29)}">{share(bar.current)}</text>'
+    )
 
 
 def _tallest(bar: Bar) -> float:
@@ -263,7 +302,8 @@ def _hover(bar: Bar) -> str:
 def _full_levels(histogram: Histogram) -> list[str]:
     parts: list[str] = []
     start, room = 150.0, 170.0
-    for i, bar in enumerate(histogram.bars):
+    rows = (*histogram.bars, *histogram.sides)
+    for i, bar in enumerate(rows):
         y = 4 + i * _ROW
         label = shorten(bar.label, _LABEL_CHARACTERS)
         now = bar.shares.removeprefix("reference ").replace(", current ", " → ")
@@ -283,7 +323,7 @@ def _full_levels(histogram: Histogram) -> list[str]:
             f'y="{_n(y - 1)}" width="{_FULL_WIDTH}" height="{_n(_ROW - 2)}"><title>'
             f"{_text(f'{bar.label}: {bar.shares}')}</title></rect>"
         )
-    foot = _n(4 + _ROW * len(histogram.bars))
+    foot = _n(4 + _ROW * len(rows))
     parts.append(f'<path class="base" d="M{_n(start)} 2V{foot}"/>')
     return parts
 

@@ -151,6 +151,9 @@ class Histogram:
     apart : tuple of Apart
     remark : str
         What was clipped, merged or rescaled; empty if nothing was.
+    sides : tuple of Bar
+        Rows that have no place among the bars: beyond an end of the axis, or of levels
+        that are not drawn. Their heights are shares of all rows.
     """
 
     form: str
@@ -161,6 +164,7 @@ class Histogram:
     row_axis: str
     apart: tuple[Apart, ...]
     remark: str
+    sides: tuple[Bar, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ import numpy as np
 from leeboard.pages import axes
 from leeboard.pages.contexts import Apart, Bar, Histogram, Tick
 from leeboard.pages.printable import shorten
+from leeboard.pages.sides import Sides, side
 from leeboard.pages.words import moment, number, share
 from leeboard.profiles.cells import CategoryCells, Cells, NumericCells
 from leeboard.profiles.counts import CategoryCounts, Counts, NumericCounts
@@ -120,8 +121,13 @@ def _density(
     drawn.sort(key=lambda p: (p.low, p.high))
     axis = axis.stretched([(p.low, p.high) for p in drawn])
     bars, heights, row_axis = _bars(drawn, axis, column, write)
-    apart = [_tail(p, write) for p in beyond]
-    apart += _apart(_special_names(cells, write), reference, current)
+    special = _special_names(cells, write)
+    tails = [(p.low, _tail(p, write)) for p in beyond]
+    apart = [row for _, row in tails]
+    apart += _apart(special, reference, current)
+    told = {p.label for p in drawn}
+    hidden = tuple((cell, name) for cell, name in special if name not in told)
+    sides = _sides(cells, counts, hidden, tails, axis)
     remark = []
     if axis.log:
         remark.append("logarithmic axis, because the values have a long tail")
@@ -130,14 +136,32 @@ def _density(
         remark.append(f"{early} is told apart")
     return Histogram(
         form="density",
-        bars=bars,
-        ticks=axis.ticks(write if column.kind is Kind.DATETIME else None),
+        bars=sides.moved(bars),
+        ticks=sides.ticks(axis.ticks(write if column.kind is Kind.DATETIME else None)),
         heights=heights,
         value_axis=_axis_name(column),
         row_axis=row_axis,
         apart=tuple(apart),
         remark="; ".join(remark),
+        sides=sides.bars,
     )
+
+
+def _sides(
+    cells: NumericCells,
+    counts: tuple[NumericCounts, NumericCounts],
+    hidden: tuple[tuple[int, str], ...],
+    tails: list[tuple[float, Apart]],
+    axis: axes.Axis,
+) -> Sides:
+    """Rows to the left and right of the axis that are not drawn where they lie."""
+    low, high = (
+        _apart(tuple(one for one in hidden if one[0] in ends), *counts)
+        for ends in ((cells.below, cells.minus_inf), (cells.above, cells.plus_inf))
+    )
+    low += [row for start, row in tails if start < axis.low]
+    high += [row for start, row in tails if start >= axis.low]
+    return Sides(low, high)
 
 
 def _axis_name(column: Column) -> str:
@@ -397,13 +421,14 @@ def _levels(
         )
         for i in kept.tolist()
     )
-    apart = []
+    apart: list[Apart] = []
     if inner > len(kept):
         rest = int(r.sum() - r[kept].sum()), int(c.sum() - c[kept].sum())
         others = f"{inner - len(kept):,} other levels"
         apart.append(_one_apart(others, (rest[0], n), (rest[1], m)))
     rare = (cells.rare, "rare: all further levels together")
     apart += _apart((rare,), reference, current)
+    sides = side("rare or new levels", apart, 0.0, 0.0)
     if reference.unseen + current.unseen:
         unseen = "of these, levels the reference never had"
         apart.append(_one_apart(unseen, (reference.unseen, n), (current.unseen, m)))
@@ -417,4 +442,5 @@ def _levels(
         row_axis="share of rows",
         apart=tuple(apart),
         remark="",
+        sides=tuple(sides),
     )

@@ -98,7 +98,7 @@ def _level(chart: Timeline) -> Iterator[str]:
 
 
 def _axes(plot: Plot) -> Iterator[str]:
-    for tick in plot.axis.ticks():
+    for tick in plot.axis.brief_ticks():
         y = f"{plot.high * (1.0 - tick.at):.1f}"
         yield f'<path class="grid" d="M0 {y}H{plot.wide:g}"/>'
         yield f'<text class="value" x="-8" y="{y}" dy="4">{tick.label}</text>'

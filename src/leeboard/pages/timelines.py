@@ -34,6 +34,9 @@ __all__ = [
 _LAST_LABEL = 0.9
 """Place after which a label would leave the chart."""
 
+_USUAL_LABEL = 6
+"""Characters of a label that the margin of a chart has room for."""
+
 _LOW = 120
 """Height in pixels of a chart that has room for three values on its axis."""
 
@@ -188,7 +191,7 @@ def draw_timeline(chart: Timeline) -> Markup:
     title = escape(printable(chart.title))
     box = f'viewBox="0 0 {plot.wide:g} {plot.high:g}"'
     parts = [
-        f'<svg class="timeline" {whole} aria-label="{title}">',
+        f'<svg class="timeline{_room(plot.axis)}" {whole} aria-label="{title}">',
         *_stretches(chart, plot),
         *_grid(chart, plot.axis),
         *_times(chart, plot.span),
@@ -202,8 +205,14 @@ def draw_timeline(chart: Timeline) -> Markup:
     return Markup("".join(parts))  # noqa: S704
 
 
+def _room(axis: Axis) -> str:
+    """Class that widens the margin, which the usual labels do not need."""
+    longest = max((len(tick.label) for tick in axis.brief_ticks()), default=0)
+    return " roomy" if longest > _USUAL_LABEL else ""
+
+
 def _grid(chart: Timeline, axis: Axis) -> Iterator[str]:
-    places = axis.ticks()
+    places = axis.brief_ticks()
     if chart.height < _LOW and len(places) > 3:
         # evenly: the middle one only where there is a middle
         middle = places[len(places) // 2 :][: len(places) % 2]

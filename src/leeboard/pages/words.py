@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from leeboard.verdicts.report import ConditionResult
@@ -11,6 +12,7 @@ from leeboard.verdicts.verdict import State, Verdict
 __all__ = [
     "DASH",
     "ORDER",
+    "brief",
     "bytes_in_words",
     "count",
     "in_words",
@@ -29,6 +31,8 @@ DASH = "–"
 ORDER = (State.MOVED, State.FAILED, State.UNSURE, State.HELD)
 """States in the order they are shown."""
 
+_LARGE = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+_AS_IT_IS = 10_000.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY_US = 86_400_000_000
 
@@ -53,6 +57,27 @@ def number(value: float | None, digits: int = 4) -> str:
         places = max(0, digits - 1 - math.floor(math.log10(size)))
         text = _trim(f"{value:,.{places}f}")
     return text.replace("-", "−")
+
+
+def brief(values: Sequence[float]) -> tuple[str, ...]:
+    """Write the round values of one axis in one unit, each in about six characters.
+
+    From 10,000 on in thousands, as 100k, or in M (millions), G, T; three digits.
+    """
+    top = max((abs(value) for value in values), default=0.0)
+    unit, letter = 1.0, ""
+    if _AS_IT_IS <= top < 1e15:
+        unit, letter = next(one for one in _LARGE if top >= one[0])
+    return tuple(
+        f"{_powered(value / unit)}{letter if value else ''}" for value in values
+    )
+
+
+def _powered(value: float) -> str:
+    if value and not 1e-3 <= abs(value) < 1e6:
+        mantissa, power = f"{value:.1e}".split("e")
+        return f"{_trim(mantissa)}e{int(power)}".replace("-", "−")
+    return number(value, 3)
 
 
 def judged(result: ConditionResult) -> str:

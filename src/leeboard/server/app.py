@@ -14,11 +14,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from leeboard.pages.dashboard.links import Links
 from leeboard.server._answers import answered, refused
 from leeboard.server._openapi import document
 from leeboard.server.access import Grant, Keyring
 from leeboard.server.gate import Gate
 from leeboard.server.refusal import Refusal
+from leeboard.server.refused import missing_page
 from leeboard.server.routes import OPEN, Rule, guarded
 from leeboard.server.sessions import Sessions
 
@@ -104,8 +106,10 @@ async def _refused(_request: Request, error: Exception) -> Response:
     return refused(error)
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  # as above
+    if error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+        return missing_page(Links())
     refusal = _REFUSALS.get(error.status_code, _REFUSALS[400])
     return answered(
         error.status_code, {"error": refusal.facts()}, dict(error.headers or {})

@@ -20,7 +20,6 @@ from leeboard.monitor.monitor import Monitor
 from leeboard.monitor.spans import moment_read
 from leeboard.pages.dashboard.contexts import ProblemPage, Shell
 from leeboard.pages.dashboard.drawing import (
-    POLICY,
     login_page,
     plain_page,
     problem_page,
@@ -33,19 +32,12 @@ from leeboard.server.compressed import compressed
 from leeboard.server.gate import Gate, address_of
 from leeboard.server.interface import interface_page
 from leeboard.server.refusal import Refusal
-from leeboard.server.refused import refusal_page
+from leeboard.server.refused import HEADERS, missing_page, refusal_page
 from leeboard.server.routes import OPEN, PERSON, Rule
 from leeboard.server.sessions import COOKIE, LENGTH, Session, Sessions
 
 __all__ = ["Board"]
 
-_HEADERS = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": POLICY,
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-}
 _BOUNDS = Bounds(sent=64 << 10)
 _ACTIONS = ("ack", "silence", "expect", "accept", "close", "note")
 _SPANS = {f"{days}d": timedelta(days=days) for days in (1, 3, 7, 30)}
@@ -110,15 +102,15 @@ class Board:
         ]
 
     def _refused(self, error: Refusal) -> Response:
-        return refusal_page(error, self._dashboard.links, _HEADERS)
+        return refusal_page(error, self._dashboard.links, HEADERS)
 
     async def _static(self, request: Request, _grant: Grant | None) -> Response:
         found = static_files().get(request.path_params["name"])
         if found is None:
-            return self._html(404, self._missing())
+            return missing_page(self._dashboard.links)
         kind, text = found
         age = "max-age=31536000, immutable" if request.url.query else "no-cache"
-        headers = {**_HEADERS, "Cache-Control": age}
+        headers = {**HEADERS, "Cache-Control": age}
         return Response(text, 200, headers, kind)
 
     async def _login(self, request: Request, _grant: Grant | None) -> Response:
@@ -172,7 +164,7 @@ class Board:
         return self._begun(cookie, "/")
 
     def _begun(self, cookie: str, goal: str) -> Response:
-        answer = RedirectResponse(goal, 303, _HEADERS)
+        answer = RedirectResponse(goal, 303, HEADERS)
         answer.set_cookie(
             COOKIE,
             cookie,
@@ -189,7 +181,7 @@ class Board:
         self._sessions.end(request.cookies.get(COOKIE, ""))
         about = {"who": session.name, "via": session.via}
         await run_in_threadpool(self._gate.tell, request, "sign_out", **about)
-        answer = RedirectResponse("/login", 303, _HEADERS)
+        answer = RedirectResponse("/login", 303, HEADERS)
         answer.delete_cookie(COOKIE)
         return answer
 
@@ -233,7 +225,7 @@ class Board:
             )
             html = problem_page(page, self._dashboard.links, _shell(session))
             return self._html(409 if isinstance(error, AlarmError) else 503, html)
-        return RedirectResponse(goal, 303, _HEADERS)
+        return RedirectResponse(goal, 303, HEADERS)
 
     def _done(
         self,
@@ -277,11 +269,7 @@ class Board:
     def _html(
         self, status: int, html: str, headers: Mapping[str, str] | None = None
     ) -> Response:
-        return Response(html, status, {**_HEADERS, **(headers or {})}, "text/html")
-
-    def _missing(self) -> str:
-        page = ProblemPage("Not found", "There is no such page.")
-        return problem_page(page, self._dashboard.links)
+        return Response(html, status, {**HEADERS, **(headers or {})}, "text/html")
 
 
 def _shell(session: Session) -> Shell:

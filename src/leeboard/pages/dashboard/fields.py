@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,8 +24,11 @@ _END_SIZE, _END_EVIDENCE = 5.0, 100.0
 _MOST_NAMED = 8
 _MOST_DOTS = 300
 _GAP = 13.0
-_NAME, _NAME_ON_PHONE = 0.12, 0.42
-"""Share of the field's width that a name takes; on a phone the field is narrow."""
+_NARROW, _PHONE = 560.0, 260.0
+"""Pixels of the field's width on a small window, and on a phone."""
+
+_CHARACTER, _BESIDE = 7.0, 8.0
+"""Pixels that a character of a name takes, at most, and from a dot to its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,37 +140,62 @@ def _axes() -> list[str]:
         parts.append(f'<text class="y" x="-8" y="{y}">{label}</text>')
     parts.append(
         f'<text class="axis" x="50%" y="{base + 33:g}">'
-        "size: PSI, nats; lines: negligible 0.02, large 0.1</text>"
+        "size: PSI less its noise, nats; lines: negligible 0.02, large 0.1</text>"
     )
     parts.append('<text class="top" x="-36" y="8">evidence by threshold</text>')
     return parts
 
 
+@dataclass(frozen=True, slots=True)
+class _Box:
+    """Where a name lies: sideways as a share of the field's width, and in pixels."""
+
+    left: float
+    right: float
+    y: float
+
+    def free(self, taken: Sequence[_Box]) -> bool:
+        """Tell whether it is in the field, and on no other name."""
+        return (
+            self.left >= 0.0
+            and self.right <= 1.0
+            and not any(
+                abs(self.y - one.y) < _GAP
+                and self.left < one.right
+                and one.left < self.right
+                for one in taken
+            )
+        )
+
+
+def _box(mark: Mark, text: str, way: tuple[bool, float], wide: float) -> _Box:
+    """Where a name lies in a field so many pixels wide, to the left or right."""
+    to_left, lower = way
+    x, long = _x(mark.size), (len(text) * _CHARACTER + _BESIDE) / wide
+    ends = (x - long, x) if to_left else (x, x + long)
+    return _Box(*ends, _y(mark.evidence) + lower)
+
+
 def _names(marks: tuple[Mark, ...]) -> list[str]:
-    """Name the strongest, where their names do not lie on one another."""
-    taken: list[tuple[float, float]] = []
-    on_phone: list[tuple[float, float]] = []
+    """Name the strongest, beside, above or below, where no other name lies."""
+    taken: list[_Box] = []
+    on_phone: list[_Box] = []
     parts = []
     for mark in marks[: 4 * _MOST_NAMED]:
-        x, y = _x(mark.size), _y(mark.evidence)
-        if _crowded((x, y), taken, _NAME) or len(taken) >= _MOST_NAMED:
+        text = shorten(mark.name, 18)
+        ways = [(side, lower) for lower in (0.0, -_GAP, _GAP) for side in (False, True)]
+        way = next((w for w in ways if _box(mark, text, w, _NARROW).free(taken)), None)
+        if way is None or len(taken) >= _MOST_NAMED:
             continue
-        taken.append((x, y))
-        kind = "called"
-        if _crowded((x, y), on_phone, _NAME_ON_PHONE):
-            kind += " wider"
+        taken.append(_box(mark, text, way, _NARROW))
+        kind = "called end" if way[0] else "called"
+        phone = _box(mark, text, way, _PHONE)
+        if phone.free(on_phone):
+            on_phone.append(phone)
         else:
-            on_phone.append((x, y))
-        left = x > 0.6
-        kind += " end" if left else ""
-        place = f'x="{100 * x:.2f}%" dx="{-8 if left else 8}" y="{y:.1f}" dy=".35em"'
-        text = _text(shorten(mark.name, 18))
-        parts.append(f'<text class="{kind}" {place}>{text}</text>')
+            kind += " wider"
+        x, y = 100 * _x(mark.size), _y(mark.evidence) + way[1]
+        step = -_BESIDE if way[0] else _BESIDE
+        place = f'x="{x:.2f}%" dx="{step:g}" y="{y:.1f}" dy=".35em"'
+        parts.append(f'<text class="{kind}" {place}>{_text(text)}</text>')
     return parts
-
-
-def _crowded(
-    place: tuple[float, float], taken: list[tuple[float, float]], wide: float
-) -> bool:
-    x, y = place
-    return any(abs(y - b) < _GAP and abs(x - a) < wide for a, b in taken)

@@ -122,6 +122,13 @@
     }
   };
 
+  // On a phone the strip of sections is wider than the page.
+  const strip = document.querySelector(".tabs");
+  const tab = strip && strip.querySelector("[aria-current]");
+  if (tab) {
+    strip.scrollLeft += tab.getBoundingClientRect().right - strip.getBoundingClientRect().right + 40;
+  }
+
   window.setInterval(again, every);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && Date.now() - readAt > every) {
