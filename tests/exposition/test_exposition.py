@@ -79,6 +79,25 @@ def test_measurements_are_those_of_the_latest_window() -> None:
     assert seen == own > 30
 
 
+def test_sizes_of_drift_are_less_their_noise() -> None:
+    """The size that verdicts judge by, of every column that has a PSI."""
+    found = series(exposed().text().body.decode())
+    told = shop().measurements(segment="", metric="psi", basis="counted")
+    last = told[told["window_start"] == told["window_start"].max()]
+    wanted = {
+        row.subject: max(0.0, row.value - row.reference)
+        for row in last.itertuples()
+        if not row.subject.startswith("scores.")
+    }
+    sizes = {
+        dict(labels)["column"]: value
+        for (name, labels), value in found.items()
+        if name == "leeboard_drift_size"
+    }
+    assert sizes == pytest.approx(wanted)
+    assert len(sizes) > 3
+
+
 def test_an_incident_is_counted_by_severity_and_state() -> None:
     """Each pair has a series, so that an alert ends when the count is 0 again."""
     found = series(exposed().text().body.decode())

@@ -16,6 +16,7 @@ from leeboard.exposition.families import STATES, Sample
 from leeboard.monitor.frame import LATENCY
 from leeboard.monitor.labels import LABELS
 from leeboard.monitor.realised import PERFORMANCE
+from leeboard.monitor.sizes import SIZE, without_noise
 from leeboard.state import Done
 from leeboard.windows import Window
 
@@ -72,17 +73,21 @@ def column_samples(reader: Reader, plan: ModelPlan) -> Iterator[Sample]:
 
 
 def _figures(reader: Reader, model: str, window: Window) -> Iterator[Sample]:
-    """Yield figures over all rows: first values, then ends of intervals."""
+    """Yield sizes and figures over all rows: first values, then ends of intervals."""
     rows = [
         row
         for row in reader.measured(model, window, segment="")
         if row["subject"] != PERFORMANCE and row["value"] is not None
     ]
+    for size in without_noise(one for one in rows if one["metric"] == SIZE):
+        if size["value"] is not None:
+            labels = (model, size["subject"])
+            yield Sample("leeboard_drift_size", labels, size["value"])
     for end, suffix in (("value", ""), ("low", "_low"), ("high", "_high")):
         for row in rows:
             if row[end] is not None:
-                labels = (model, row["subject"], row["metric"])
-                yield Sample(f"leeboard_measurement{suffix}", labels, row[end])
+                measured = (model, row["subject"], row["metric"])
+                yield Sample(f"leeboard_measurement{suffix}", measured, row[end])
 
 
 def _verdicts(

@@ -154,6 +154,12 @@ FAMILIES: Mapping[str, Family] = {
             "model",
             "metric",
         ),
+        _gauge(
+            "leeboard_drift_size",
+            "PSI less its noise in the latest window, in nats: what verdicts judge by.",
+            "model",
+            "column",
+        ),
         *_ends(
             "leeboard_measurement",
             "A figure of a column in the latest window, over all rows.",

@@ -13,7 +13,6 @@ __all__ = ["STATES", "drift_row", "performance_row", "quality_row", "summary_row
 
 _LINES = Lines()
 _BUDGETED = 'rule=""'
-_PSI = 'metric="psi"'
 
 STATES = {
     0: ("held", "green"),
@@ -213,12 +212,12 @@ def drift_row() -> Sequence[Panel]:
             "bargauge",
             (
                 Query(
-                    f"topk(20, {of_model('leeboard_measurement', _PSI)})",
+                    f"topk(20, {of_model('leeboard_drift_size')})",
                     "{{model}} {{column}}",
                     now=True,
                 ),
             ),
-            "Debiased PSI of the latest window, in nats.",
+            "PSI less its noise in the latest window, in nats.",
             width=12,
             height=10,
             limits=(_LINES.negligible, _LINES.large),

@@ -157,11 +157,11 @@ def predictions_row(columns: Sequence[str]) -> Sequence[Panel]:
             "timeseries",
             (
                 Query(
-                    of_model("leeboard_measurement", measured(told, "psi")),
+                    of_model("leeboard_drift_size", f"column{told}"),
                     "{{model}} {{column}}",
                 ),
             ),
-            f"Debiased PSI in nats; from {_LINES.large:g} on it is large.",
+            f"PSI less its noise, in nats; from {_LINES.large:g} on it is large.",
             height=10,
             smallest=0.0,
         ),
