@@ -374,10 +374,10 @@ def test_a_store_that_was_down_is_caught_up_with(tmp_path: Path) -> None:
     keeper = Keeper()
     keeper.fail = lambda posts: posts < 20
     ship = shipper(tmp_path, keeper)
-    ship.start()
     path = tmp_path / "1-a.frames"
     with path.open("ab", buffering=0) as writer:
         fcntl.flock(writer, fcntl.LOCK_EX)
+        ship.start()  # it may take an empty file that nobody holds for a dead one's
         for n in range(2000):
             writer.write(frame(prediction(f"{n}")))
         writer.write(frame(END))

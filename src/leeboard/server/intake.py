@@ -177,8 +177,8 @@ class Intake:
         if not trouble:
             try:
                 self._ledger.probe()
-            except sqlite3.OperationalError:
-                trouble = "ledger_unwritable"
+            except sqlite3.OperationalError as error:
+                trouble = _unwritten(error)
             except sqlite3.DatabaseError:
                 self._anew()
         self._stands(trouble)
@@ -249,8 +249,8 @@ class Intake:
         digests = {key: one.digest for key, one in kept.items()}
         try:
             self._ledger.add(digests, int(self._clock()))
-        except sqlite3.OperationalError:
-            self._stands("ledger_unwritable")
+        except sqlite3.OperationalError as error:
+            self._stands(_unwritten(error))
             return False
         except sqlite3.DatabaseError:
             self._anew()
@@ -309,3 +309,9 @@ def _unavailable(code: str, found: str) -> Refusal:
         fix="Send the same request again after Retry-After: nothing was acknowledged.",
         retry_s=5,
     )
+
+
+def _unwritten(error: sqlite3.OperationalError) -> str:
+    """Why the ledger takes nothing; a full disk is one, whichever file meets it."""
+    full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+    return "disk_full" if full else "ledger_unwritable"
