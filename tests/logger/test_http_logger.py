@@ -156,12 +156,14 @@ def test_a_collector_that_takes_five_seconds_does_not_slow_the_host(
     assert set(stats.dropped) <= {"queue_full", "unreachable", "shutdown"}
     assert stats.acknowledged == len(stored)
     assert {str(pid) for pid in stored} <= kept(tmp_path / "kept")
-    half, most = calls[len(calls) // 2], calls[len(calls) * 99 // 100]
+    half, most, rare = (calls[int(len(calls) * q)] for q in (0.5, 0.99, 0.999))
     print(f"p50 {half:.6f} s, p99 {most:.6f} s, most {calls[-1]:.6f} s")
     # The product's own bounds are far lower; a shared machine is allowed for.
     assert half < 0.001
     assert most < 0.01
-    assert calls[-1] < 0.25
+    assert rare < 0.1
+    # a machine may stop a thread for half a second; the collector would for seconds
+    assert calls[-1] < 1.0
 
 
 def test_a_collector_that_was_down_gets_what_the_queue_held(tmp_path: Path) -> None:
