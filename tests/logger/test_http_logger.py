@@ -162,7 +162,8 @@ def test_a_collector_that_takes_five_seconds_does_not_slow_the_host(
     assert half < 0.001
     assert most < 0.01
     assert rare < 0.1
-    # a machine may stop a thread for half a second; the collector would for seconds
+    # a machine may stop one call of each thread; the collector would for seconds
+    assert calls[-1 - len(threads)] < 0.25
     assert calls[-1] < 1.0
 
 

@@ -188,6 +188,19 @@ def test_a_ledger_that_breaks_while_in_use_is_begun_anew(
     assert answer.result(10) == ["accepted"]
 
 
+def test_a_full_disk_is_one_also_where_the_ledger_meets_it(
+    intake: Intake,
+) -> None:
+    """The file may have had room left where the database had none."""
+    connection = intake._ledger._connection
+    connection.execute("PRAGMA max_page_count = 1")  # SQLite says what a disk would
+    assert intake.trouble == ""
+    sent = [made(n) for n in range(2000)]
+    with contextlib.suppress(Refusal):
+        intake.submit(sent).result(10)
+    until(lambda: intake.trouble == "disk_full")
+
+
 def test_one_server_holds_a_ledger(tmp_path: Path) -> None:
     """A second one does not start, and does no harm."""
     first = Ledger(str(tmp_path / "c.db"))

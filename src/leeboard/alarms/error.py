@@ -169,12 +169,9 @@ def _measured(tally: Tally | None) -> float | None:
 
 def _sizes(cells: NumericCells) -> _Array:
     """Error of a row by cell, in the label's unit."""
-    edges = cells.edges.astype(np.float64)
-    # an atom holds its lower edge alone
-    middle = np.where(cells.atoms, edges[:-1], (edges[:-1] + edges[1:]) / 2.0)
-    low, high = max(0.0, -float(edges[0])), max(0.0, float(edges[-1]))
+    low, high = max(0.0, -float(cells.edges[0])), max(0.0, float(cells.edges[-1]))
     sizes = np.zeros(cells.size)
-    sizes[1 : cells.inner + 1] = np.abs(middle)
+    sizes[1 : cells.inner + 1] = np.abs(cells.middles)
     sizes[[cells.below, cells.minus_inf]] = low
     sizes[[cells.above, cells.plus_inf]] = high
     return sizes

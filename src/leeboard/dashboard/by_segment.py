@@ -11,7 +11,7 @@ from leeboard.dashboard.standing import metric_name, when
 from leeboard.errors import LeeboardError
 from leeboard.monitor.baseline import Baseline
 from leeboard.pages.dashboard.parts import Cell, Head, Table
-from leeboard.pages.words import DASH, number
+from leeboard.pages.words import interval_in_words, number
 from leeboard.profiles.cells import NumericCells
 
 __all__ = ["interval_of", "segment_reference", "segments_table"]
@@ -87,15 +87,12 @@ def segment_reference(known: Baseline, segment: str, metric: str) -> float | Non
     cells = profile.cells[RESIDUAL]
     if not isinstance(cells, NumericCells) or len(kept.residual) != cells.size:
         return None
-    edges = cells.edges.astype(np.float64)
-    middle = np.where(cells.atoms, edges[:-1], (edges[:-1] + edges[1:]) / 2.0)
     rows = np.array(kept.residual[1 : cells.inner + 1], np.float64)
     total = float(rows.sum())
-    return float(rows @ np.abs(middle)) / total if total else None
+    return float(rows @ np.abs(cells.middles)) / total if total else None
 
 
 def interval_of(row: Row) -> str:
     """Write the interval of a figure; a dash where it has none."""
-    if row["low"] is None or row["high"] is None:
-        return DASH
-    return f"{number(row['low'], 3)} to {number(row['high'], 3)}"
+    ends = row["low"], row["high"]
+    return interval_in_words(None if None in ends else ends)

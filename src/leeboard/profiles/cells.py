@@ -61,6 +61,12 @@ class NumericCells:
         """Number of counted cells, special cells included."""
         return self.inner + 5
 
+    @property
+    def middles(self) -> np.ndarray[Any, Any]:
+        """What each inner cell counts as, shape (inner,): of an atom its value."""
+        edges = self.edges.astype(np.float64)
+        return np.where(self.atoms, edges[:-1], (edges[:-1] + edges[1:]) / 2.0)
+
     # Layout of a count vector: below, inner …, above, -inf, +inf, missing.
     @property
     def below(self) -> int:

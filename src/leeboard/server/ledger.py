@@ -148,14 +148,12 @@ class Ledger:
 
     def _insert(self, rows: Iterable[tuple[bytes, bytes]]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with (
+            self._connection
+        ):  # rolls back what SQLite has not, as it has on a full disk
             self._connection.executemany(
                 "INSERT OR IGNORE INTO recent VALUES (?, ?)", rows
             )
-        except BaseException:
-            self._connection.execute("ROLLBACK")
-            raise
-        self._connection.execute("COMMIT")
 
     def close(self) -> None:
         """Let go of the file."""

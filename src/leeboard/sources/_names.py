@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from leeboard.errors import InputError, Note
 
-__all__ = ["check_names"]
+__all__ = ["check_names", "first_few"]
 
 _SHOWN = 5
 
@@ -54,7 +54,7 @@ def check_names(
         _refuse_odd(text, position, where=where, error=error)
         names.append(text)
     if renamed:
-        listed = _listed(renamed)
+        listed = first_few(renamed)
         notes.append(Note("name_not_text", where, f"column names are read: {listed}"))
     _refuse_twins(names, where=where, error=error)
     notes.extend(_near_twins(names, where))
@@ -100,7 +100,7 @@ def _refuse_twins(names: Sequence[str], *, where: str, error: type[InputError]) 
     twins = {name: at for name, at in places.items() if len(at) > 1}
     if not twins:
         return
-    listed = _listed(
+    listed = first_few(
         [
             f"{name!r} (columns {', '.join(map(str, at[:_SHOWN]))})"
             for name, at in twins.items()
@@ -115,7 +115,8 @@ def _refuse_twins(names: Sequence[str], *, where: str, error: type[InputError]) 
     )
 
 
-def _listed(items: Sequence[str]) -> str:
+def first_few(items: Sequence[str]) -> str:
+    """Name the first few, and how many more there are."""
     more = f" and {len(items) - _SHOWN} more" if len(items) > _SHOWN else ""
     return ", ".join(items[:_SHOWN]) + more
 

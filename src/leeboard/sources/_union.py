@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from leeboard.errors import FileError, Note, Problem
 from leeboard.sources._infer import merge_types, plain_type
+from leeboard.sources._names import first_few
 from leeboard.sources._readable import is_text
 from leeboard.sources._source import Block, LazyColumns, Source
 
@@ -162,7 +163,7 @@ def refuse_strangers(parts: Sequence[Source], where: str) -> None:
     if len(groups) < 2 or not alone:
         return
     groups.sort(key=lambda group: len(group[1]), reverse=True)
-    told = " and ".join(_listed(files) for _, files in groups[:_SHOWN])
+    told = " and ".join(f"({first_few(files)})" for _, files in groups[:_SHOWN])
     raise FileError(
         code="mixed_folder",
         where=where,
@@ -170,11 +171,6 @@ def refuse_strangers(parts: Sequence[Source], where: str) -> None:
         expected="files that are one table in parts",
         fix="Name the file, or a pattern such as 'folder/part-*.parquet'.",
     )
-
-
-def _listed(files: Sequence[str]) -> str:
-    more = f", {len(files) - _SHOWN:,} more" if len(files) > _SHOWN else ""
-    return f"({', '.join(files[:_SHOWN])}{more})"
 
 
 def _count(part: Source) -> int:
