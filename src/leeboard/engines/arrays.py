@@ -22,6 +22,8 @@ __all__ = [
 ]
 
 _Array = np.ndarray[Any, Any]
+_SORTED = 1 << 15
+"""Values sorted at a time: 256 kB."""
 
 
 class NumberCounter:
@@ -40,10 +42,13 @@ class NumberCounter:
     def count(self, values: _Array, nulls: int) -> NumericCounts:
         """Count one block of present values; shape (n,).
 
-        Sorting a block (vectorised in NumPy) and finding the edges in it is faster than
-        finding each value among the edges.
+        Sorting a piece and finding the edges in it is faster than finding each value
+        among the edges, and pieces that stay in the cache sort fastest.
         """
-        return self.count_sorted(np.sort(values), nulls)
+        total = self.count_sorted(np.sort(values[:_SORTED]), nulls)
+        for start in range(_SORTED, len(values), _SORTED):
+            total += self.count_sorted(np.sort(values[start : start + _SORTED]), 0)
+        return total
 
     def count_sorted(self, values: _Array, nulls: int) -> NumericCounts:
         """Count present values in ascending order, NaN last; shape (n,)."""

@@ -119,7 +119,7 @@ def cells_of(outcomes: Outcomes) -> OutcomeCells:
         with np.errstate(over="ignore", invalid="ignore"):
             errors = outcomes.predictions - outcomes.labels
         sizes = _cuts(np.abs(errors[np.isfinite(errors)]), _CELLS // 2)
-        known = np.sort(outcomes.predictions[np.isfinite(outcomes.predictions)])
+        known = outcomes.predictions[np.isfinite(outcomes.predictions)]
         at = np.arange(1, _DECILES) * len(known) // _DECILES
         finite = outcomes.labels[np.isfinite(outcomes.labels)]
         with np.errstate(over="ignore"):
@@ -127,7 +127,7 @@ def cells_of(outcomes: Outcomes) -> OutcomeCells:
         return OutcomeCells(
             outcomes.task,
             errors=np.unique(np.concatenate([-sizes, sizes]) + 0.0),
-            predictions=np.unique(known[at]) if len(known) else np.empty(0),
+            predictions=np.unique(np.partition(known, at)[at] if len(known) else known),
             centre=centre if np.isfinite(centre) else 0.0,
         )
     return OutcomeCells(
@@ -156,7 +156,9 @@ def _cuts(values: _Array, most: int) -> _Array:
         heavy = distinct
     else:
         heavy = distinct[counts * most >= 2 * len(values)]
-        distinct = np.unique(np.sort(values)[np.arange(most) * len(values) // most])
+        at = np.arange(most) * len(values) // most
+        ends = np.searchsorted(np.cumsum(counts), at, side="right")
+        distinct = distinct[np.unique(ends)]
     with np.errstate(over="ignore"):
         after = np.nextafter(heavy, np.inf)
     return np.union1d(distinct, after[np.isfinite(after)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from leeboard.performance._outcomes import Figure, Outcomes
 from leeboard.performance._tally import Tally
 from leeboard.stats.intervals import order_interval
 
-__all__ = ["Spans", "from_cells", "from_rows", "quantile"]
+__all__ = ["Spans", "from_cells", "from_rows", "quantiles"]
 
 _Array = np.ndarray[Any, Any]
 
@@ -25,19 +26,24 @@ class Spans:
     Parameters
     ----------
     lows, highs : arrays, shape (m,)
-    counts : array, shape (m,), int64
-        Values in each span.
+    counts : array, shape (m,), int64, optional
+        Values in each span; None: one each, whose lows are the highs.
     """
 
     lows: _Array
     highs: _Array
-    counts: _Array
+    counts: _Array | None = None
+
+    @property
+    def rows(self) -> int:
+        """Number of values."""
+        return len(self.lows) if self.counts is None else int(self.counts.sum())
 
     def absolute(self) -> Spans:
         """Return the spans of the absolute values."""
-        if self.lows is self.highs:  # values of rows: kept in order
-            known = np.sort(np.abs(self.lows))
-            return Spans(known, known, self.counts)
+        if self.counts is None:
+            known = np.abs(self.lows)
+            return Spans(known, known)
         sizes = np.abs([self.lows, self.highs])
         across = (self.lows < 0.0) & (self.highs > 0.0)
         return Spans(
@@ -45,18 +51,19 @@ class Spans:
         )
 
     def at(self, places: _Array) -> tuple[_Array, _Array]:
-        """Bounds of the values at places in ascending order, from 0."""
+        """Bounds of the values at places in ascending order, from 0; as ``places``."""
+        if self.counts is None:
+            chosen = np.partition(self.lows, np.unique(places))[places]
+            return chosen, chosen
         return _ordered(self.lows, self.counts, places), _ordered(
             self.highs, self.counts, places
         )
 
 
 def _ordered(values: _Array, counts: _Array, places: _Array) -> _Array:
-    if (values[1:] < values[:-1]).any():
-        order = np.argsort(values, kind="stable")
-        values, counts = values[order], counts[order]
-    found = np.searchsorted(np.cumsum(counts), places, side="right")
-    chosen: _Array = values[found]
+    order = np.argsort(values, kind="stable")
+    found = np.searchsorted(np.cumsum(counts[order]), places, side="right")
+    chosen: _Array = values[order][found]
     return chosen
 
 
@@ -72,8 +79,7 @@ def from_rows(metric: str, outcomes: Outcomes) -> Spans | Figure:
         rows = "1 row has" if infinite == 1 else f"{infinite:,} rows have"
         text = f"{rows} no finite error"
         return lacking(metric, n, code="infinite", text=text)
-    found.sort()
-    return Spans(found, found, np.ones(n, np.int64))
+    return Spans(found, found)
 
 
 def from_cells(metric: str, tally: Tally) -> Spans | Figure:
@@ -90,20 +96,34 @@ def from_cells(metric: str, tally: Tally) -> Spans | Figure:
     return Spans(-highs[held], -lows[held], found.cells[held])
 
 
-def quantile(metric: str, spans: Spans, q: float) -> Figure:
-    """Quantile by linear interpolation between ordered values, as NumPy's default.
+def quantiles(metric: str, spans: Spans, wanted: Sequence[float]) -> list[Figure]:
+    """Quantiles by linear interpolation between ordered values, as NumPy's default.
 
-    Its interval is that of order statistics, and None where there are too few rows.
+    Their intervals are those of order statistics, and None where there are too few
+    rows. All places are looked up at once: rows need not be in order for it.
     """
-    n = int(spans.counts.sum())
-    place = (n - 1) * q
-    below = int(place)
-    part = place - below
-    lows, highs = spans.at(np.array([below, min(below + 1, n - 1)]))
-    low, high = (float(v[0] + (v[1] - v[0]) * part) for v in (lows, highs))
-    first, last = order_interval(n, q)
-    interval = None
-    if first >= 0 and last < n:
-        ends = spans.at(np.array([first, last]))
-        interval = min(float(ends[0][0]), low), max(float(ends[1][1]), high)
-    return Figure(metric, (low + high) / 2.0, n, interval, exact=low == high)
+    n = spans.rows
+    exact = (n - 1) * np.asarray(wanted)
+    below = exact.astype(np.intp)
+    ends = np.array([order_interval(n, q) for q in wanted], np.intp).T
+    places = np.stack([below, np.minimum(below + 1, n - 1), *ends.clip(0, n - 1)])
+    lows, highs = spans.at(places)
+    part = exact - below
+    values = zip(
+        *(v[0] + (v[1] - v[0]) * part for v in (lows, highs)),
+        lows[2],
+        highs[3],
+        strict=True,
+    )
+    return [
+        Figure(
+            metric,
+            float(low + high) / 2.0,
+            n,
+            (min(float(least), float(low)), max(float(most), float(high)))
+            if first >= 0 and last < n
+            else None,
+            exact=bool(low == high),
+        )
+        for (low, high, least, most), first, last in zip(values, *ends, strict=True)
+    ]

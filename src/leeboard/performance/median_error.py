@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from leeboard.performance._metric import NUMBERS, PerformanceMetric
 from leeboard.performance._outcomes import Figure, Outcomes
-from leeboard.performance._spans import Spans, from_cells, from_rows, quantile
+from leeboard.performance._spans import Spans, from_cells, from_rows, quantiles
 from leeboard.performance._tally import Tally
 
 __all__ = ["METRIC"]
@@ -13,7 +13,7 @@ __all__ = ["METRIC"]
 def _figure(spans: Spans | Figure) -> Figure:
     if isinstance(spans, Figure):
         return spans
-    return quantile("median_error", spans.absolute(), 0.5)
+    return quantiles("median_error", spans.absolute(), [0.5])[0]
 
 
 def _on_rows(outcomes: Outcomes) -> Figure:

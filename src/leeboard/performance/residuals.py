@@ -6,23 +6,25 @@ from dataclasses import replace
 
 from leeboard.performance._metric import NUMBERS, PerformanceMetric
 from leeboard.performance._outcomes import Figure, Outcomes
-from leeboard.performance._spans import Spans, from_cells, from_rows, quantile
+from leeboard.performance._spans import Spans, from_cells, from_rows, quantiles
 from leeboard.performance._tally import Tally
 
 __all__ = ["METRIC"]
 
-_BESIDE = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+_MEDIAN = 0.5
+_BESIDE = (0.01, 0.05, 0.25, _MEDIAN, 0.75, 0.95, 0.99)
 
 
 def _figure(spans: Spans | Figure) -> Figure:
     if isinstance(spans, Figure):
         return spans
-    facts = []
-    for q in _BESIDE:
-        value = quantile("residuals", spans, q).value
-        if value is not None:
-            facts.append((f"q{q * 100:g}", value))
-    return replace(quantile("residuals", spans, 0.5), facts=tuple(facts))
+    found = dict(zip(_BESIDE, quantiles("residuals", spans, _BESIDE), strict=True))
+    facts = [
+        (f"q{q * 100:g}", one.value)
+        for q, one in found.items()
+        if one.value is not None
+    ]
+    return replace(found[_MEDIAN], facts=tuple(facts))
 
 
 def _on_rows(outcomes: Outcomes) -> Figure:

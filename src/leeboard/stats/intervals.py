@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 
 __all__ = [
     "clopper_pearson",
@@ -107,15 +108,14 @@ def order_interval(n: int, q: float, level: float = 0.95) -> tuple[int, int]:
         From 0; -1 or n where no row bounds the quantile at that level. Holds for every
         distribution (Conover, Practical Nonparametric Statistics, 1999, section 3.2).
     """
-    import numpy as np
     from scipy.special import bdtr
 
-    tail, reach = (1.0 - level) / 2.0, 10.0 * math.sqrt(n * q * (1.0 - q)) + 10.0
-    rows = np.arange(max(0, int(n * q - reach)), min(n, int(n * q + reach) + 1))
-    at_most = bdtr(rows.astype(np.float64), n, q)
-    low = int(rows[0]) - 1 + int(np.count_nonzero(at_most <= tail))
-    high = int(rows[0]) + int(np.count_nonzero(at_most < 1.0 - tail))
-    return low, high
+    def at_most(row: int) -> float:
+        return float(bdtr(float(row), n, q))
+
+    tail = (1.0 - level) / 2.0
+    low = bisect_right(range(n), tail, key=at_most) - 1
+    return low, bisect_left(range(n), 1.0 - tail, key=at_most)
 
 
 def outside_tail(least: int, n: int, m: int) -> float:
