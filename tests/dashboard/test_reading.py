@@ -15,11 +15,14 @@ from urllib.parse import parse_qsl, urlsplit
 import numpy as np
 
 from leeboard.dashboard.reading import Reader
+from leeboard.logs import open_log
 from leeboard.monitor.baseline import FORMAT
+from leeboard.state import open_state
 from leeboard.state.memory import MemoryState
 from leeboard.windows import Window
 from tests.dashboard._board import board
 from tests.dashboard._made import NOW, START, fill, plan_of
+from tests.monitor._world import hours, world
 from tests.pages.findings import findings, numbers
 
 HOUR = timedelta(hours=1)
@@ -51,6 +54,33 @@ def test_windows_are_kept_until_one_is_counted_or_dropped(tmp_path: Path) -> Non
     ]
     reader.state.drop("m", [day.window])
     assert len(reader.windows("m")) == 6
+
+
+def test_the_version_before_an_incident_is_looked_for_once(tmp_path: Path) -> None:
+    """A page does not read the log at each look; a window counted since may tell."""
+    model = world(tmp_path)
+    model.predict(hours(0, 60), version="1.2")
+    model.predict(hours(1, 60), first=100, version="1.3")
+    model.monitor.run(now=hours(2, 1)[0] + timedelta(hours=3))
+    state = open_state(model.monitor.plan.state)
+    log = open_log(model.monitor.plan.log)
+    asked: list[Any] = []
+
+    class Counted:
+        def joined(self, *given: Any, **more: Any) -> Any:
+            asked.append(given)
+            return log.joined(*given, **more)
+
+    reader = Reader(model.monitor.plan, state, log)
+    window = state.windows("demand")[1].window
+    counted: Any = Counted()
+    for _ in range(3):
+        assert reader._good(counted, "demand", window) == "1.2"
+    assert len(asked) == 2
+    state.drop("demand", [state.windows("demand")[0].window])
+    assert reader._good(counted, "demand", window) == "1.2"
+    assert len(asked) == 4
+    state.close()
 
 
 def test_recent_windows_are_the_latest(tmp_path: Path) -> None:

@@ -126,7 +126,7 @@ def test_an_empty_store_has_no_alarms(state: State) -> None:
     assert list(alarms.verdicts("demand")) == []
     assert list(alarms.incidents()) == []
     assert list(alarms.story("x")) == []
-    assert alarms.verdict("x") is None
+    assert not alarms.verdicts_by(["x"])
     assert alarms.incident("x") is None
     assert list(alarms.outgoing(NOW)) == []
     assert (alarms.told("slack", NOW), alarms.thread("slack", "x")) == (0, "")
@@ -150,7 +150,8 @@ def test_all_comes_back_as_it_was(state: State) -> None:
     alarms = state.alarms
     assert list(alarms.verdicts("demand")) == verdicts[::-1]
     assert list(alarms.verdicts("demand", hour(1))) == verdicts[:1]
-    assert alarms.verdict(verdicts[0].id) == verdicts[0]
+    backwards = [one.id for one in verdicts[::-1]]
+    assert list(alarms.verdicts_by([*backwards, "x"])) == list(verdicts[::-1])
     assert alarms.incident("demand-1") == incident()
     assert {one.id for one in alarms.incidents("demand")} == {"demand-1", "demand-2"}
     assert list(alarms.story("demand-1")) == [story("demand-1", n) for n in (1, 2)]

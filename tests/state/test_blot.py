@@ -101,8 +101,7 @@ def test_a_verdict_keeps_its_id(state: State) -> None:
     _fill(state)
     state.blot([WHO], [WHO])
     (one,) = state.alarms.incidents()
-    found = state.alarms.verdict(one.verdicts[0])
-    assert found is not None
+    (found,) = state.alarms.verdicts_by(one.verdicts[:1])
     assert found.subject.segment == "user=(erased)"
     assert found.id == one.verdicts[0] == JUDGED.id
 

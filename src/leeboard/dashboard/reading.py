@@ -27,6 +27,7 @@ from leeboard.monitor.history import Made, passes_made
 from leeboard.monitor.packs import split_packed
 from leeboard.monitor.sizes import without_noise
 from leeboard.monitor.stored import profiles_of
+from leeboard.monitor.versions import last_good_version
 from leeboard.profiles.counts import Counts
 from leeboard.profiles.packed import unpack
 from leeboard.profiles.profile import Profile
@@ -40,6 +41,9 @@ Row = Mapping[str, Any]
 
 _PROFILES = 4
 """Unpacked windows that are kept: people look at one column of it after another."""
+
+_VERSIONS = 1000
+"""Windows whose version before is kept: it takes two reads of the log."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -58,8 +62,8 @@ class Reader:
     Notes
     -----
     Windows of a model are kept until one is counted or dropped, and so are the counts
-    of the last that were looked at; references are kept until their files change. One
-    reader may serve several threads.
+    of the last that were looked at, and versions before an incident; references are
+    kept until their files change. One reader may serve several threads.
     """
 
     def __init__(self, plan: Plan, state: State, log: Log | None = None) -> None:
@@ -71,6 +75,7 @@ class Reader:
         self._baselines: dict[str, tuple[object, Baseline]] = {}
         self._profiles: dict[tuple[str, Window, str], tuple[str, Profile | None]] = {}
         self._figures: dict[str, tuple[float, Mapping[str, float]]] = {}
+        self._versions: dict[tuple[str, Window], tuple[str, str]] = {}
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -142,7 +147,21 @@ class Reader:
 
     def case(self, id_: str) -> Case:
         """One incident with all that belongs to it."""
-        return case_of(self.state, id_, self.plan, self._log)
+        return case_of(self.state, id_, self.plan, self._log, good=self._good)
+
+    def _good(self, log: Log, model: str, window: Window) -> str:
+        """Version before a window; looked for again when a window was counted."""
+        key, mark = (model, window), self.state.mark(model)
+        with self._lock:
+            known = self._versions.get(key)
+        if known is not None and known[0] == mark:
+            return known[1]
+        found = last_good_version(log, model, window)
+        with self._lock:
+            self._versions[key] = (mark, found)
+            while len(self._versions) > _VERSIONS:
+                del self._versions[next(iter(self._versions))]
+        return found
 
     def verdict(self, id_: str) -> Judged:
         """One verdict."""

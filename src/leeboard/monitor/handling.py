@@ -24,6 +24,7 @@ from leeboard.monitor.expecting import announce
 from leeboard.monitor.runbooks import steps_of
 from leeboard.monitor.versions import last_good_version
 from leeboard.state import State
+from leeboard.windows import Window
 
 __all__ = ["ACTIONS", "Case", "act", "case_of", "expect", "explained"]
 
@@ -59,10 +60,25 @@ class Case:
     runbook: Runbook
 
 
-def case_of(state: State, id_: str, plan: Plan, log: Log | None = None) -> Case:
+def case_of(
+    state: State,
+    id_: str,
+    plan: Plan,
+    log: Log | None = None,
+    *,
+    good: Callable[[Log, str, Window], str] = last_good_version,
+) -> Case:
     """Return an incident by its id, or by the beginning of it.
 
-    With a log the runbook names the version that answered before, where it changed.
+    Parameters
+    ----------
+    state : State
+    id_ : str
+    plan : Plan
+    log : Log, optional
+        With it the runbook names the version that answered before, where it changed.
+    good : callable
+        Looks for that version.
 
     Raises
     ------
@@ -70,15 +86,14 @@ def case_of(state: State, id_: str, plan: Plan, log: Log | None = None) -> Case:
         If there is none (``unknown_incident``), or several begin so.
     """
     incident = _named(state, id_)
-    found = [state.alarms.verdict(one) for one in incident.verdicts]
-    verdicts = tuple(one for one in found if one is not None)
+    verdicts = tuple(state.alarms.verdicts_by(incident.verdicts))
     own = next((one for one in plan.models if one.name == incident.model), None)
     facts = Facts(config=plan.path)
     if own is not None:
         facts = replace(facts, owner=own.alarms.owner, link=own.alarms.link)
     if log is not None:
-        good = last_good_version(log, incident.model, incident.first_window)
-        facts = replace(facts, last_good_version=good)
+        version = good(log, incident.model, incident.first_window)
+        facts = replace(facts, last_good_version=version)
     steps = None if own is None else steps_of(own)
     runbook = runbook_of(incident, verdicts, facts, template=steps)
     story = tuple(state.alarms.story(incident.id))
@@ -152,8 +167,7 @@ def explained(state: State, id_: str) -> Judged:
     AlarmError
         If there is none (``unknown_verdict``).
     """
-    found = state.alarms.verdict(id_)
-    if found is not None:
+    for found in state.alarms.verdicts_by([id_]):
         return found
     raise AlarmError(
         code="unknown_verdict",

@@ -101,10 +101,10 @@ class MemoryAlarms:
         rows = self._in_span(span)
         return [judged_from(r) for r in rows if r.model == clean(model)]
 
-    def verdict(self, id_: str) -> Judged | None:
-        """Return the verdict of that id."""
-        row = self._verdicts.get(clean(id_))
-        return None if row is None else judged_from(_named(VERDICTS, row))
+    def verdicts_by(self, ids: Sequence[str]) -> Sequence[Judged]:
+        """Verdicts by their ids, in that order; those that there are."""
+        rows = (self._verdicts.get(clean(one)) for one in ids)
+        return [judged_from(_named(VERDICTS, row)) for row in rows if row is not None]
 
     def verdict_table(
         self, where: Mapping[str, str | Collection[str]], span: Window | None = None

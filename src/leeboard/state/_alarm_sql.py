@@ -45,6 +45,9 @@ from leeboard.windows import Window
 __all__ = ["SqlAlarms"]
 
 _ENDED = [stage.value for stage in Stage if stage.ended]
+_AT_ONCE = 1000
+"""Ids asked for by one statement: databases bound how many it may have."""
+
 _Documents = Callable[[Connection, str, str, str | None], None]
 
 
@@ -111,10 +114,15 @@ class SqlAlarms:
         asked = select(VERDICTS).where(*_within(clean(model), span))
         return self._read(asked.order_by(*_IN_TIME), judged_from)
 
-    def verdict(self, id_: str) -> Judged | None:
-        """Return the verdict of that id."""
-        asked = select(VERDICTS).where(VERDICTS.c.id == clean(id_))
-        return next(iter(self._read(asked, judged_from)), None)
+    def verdicts_by(self, ids: Sequence[str]) -> Sequence[Judged]:
+        """Verdicts by their ids, in that order; those that there are."""
+        names = [clean(one) for one in ids]
+        found: dict[str, Judged] = {}
+        for at in range(0, len(names), _AT_ONCE):
+            some = VERDICTS.c.id.in_(names[at : at + _AT_ONCE])
+            read = self._read(select(VERDICTS).where(some), judged_from)
+            found |= {one.id: one for one in read}
+        return [found[name] for name in names if name in found]
 
     def verdict_table(
         self, where: Mapping[str, str | Collection[str]], span: Window | None = None

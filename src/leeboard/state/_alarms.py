@@ -107,8 +107,8 @@ class Alarms(Protocol):
         """Verdicts of windows that begin in the span, in order of time."""
         ...
 
-    def verdict(self, id_: str) -> Judged | None:
-        """Return the verdict of that id."""
+    def verdicts_by(self, ids: Sequence[str]) -> Sequence[Judged]:
+        """Verdicts by their ids, in that order; those that there are."""
         ...
 
     def verdict_table(
