@@ -227,6 +227,24 @@ def test_a_rule_fires_beside_the_budget(model: World) -> None:
     assert first.subject in subjects
 
 
+def test_what_a_rule_asks_is_measured_of_its_column_alone(model: World) -> None:
+    """Though the model names other metrics; else it would never fire."""
+    model.configure(
+        f"{CONFIG}performance = ['rmse']\n"
+        "\n[[model.demand.rule]]\nmetric = 'ks'\ncolumn = 'temp'\nabove = 0.0001\n"
+        "\n[[model.demand.rule]]\nmetric = 'mae'\nabove = 12.0\n"
+    )
+    model.labelled_day(0, error=20.0)
+    run(model, 0)
+    fired = {one.rule for one in verdicts(model) if one.state is Answer.MOVED}
+    assert {"ks of temp above 0.0001", "mae above 12"} <= fired
+    kept = model.monitor.measurements(model="demand")
+    measured = set(zip(kept["subject"], kept["metric"], strict=True))
+    assert {one for one in measured if one[1] == "ks"} == {("temp", "ks")}
+    assert {("performance", "rmse"), ("performance", "mae")} <= measured
+    assert ("performance", "r2") not in measured
+
+
 def test_a_rule_that_cannot_judge_a_figure_says_so(model: World) -> None:
     """A chart of shares is given an error: a failed verdict, and the others go on."""
     model.configure(

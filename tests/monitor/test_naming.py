@@ -61,6 +61,28 @@ SLIPS = [
         "Leave the column out",
     ),
     (
+        RULE + 'metric = "cvm"\ncolumn = "temp"\nabove = 9',
+        "needs_rows",
+        "a suite of `leeboard check` may ask it",
+    ),
+    ('metrics = ["psi", "cvm"]\n', "needs_rows", "a suite"),
+    (
+        RULE + 'metric = "mean"\ncolumn = "city"\nabove = 9',
+        "wrong_kind",
+        "has the kinds of each",
+    ),
+    (
+        RULE + 'metric = "missing"\ncolumn = "label"\nabove = 0.5',
+        "wrong_kind",
+        'metric = "completeness"',
+    ),
+    (
+        RULE + 'metric = "psi"\ncolumn = "temp"\nsegment = "city=Graz"\nabove = 9',
+        "not_compared",
+        "--segment city",
+    ),
+    (RULE + 'metric = "cost"\nabove = 9', "not_measured", 'performance = ["cost"'),
+    (
         RULE + 'metric = "mean"\ncolumn = "tmep"\nabove = 9',
         "unknown_column",
         "Did you mean 'temp'?",
@@ -119,6 +141,8 @@ def test_the_line_of_the_slip_is_named(model: World) -> None:
     [
         'metric = "mean"\ncolumn = "temp"',
         'metric = "psi"\ncolumn = "city"',
+        'metric = "ks"\ncolumn = "temp"',
+        'metric = "missing"\ncolumn = "temp"',
         'metric = "mean"\ncolumn = "latency_s"',
         'metric = "mean"\ncolumn = "metadata.plan"',
         'metric = "mean"\ncolumn = "scores.yes"',

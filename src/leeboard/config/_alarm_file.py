@@ -26,6 +26,7 @@ from typing import Any, TypeVar
 from leeboard.alarms.budget import Budget
 from leeboard.alarms.judged import Group, Severity
 from leeboard.alarms.rules import Rule
+from leeboard.config._counted import refuse_rows
 from leeboard.config._document import Document, close_names
 from leeboard.config.plan import AlarmPlan
 from leeboard.errors import ConfigError, LeeboardError
@@ -209,6 +210,8 @@ def _check_metric(document: Document, metric: str, column: str, *at: str | int) 
         fix = "Write one such as mae or f1; docs/performance.md has them."
     own |= _OWN.get(column, set())
     if metric in own:
+        if column:
+            refuse_rows(document, metric, *at, "metric")
         return
     if metric in other:
         fix = (

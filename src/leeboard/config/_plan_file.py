@@ -20,6 +20,7 @@ from os import PathLike
 from typing import Any, TypeVar
 
 from leeboard.config._alarm_file import alarm_plan
+from leeboard.config._counted import refuse_rows
 from leeboard.config._document import Document, read_document
 from leeboard.config._names import alike, mixed, one_way
 from leeboard.config._notify_file import channel_plans, heartbeat_plan
@@ -299,7 +300,7 @@ def _longest(every: Every) -> timedelta:
 
 
 def _check_names(document: Document, model: str, plan: ModelPlan) -> None:
-    """Refuse metrics that do not exist, with the names that are close."""
+    """Refuse metrics that do not exist, with names that are close; and by rows."""
     from leeboard.metrics import metrics
     from leeboard.performance import performance_metrics
 
@@ -315,3 +316,5 @@ def _check_names(document: Document, model: str, plan: ModelPlan) -> None:
                     expected=error.expected,
                     fix=error.fix,
                 ) from error
+            if key == "metrics":
+                refuse_rows(document, name, "model", model, key, i)

@@ -77,7 +77,7 @@ class ModelPlan:
     segments, metadata : tuple of str
         Segments to count apart, and metadata columns to count.
     metrics : tuple of str
-        Of each column.
+        Of each column; see ``metrics_of``.
     performance : tuple of str
         Empty: those that suit the task.
     hours_for : timedelta
@@ -108,6 +108,18 @@ class ModelPlan:
     def due(self) -> Due:
         """When windows are counted, and how long predictions may still come."""
         return Due(self.delay, self.grace)
+
+    def metrics_of(self, column: str) -> tuple[str, ...]:
+        """Metrics of a column: those of every column, and those that rules ask of it.
+
+        Parameters
+        ----------
+        column : str
+            Empty: metrics of performance, where not all that suit are measured anyway.
+        """
+        every = self.metrics if column else self.performance
+        asked = (one.metric for one in self.alarms.rules if one.column == column)
+        return tuple(dict.fromkeys((*every, *asked))) if every or column else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ Place: after counting. Verdicts are not given here; the figures are what they ju
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from leeboard.alarms.look import RESIDUAL
@@ -30,15 +30,16 @@ def drift_of(
     reference: Profile,
     adopted: Adopted,
     parts: Mapping[str, Part],
-    names: Sequence[str],
+    names: Callable[[str], Sequence[str]],
     problems: Mapping[str, Problem],
 ) -> Iterator[Measured]:
     """Measure every counted column of every segment by those metrics that apply.
 
+    ``names`` gives the metrics that are wanted of a column.
+
     A segment is compared with the same segment of the reference; where the reference
     was not counted by it, only its rows are known.
     """
-    known = [metrics()[name] for name in names]
     for segment, part in parts.items():
         yield _rows(segment, part)
         own = _own(reference, segment)
@@ -46,13 +47,19 @@ def drift_of(
             now = replace(reference, parts={own[0]: part}, fixed=False)
             for column in reference.cells:
                 if column in part.counts and not segment.startswith(f"{column}="):
-                    yield from _column(reference, now, column, segment, own[0], known)
+                    wanted = _known(names(column))
+                    yield from _column(reference, now, column, segment, own[0], wanted)
         if segment == "":
             for name, problem in problems.items():
                 yield _failed(name, problem, reference.rows, part.rows)
             for column, profile in adopted.profiles.items():
                 if column in part.counts:
-                    yield from _adopted(profile, part, column, known)
+                    yield from _adopted(profile, part, column, _known(names(column)))
+
+
+def _known(names: Sequence[str]) -> list[Metric]:
+    # a rule may also ask for what is counted of all rows, which is no metric
+    return [metrics()[name] for name in names if name in metrics()]
 
 
 def _rows(segment: str, part: Part) -> Measured:

@@ -164,10 +164,10 @@ def _measured(
     done: Done,
 ) -> Iterator[Measured]:
     parts = {segment: one.part for segment, one in sums.items()}
-    yield from drift_of(baseline.reference, adopted, parts, plan.metrics, {})
+    yield from drift_of(baseline.reference, adopted, parts, plan.metrics_of, {})
     tallies = {s: one.tally for s, one in sums.items() if one.tally is not None}
     yield from realised_of(
-        tallies, plan.performance, baseline, provisional=done.provisional
+        tallies, plan.metrics_of(""), baseline, provisional=done.provisional
     )
 
 

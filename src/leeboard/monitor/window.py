@@ -78,17 +78,17 @@ def result_of(
     packed = list(_packed(counted, tallies))
     n_labels = 0 if frame.label is None else len(frame.label) - frame.label.null_count
     ripe = known.labels.ripeness(n_labels, rows.num_rows, window)
-    generator = seeded(plan.name, window)
+    generator, wanted = seeded(plan.name, window), plan.metrics_of("")
     found = [
-        *drift_of(reference, adopted, counted.parts, plan.metrics, counted.problems),
+        *drift_of(reference, adopted, counted.parts, plan.metrics_of, counted.problems),
         *realised_of(
             outcomes,
-            plan.performance,
+            wanted,
             known.baseline,
             provisional=ripe.provisional,
             counted=tallies,
         ),
-        *estimated_of(frame, labelled, known.baseline, plan.performance, generator),
+        *estimated_of(frame, labelled, known.baseline, wanted, generator),
         *corrected_of(rows, frame, labelled, known, provisional=ripe.provisional),
         *known.labels.measured(rows, ripe),
     ]
