@@ -31,6 +31,7 @@ from tests.server._process import Server, key_for, resident_mib
 
 BATCH = 50
 EVERY_S = 10.0
+BLOCKS = 8
 
 
 def batch_of(name: str, number: int) -> tuple[bytes, bytes]:
@@ -114,9 +115,18 @@ def _size(path: Path) -> int:
 
 
 def slope(samples: list[dict[str, float]], name: str) -> tuple[float, float]:
-    """Slope an hour, and its standard error."""
-    hours = np.array([one["at"] for one in samples]) / 3600
-    values = np.array([one[name] for one in samples])
+    """Slope an hour of the means of blocks, and its standard error.
+
+    Memory goes in steps that last for minutes: readings one after another would seem to
+    know far more than they do.
+    """
+    hours, values = (
+        np.array([part.mean() for part in np.array_split(every, BLOCKS)])
+        for every in (
+            np.array([one["at"] for one in samples]) / 3600,
+            np.array([one[name] for one in samples]),
+        )
+    )
     x = hours - hours.mean()
     b = float(x @ values / (x @ x))
     rest = values - values.mean() - b * x

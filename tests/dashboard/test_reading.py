@@ -67,13 +67,19 @@ def test_the_version_before_an_incident_is_looked_for_once(tmp_path: Path) -> No
     asked: list[Any] = []
 
     class Counted:
+        broken = True
+
         def joined(self, *given: Any, **more: Any) -> Any:
+            if self.broken:
+                raise OSError("the disk is away")
             asked.append(given)
             return log.joined(*given, **more)
 
     reader = Reader(model.monitor.plan, state, log)
     window = state.windows("demand")[1].window
     counted: Any = Counted()
+    assert reader._good(counted, "demand", window) == ""
+    counted.broken = False
     for _ in range(3):
         assert reader._good(counted, "demand", window) == "1.2"
     assert len(asked) == 2

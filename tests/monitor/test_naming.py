@@ -81,7 +81,35 @@ SLIPS = [
         "not_compared",
         "--segment city",
     ),
-    (RULE + 'metric = "cost"\nabove = 9', "not_measured", 'performance = ["cost"'),
+    (RULE + 'metric = "cost"\nabove = 9', "wrong_task", "mae, "),
+    (RULE + 'metric = "f1"\nabove = 9', "wrong_task", "mae, "),
+    (
+        RULE
+        + 'metric = "mean"\ncolumn = "latency_s"\nsegment = "city=Graz"\nabove = 9',
+        "not_compared",
+        "Leave the segment out",
+    ),
+    (
+        RULE + 'metric = "missing"\ncolumn = "residual"\nabove = 0.5',
+        "wrong_kind",
+        'metric = "completeness"',
+    ),
+    (
+        RULE + 'metric = "unseen"\ncolumn = "latency_s"\nabove = 0.5',
+        "wrong_kind",
+        "has the kinds of each",
+    ),
+    (
+        RULE + 'metric = "psi"\ncolumn = "labels"\nabove = 0.5',
+        "not_measured",
+        "completeness or delay_shift",
+    ),
+    (
+        RULE + 'metric = "completeness"\ncolumn = "labels"\nsegment = "city=Graz"\n'
+        "below = 0.5",
+        "not_measured",
+        "Leave the segment out",
+    ),
     (
         RULE + 'metric = "mean"\ncolumn = "tmep"\nabove = 9',
         "unknown_column",
@@ -150,6 +178,7 @@ def test_the_line_of_the_slip_is_named(model: World) -> None:
         'metric = "mean"\ncolumn = "prediction"',
         'metric = "mean"\ncolumn = "label"',
         'metric = "count"\ncolumn = "predictions"',
+        'metric = "count"\ncolumn = "predictions"\nsegment = "city=Graz"',
         'metric = "completeness"\ncolumn = "labels"',
         'metric = "mae"\nsegment = "city=Graz"',
         'metric = "mae"\nsegment = "city=(other)"',

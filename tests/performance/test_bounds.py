@@ -103,6 +103,14 @@ def test_counts_by_the_cells_of_a_reference_bound_rows(seed: int) -> None:
     assert _inside(counted, now, "residuals") < 0.25
 
 
+def test_quantiles_of_errors_near_the_largest_number_are_finite() -> None:
+    """Their sum would not be."""
+    labels = np.full(9, 1.2e308)
+    with np.errstate(all="raise"):
+        (found,) = figures(regression(labels, labels * 0.0), ["residuals"])
+    assert found.value == 1.2e308
+
+
 def test_scores_of_few_values_are_exact_in_counts() -> None:
     """Where the reference had every score, its cells lose nothing of the ranks."""
     rng = np.random.default_rng(2)

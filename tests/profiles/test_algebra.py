@@ -64,6 +64,24 @@ def test_numbers_counted_in_two_pieces_equal_numbers_counted_at_once(
     assert whole.rows == len(current) + 3
 
 
+@pytest.mark.parametrize("rows", [32_767, 32_768, 32_769, 70_000])
+@pytest.mark.parametrize("kind", ["double", "integer"])
+def test_many_numbers_are_counted_as_if_they_were_sorted_at_once(
+    rows: int, kind: str
+) -> None:
+    """They are sorted piece by piece; nulls, NaN and infinities count once."""
+    draw = np.random.default_rng(rows)
+    values = draw.normal(size=rows).round(2)
+    counter = NumberCounter(cut_numbers(np.sort(values[:1000])))
+    if kind == "integer":
+        values = (values * 1e18).astype(np.int64)
+    else:
+        values[draw.integers(0, rows, 90)] = np.repeat([np.nan, np.inf, -np.inf], 30)
+    counts = counter.count(values, 7)
+    _same(counts, counter.count_sorted(np.sort(values), 7))
+    assert counts.rows == rows + 7
+
+
 @given(FLOATS)
 def test_every_reference_value_lies_in_an_inner_cell(reference: list[float]) -> None:
     """The cells are cut so that nothing of the reference is below or above."""

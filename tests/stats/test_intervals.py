@@ -62,6 +62,15 @@ def test_order_interval_is_the_shortest_that_holds() -> None:
     assert order_interval(5, 0.5) == (-1, 5)
 
 
+def test_order_interval_has_no_largest_n() -> None:
+    """Of very many rows it is the normal's, though they are past 32 bits."""
+    n = 1 << 34
+    low, high = order_interval(n, 0.01)
+    reach = 1.959964 * math.sqrt(n * 0.01 * 0.99)
+    assert low == pytest.approx(n * 0.01 - reach, abs=5)
+    assert high == pytest.approx(n * 0.01 + reach, abs=5)
+
+
 def test_outside_tail_equals_counting_all_orders() -> None:
     """The chance of rows outside a range equals the count over all orders of rows."""
     from itertools import combinations

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from leeboard.alarms.judged import Judged
 from leeboard.config.plan import ModelPlan, Plan
+from leeboard.errors import LeeboardError
 from leeboard.incidents.expected import Expectation
 from leeboard.incidents.incident import Incident
 from leeboard.logs import Log, Summary
@@ -27,7 +28,7 @@ from leeboard.monitor.history import Made, passes_made
 from leeboard.monitor.packs import split_packed
 from leeboard.monitor.sizes import without_noise
 from leeboard.monitor.stored import profiles_of
-from leeboard.monitor.versions import last_good_version
+from leeboard.monitor.versions import version_before
 from leeboard.profiles.counts import Counts
 from leeboard.profiles.packed import unpack
 from leeboard.profiles.profile import Profile
@@ -156,7 +157,10 @@ class Reader:
             known = self._versions.get(key)
         if known is not None and known[0] == mark:
             return known[1]
-        found = last_good_version(log, model, window)
+        try:
+            found = version_before(log, model, window)
+        except (LeeboardError, OSError):
+            return ""  # an incident is shown, and the log asked again
         with self._lock:
             self._versions[key] = (mark, found)
             while len(self._versions) > _VERSIONS:

@@ -110,15 +110,15 @@ def names(case: Case) -> Iterator[Finding]:
     for model in case.plan.models if case.plan else ():
         path = case.plan.path if case.plan else ""
         try:
-            reference = load_baseline(model).reference
+            baseline = load_baseline(model)
         except (LeeboardError, OSError):
             continue  # the check of the reference tells
         try:
-            check_names(model, reference, path)
+            check_names(model, baseline, path)
         except LeeboardError as error:
             yield Finding.of("names", error)
             continue
-        for note in notes_on_names(model, reference, path):
+        for note in notes_on_names(model, baseline.reference, path):
             yield Finding.warn(
                 "names",
                 f"{note.where}: {note.text} [{note.code}]",

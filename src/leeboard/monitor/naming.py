@@ -13,21 +13,19 @@ from leeboard.alarms.look import RESIDUAL
 from leeboard.config import ModelPlan, Plan, locate
 from leeboard.errors import ConfigError, Note
 from leeboard.events import PREDICTION
-from leeboard.metrics import metrics
-from leeboard.monitor.baseline import load_baseline
+from leeboard.monitor.baseline import Baseline, load_baseline
 from leeboard.monitor.frame import LATENCY
 from leeboard.monitor.labels import LABELS
+from leeboard.monitor.measurable import PREDICTIONS, lack_of
 from leeboard.monitor.realised import PERFORMANCE
 from leeboard.monitor.split import OTHER
-from leeboard.performance import performance_metrics
 from leeboard.profiles.cells import CategoryCells
 from leeboard.profiles.profile import Profile
-from leeboard.schema import Role, Task
 
 __all__ = ["check_names", "checked", "columns_of_change", "notes_on_names"]
 
-_OWN = (LABELS, LATENCY, PREDICTION, "predictions", RESIDUAL)
-"""Subjects beside columns; ``predictions`` is how many there were."""
+_OWN = (LABELS, LATENCY, PREDICTION, PREDICTIONS, RESIDUAL)
+"""Subjects beside columns."""
 
 _SCORES = "scores."
 
@@ -47,19 +45,19 @@ def checked(plan: Plan) -> tuple[Note, ...]:
     found: list[Note] = []
     for model in plan.models:
         if _says(model):
-            reference = load_baseline(model).reference
-            check_names(model, reference, plan.path)
-            found += notes_on_names(model, reference, plan.path)
+            baseline = load_baseline(model)
+            check_names(model, baseline, plan.path)
+            found += notes_on_names(model, baseline.reference, plan.path)
     return tuple(found)
 
 
-def check_names(plan: ModelPlan, reference: Profile, path: str = "") -> None:
+def check_names(plan: ModelPlan, baseline: Baseline, path: str = "") -> None:
     """Refuse a column or segment that nothing counts.
 
     Parameters
     ----------
     plan : ModelPlan
-    reference : Profile
+    baseline : Baseline
     path : str
         Configuration that says so; empty: rules were given otherwise.
 
@@ -68,23 +66,25 @@ def check_names(plan: ModelPlan, reference: Profile, path: str = "") -> None:
     ConfigError
         With the line where there is one, and names that are close
         (``unknown_column``, ``unknown_name``); and if no window would have the figure
-        of a rule (``wrong_kind``, ``wrong_task``, ``not_measured``, ``not_compared``).
+        of a rule, as ``lack_of`` says.
     """
-    known = _columns(plan, reference)
+    known = _columns(plan, baseline.reference)
     for i, rule in enumerate(plan.alarms.rules):
         at = ("model", plan.name, "rule", i)
         if rule.column:
             _known(rule.column, known, _where(path, plan, rule.name, *at, "column"))
-            where = _where(path, plan, rule.name, *at, "metric")
-            _check_kind(rule.metric, rule.column, reference, where)
-        else:
-            where = _where(path, plan, rule.name, *at, "metric")
-            _check_task(rule.metric, plan, reference, where)
         if rule.segment:
             where = _where(path, plan, rule.name, *at, "segment")
             _check_segment(rule.segment, plan, where)
-            if rule.column in reference.cells:
-                _check_compared(rule.segment, reference, where)
+        lack = lack_of(rule, plan, baseline)
+        if lack is not None:
+            raise ConfigError(
+                code=lack.code,
+                where=_where(path, plan, rule.name, *at, lack.key),
+                found=lack.found,
+                expected=lack.expected,
+                fix=lack.fix,
+            )
     for name in plan.alarms.budget.importance:
         at_name = ("model", plan.name, "alarms", "importance", name)
         _known(name, {*known, PERFORMANCE}, _where(path, plan, "", *at_name))
@@ -97,7 +97,9 @@ def notes_on_names(
 
     Parameters
     ----------
-    plan, reference, path
+    plan : ModelPlan
+    reference : Profile
+    path : str
         As ``check_names``.
     """
     for i, name in enumerate(plan.segments):
@@ -183,69 +185,6 @@ def _check_segment(segment: str, plan: ModelPlan, where: str) -> None:
         expected="column=level, of one of the model's segments"
         + (f": {', '.join(counted)}" if counted else ", which has none"),
         fix=fix or f"Count by it first: segments = [{column!r}] of the model.",
-    )
-
-
-def _check_kind(metric: str, column: str, reference: Profile, where: str) -> None:
-    """Refuse a metric that a column of its kind does not have."""
-    if metric not in metrics() or column not in reference.cells:
-        return
-    own = reference.schema[column]
-    if own.role is Role.LABEL and metric == "missing":
-        raise ConfigError(
-            code="wrong_kind",
-            where=where,
-            found=f"'missing' of {column!r}: a label that has not come is not missing",
-            expected="the share of the labels that have come",
-            fix='Ask for it: metric = "completeness", column = "labels".',
-        )
-    if own.kind not in metrics()[metric].kinds:
-        raise ConfigError(
-            code="wrong_kind",
-            where=where,
-            found=f"{metric!r} of {column!r}, which is {own.kind.value}",
-            expected="a metric for columns of that kind, such as psi or missing",
-            fix="Ask it of another column; `leeboard metrics` has the kinds of each.",
-        )
-
-
-def _check_task(metric: str, plan: ModelPlan, reference: Profile, where: str) -> None:
-    """Refuse a metric of performance that is not measured for the model's task."""
-    if metric not in performance_metrics():
-        return
-    own, task = performance_metrics()[metric], reference.schema.task
-    # undeclared, it is found out by the labels that come
-    if task is not Task.NONE and task not in own.tasks:
-        raise ConfigError(
-            code="wrong_task",
-            where=where,
-            found=f"{metric!r} for a {task.value} task",
-            expected="a metric for that task; docs/performance.md has them",
-            fix="Name one of those, or declare the task in the schema.",
-        )
-    if not own.routine and not plan.performance:
-        raise ConfigError(
-            code="not_measured",
-            where=where,
-            found=f"{metric!r}, which is only measured where it is named",
-            expected="it among the model's metrics of performance",
-            fix=f'Name it beside the others: performance = ["{metric}", …].',
-        )
-
-
-def _check_compared(segment: str, reference: Profile, where: str) -> None:
-    """Refuse a column's figure in a segment that the reference was not counted by."""
-    column = segment.partition("=")[0]
-    if column == reference.segment:
-        return
-    counted = "no column" if reference.segment is None else repr(reference.segment)
-    raise ConfigError(
-        code="not_compared",
-        where=where,
-        found=f"a column's figure in segment {segment!r}; the reference is counted by"
-        f" {counted}",
-        expected="a segment that the reference is counted by too, to compare with",
-        fix=f"Make the reference anew: `leeboard init … --segment {column}`.",
     )
 
 

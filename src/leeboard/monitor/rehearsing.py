@@ -136,7 +136,7 @@ def rehearse(
     Windows are judged against the reference and what people have accepted up to now,
     whenever they did. Figures that were not measured then cannot be judged now.
     """
-    check_names(plan, baseline.reference)
+    check_names(plan, baseline)
     done = state.windows(plan.name, span)
     if not done:
         raise AlarmError(

@@ -11,7 +11,7 @@ from leeboard.errors import LeeboardError
 from leeboard.logs import Log
 from leeboard.windows import Window
 
-__all__ = ["last_good_version"]
+__all__ = ["last_good_version", "version_before"]
 
 
 def last_good_version(log: Log, model: str, first: Window) -> str:
@@ -31,11 +31,22 @@ def last_good_version(log: Log, model: str, first: Window) -> str:
         predicted before or the versions have no name, or if the log cannot be read:
         an incident is shown whatever has become of its events.
     """
-    before = Window(first.start - (first.end - first.start), first.start)
     try:
-        old, new = _most(log, model, before), _most(log, model, first)
+        return version_before(log, model, first)
     except (LeeboardError, OSError):
         return ""
+
+
+def version_before(log: Log, model: str, first: Window) -> str:
+    """As ``last_good_version``, where the log can be read.
+
+    Raises
+    ------
+    LeeboardError or OSError
+        It cannot.
+    """
+    before = Window(first.start - (first.end - first.start), first.start)
+    old, new = _most(log, model, before), _most(log, model, first)
     return old if new and old != new else ""
 
 

@@ -118,7 +118,7 @@ def quantiles(metric: str, spans: Spans, wanted: Sequence[float]) -> list[Figure
     return [
         Figure(
             metric,
-            float(low + high) / 2.0,
+            float(low) / 2.0 + float(high) / 2.0,
             n,
             (min(float(least), float(low)), max(float(most), float(high)))
             if first >= 0 and last < n

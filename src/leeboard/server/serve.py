@@ -5,7 +5,6 @@ Place: the process itself: how it begins and ends. What runs in it: `Parts`.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import logging
 import signal
@@ -20,6 +19,7 @@ import uvicorn
 from leeboard.monitor.deeds import user
 from leeboard.monitor.monitor import Monitor
 from leeboard.server.connection import Patient
+from leeboard.server.cycles import few_collections
 from leeboard.server.known import known_to
 from leeboard.server.listening import Listening
 from leeboard.server.parts import Parts
@@ -32,8 +32,6 @@ __all__ = ["serve"]
 _LOG = logging.getLogger("leeboard.server")
 _BACKLOG = 512
 _GRACE_S = 5
-_CYCLES = 10_000
-"""Objects made and not freed, after which Python looks for cycles; its own is 700."""
 
 
 def serve(
@@ -75,7 +73,7 @@ def serve(
         try:
             server = uvicorn.Server(_settings(parts.app, listening))
             parts.begin()
-            with _quiet_signals(), _few_collections():
+            with _quiet_signals(), few_collections():
                 scheme = "https" if listening.certificate else "http"
                 address = f"{scheme}://{_shown(sock)}"
                 parts.witness.tell("serve", subject=address, **_beginning(monitor))
@@ -139,21 +137,3 @@ def _quiet_signals() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _few_collections() -> Iterator[None]:
-    """Look for cycles seldom, and not among what the whole program is made of.
-
-    A look at all of it holds up a page for a tenth of a second, to find next to
-    nothing: what a request makes is freed as it ends.
-    """
-    before = gc.get_threshold()
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_CYCLES, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()

@@ -108,10 +108,11 @@ def order_interval(n: int, q: float, level: float = 0.95) -> tuple[int, int]:
         From 0; -1 or n where no row bounds the quantile at that level. Holds for every
         distribution (Conover, Practical Nonparametric Statistics, 1999, section 3.2).
     """
-    from scipy.special import bdtr
+    from scipy.special import betainc
 
     def at_most(row: int) -> float:
-        return float(bdtr(float(row), n, q))
+        # the binomial's distribution; scipy's own ends at 2**31 rows
+        return float(betainc(n - row, row + 1.0, 1.0 - q))
 
     tail = (1.0 - level) / 2.0
     low = bisect_right(range(n), tail, key=at_most) - 1
