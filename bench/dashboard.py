@@ -51,6 +51,8 @@ METRICS = ("psi", "missing", "unseen", "mean")
 FIGURES = ("mae", "rmse", "r2", "mean_residual", "median_error")
 WIDE, LONG, FULL = 2000, 5000, 400
 A_BATCH = 60_000
+SETTLES_S = 3.0
+"""After the start, figures for Prometheus are read beside the first pages."""
 
 
 def year() -> list[Window]:
@@ -219,6 +221,7 @@ def measure(folder: Path, rounds: int) -> None:
         sizes = [len(browser.get(one)[1]) for one in files]
         told = {"started_s": round(started, 2), "first_page_s": round(first, 3)}
         print(json.dumps({**told, "files_kB": round(sum(sizes) / 1e3, 1)}))
+        time.sleep(SETTLES_S)
         worst = 0.0
         for name, path in addresses().items():
             used = used_s(server.pid)
