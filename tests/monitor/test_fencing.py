@@ -10,9 +10,9 @@ import pytest
 from leeboard.errors import StateError
 from leeboard.monitor import passes
 from leeboard.monitor.adopted import KEY
+from leeboard.monitor.delays import DELAYS
 from leeboard.monitor.due import PENDING
 from leeboard.monitor.holder import taken
-from leeboard.monitor.labels import DELAYS
 from leeboard.state import State, open_state
 from tests.monitor._world import DAY, START, world
 

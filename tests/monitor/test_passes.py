@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 
 from leeboard import Monitor
 from leeboard.logs import open_log
+from leeboard.monitor.delays import kept_labels
 from leeboard.monitor.labels import labels_of
 from leeboard.monitor.passes import Passed
 from leeboard.state import Done, open_state
@@ -103,6 +106,41 @@ def test_of_many_predictions_a_sample_tells_how_late_labels_are(
     assert some.completeness_at(late) == pytest.approx(
         whole.completeness_at(late), abs=0.02
     )
+
+
+@pytest.mark.parametrize("most", [1_500, 200_000])
+def test_delays_of_a_large_log_serve_for_a_while(
+    model: World, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """For a hundredth of the horizon; of a small log they are counted in every pass."""
+    from leeboard.monitor import passes
+
+    monkeypatch.setattr("leeboard.monitor.labels._MOST", most)
+    monkeypatch.setattr("leeboard.monitor.labels._ENOUGH", 500)
+    read: list[datetime] = []
+    real = labels_of
+
+    def noted(*given: Any) -> Any:
+        read.append(given[-1])
+        return real(*given)
+
+    monkeypatch.setattr(passes, "labels_of", noted)
+    for day in range(6):
+        model.labelled_day(day, n=400)
+    first = START + 6 * DAY
+    moments = [first + i * HOUR for i in range(4)]
+    for i, now in enumerate(moments):
+        # a window of its own to count
+        model.predict([START + 5 * DAY], first=90_000 + i)
+        model.monitor.run(now=now)
+    anew = [moments[0], moments[3]]  # 2.4 hours of a horizon of ten days
+    assert read == (anew if most == 1_500 else moments)
+    plan = model.monitor.plan.models[0]
+    with closing(open_state(model.monitor.plan.state)) as state:
+        served = [kept_labels(state, plan, (), at) is not None for at in moments]
+        assert kept_labels(state, replace(plan, horizon=DAY), (), moments[3]) is None
+        assert kept_labels(state, plan, ("no", "yes"), moments[3]) is None
+    assert served == [False, False, False, most == 1_500]
 
 
 def test_labels_restate_a_window(model: World) -> None:

@@ -27,10 +27,7 @@ from leeboard.monitor.drift import COUNTED
 from leeboard.state import Measured
 from leeboard.windows import Window
 
-__all__ = ["DELAYS", "LABELS", "Labels", "labels_of", "values_of"]
-
-DELAYS = "delays"
-"""Key of the counted delays in the state."""
+__all__ = ["LABELS", "Labels", "labels_of", "values_of"]
 
 LABELS = "labels"
 """Subject of figures about the labels themselves."""
@@ -40,17 +37,30 @@ _HORIZONS = 3
 """So many horizons back predictions tell how long labels take."""
 
 _MOST = 200_000
+_HALF = 0.45
+"""A sample of at most so many has at least about half of them."""
+
 _ENOUGH = 2_000
 """Of more predictions than these a sample is read, if it has as many labels as that."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Labels:
-    """Delays of a model's labels, up to now."""
+    """Delays of a model's labels, up to now.
+
+    Parameters
+    ----------
+    plan : ModelPlan
+    delays : DelayTable
+    now : datetime
+    large : bool
+        There are so many predictions that a sample tells.
+    """
 
     plan: ModelPlan
     delays: DelayTable
     now: datetime
+    large: bool = False
 
     def ripeness(self, labels: int, rows: int, window: Window) -> Maturity:
         """Tell how complete the labels of a window are."""
@@ -102,7 +112,8 @@ def labels_of(
     rows = _sample(log, plan.name, span, columns)
     # all rows cut the kinds: batches come in no particular order
     strata = cut_strata(values_of(rows)) if rows.num_rows else Strata()
-    return Labels(plan, _counted(rows, strata, now, plan.horizon), now)
+    large = rows.num_rows >= _HALF * _MOST
+    return Labels(plan, _counted(rows, strata, now, plan.horizon), now, large)
 
 
 def _sample(log: Log, model: str, span: Window, columns: Sequence[str]) -> pa.Table:
@@ -111,7 +122,7 @@ def _sample(log: Log, model: str, span: Window, columns: Sequence[str]) -> pa.Ta
     while True:
         rows = log.joined(model, span, columns=columns, most=most).read_all()
         labels = rows.num_rows - rows["observed_at"].null_count
-        if labels >= _ENOUGH or rows.num_rows < 0.45 * most:
+        if labels >= _ENOUGH or rows.num_rows < _HALF * most:
             return rows
         most *= 8
 

@@ -19,11 +19,12 @@ from leeboard.config.plan import ModelPlan
 from leeboard.logs import Log, with_horizon
 from leeboard.monitor.adopted import KEY, Adopted
 from leeboard.monitor.baseline import Baseline
+from leeboard.monitor.delays import keep_labels, kept_labels
 from leeboard.monitor.due import PENDING, agenda, read_pending, write_pending
 from leeboard.monitor.holder import renewed, taken
 from leeboard.monitor.judging import Judgement, Standing, judge_model
 from leeboard.monitor.known import Known
-from leeboard.monitor.labels import DELAYS, labels_of
+from leeboard.monitor.labels import labels_of
 from leeboard.monitor.lost import losses_near
 from leeboard.monitor.presence import watch_presence
 from leeboard.monitor.retention import forget, forgotten_of
@@ -176,8 +177,11 @@ def _run(
 def _known(log: Log, model: Standing, now: datetime) -> Known:
     """Read what windows are counted by, and keep how labels come."""
     outcomes, name = model.adopted.outcomes, model.plan.name
-    labels = labels_of(log, model.plan, outcomes.classes if outcomes else (), now)
-    model.state.keep(name, DELAYS, labels.delays.to_text(), model.lease)
+    classes = outcomes.classes if outcomes else ()
+    labels = kept_labels(model.state, model.plan, classes, now)
+    if labels is None:
+        labels = labels_of(log, model.plan, classes, now)
+        keep_labels(model.state, labels, classes, model.lease)
     return Known(model.plan, model.baseline, labels, draws_of(model.state, name))
 
 
