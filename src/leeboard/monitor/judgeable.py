@@ -62,7 +62,8 @@ class Judgeable:
         if rest > 0:
             parts.append(
                 f"{rest:,} have no figure that it can judge: leeboard export"
-                " measurements has what was measured."
+                " measurements has what was measured. Windows that are counted once"
+                " the rule is in the configuration have what it asks."
             )
         return " ".join(parts)
 
