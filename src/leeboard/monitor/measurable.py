@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from leeboard.alarms.look import RESIDUAL
 from leeboard.alarms.rules import Rule
 from leeboard.config import ModelPlan
+from leeboard.events import PREDICTION
 from leeboard.metrics import metrics
 from leeboard.monitor.baseline import Baseline
 from leeboard.monitor.frame import LATENCY
@@ -19,13 +20,16 @@ from leeboard.performance import PerformanceMetric, performance_metrics, routine
 from leeboard.profiles.profile import Profile
 from leeboard.schema import Kind, Role, Task
 
-__all__ = ["PREDICTIONS", "Lack", "lack_of"]
+__all__ = ["PREDICTIONS", "SCORES", "Lack", "lack_of"]
 
 PREDICTIONS = "predictions"
 """Subject of how many predictions a window has."""
 
 _COUNTED = {LABELS: ("completeness", "delay_shift"), PREDICTIONS: ("count",)}
-_NUMBERS = (LATENCY, RESIDUAL, "scores.")
+SCORES = "scores."
+"""Begins the subject of a score by its name."""
+
+_NUMBERS = (LATENCY, RESIDUAL, SCORES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,9 @@ def lack_of(rule: Rule, plan: ModelPlan, baseline: Baseline) -> Lack | None:
         )
     if column in _COUNTED:
         return _of_rows(rule, _COUNTED[column])
+    other = _named_otherwise(column, reference)
+    if other is not None:
+        return other
     if rule.segment:
         return Lack(
             "segment",
@@ -76,6 +83,21 @@ def lack_of(rule: Rule, plan: ModelPlan, baseline: Baseline) -> Lack | None:
     if column.startswith(_NUMBERS):
         return _of_kind(rule, Kind.NUMERIC)
     return None
+
+
+def _named_otherwise(column: str, reference: Profile) -> Lack | None:
+    """What has a name in the reference goes by that alone."""
+    role = Role.SCORE if column.startswith(SCORES) else Role.PREDICTION
+    own = reference.schema.first(role)
+    if own is None or (role is Role.PREDICTION and column != PREDICTION):
+        return None
+    return Lack(
+        "column",
+        "not_measured",
+        f"{column!r}, which the reference has as {own.name!r}",
+        "its name in the reference",
+        f'Write column = "{own.name}".',
+    )
 
 
 def _of_column(rule: Rule, reference: Profile) -> Lack | None:

@@ -16,7 +16,7 @@ from leeboard.events import PREDICTION
 from leeboard.monitor.baseline import Baseline, load_baseline
 from leeboard.monitor.frame import LATENCY
 from leeboard.monitor.labels import LABELS
-from leeboard.monitor.measurable import PREDICTIONS, lack_of
+from leeboard.monitor.measurable import PREDICTIONS, SCORES, lack_of
 from leeboard.monitor.realised import PERFORMANCE
 from leeboard.monitor.split import OTHER
 from leeboard.profiles.cells import CategoryCells
@@ -26,8 +26,6 @@ __all__ = ["check_names", "checked", "columns_of_change", "notes_on_names"]
 
 _OWN = (LABELS, LATENCY, PREDICTION, PREDICTIONS, RESIDUAL)
 """Subjects beside columns."""
-
-_SCORES = "scores."
 
 _Place = tuple[str | int, ...]
 
@@ -159,7 +157,7 @@ def _columns(plan: ModelPlan, reference: Profile) -> set[str]:
 
 def _known(name: str, known: Collection[str], where: str) -> None:
     # scores are known once they were logged
-    if name in known or name.startswith(_SCORES):
+    if name in known or name.startswith(SCORES):
         return
     listed = "Name a column as `leeboard init` has counted it."
     raise ConfigError(
