@@ -5,14 +5,17 @@
 Starts ``leeboard serve`` on a monitor of its own, and sends batches of predictions of
 20 features from so many connections of this process, each waiting for its answer; the
 driver works on the same processors. Beside it one connection asks ``/readyz`` ten times
-a second. Then events are counted in the log. Prints one JSON line: times of answers in
-milliseconds, and the processor time of the server for one event in microseconds, which
-says more than the rate on a machine that others use too.
+a second, and somebody who is signed in looks at one page of the dashboard after the
+other, five a second, of a model that has lived for nine days and has an incident. Then
+events are counted in the log. Prints one JSON line: times of answers in milliseconds,
+and the processor time of the server for one event in microseconds, which says more than
+the rate on a machine that others use too.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import tempfile
@@ -21,9 +24,15 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.monitor._world import world
+from tests.dashboard._board import lived
 from tests.server._process import Server, key_for, resident_mib
 
+SECTIONS = ("", "performance", "quality", "drift", "system", "predictions", "business")
+PAGES = (
+    "/",
+    "/incidents?show=all",
+    *(f"/model/{name}".rstrip("/") + "?model=demand&range=all" for name in SECTIONS),
+)
 FEATURES = {f"x{n}": n / 7 for n in range(20)}
 
 
@@ -71,6 +80,26 @@ def ask(server: Server, until: float, took: list[float]) -> None:
         time.sleep(0.1)
 
 
+def look(server: Server, until: float, took: list[float]) -> None:
+    """Ask for pages, signed in by the link that the server printed."""
+    connection = server.connection()
+    (link,) = [w for x in server.said() for w in x.split() if "/setup?token=" in w]
+    connection.request("GET", link.removeprefix(server.url))
+    entered = connection.getresponse()
+    entered.read()
+    cookie = entered.headers["Set-Cookie"].partition(";")[0]
+    headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
+    pages = itertools.cycle(PAGES)
+    while time.perf_counter() < until:
+        start = time.perf_counter()
+        connection.request("GET", next(pages), headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status == 200, answer.status
+        took.append(time.perf_counter() - start)
+        time.sleep(0.2)
+
+
 def used_s(process: int) -> float:
     fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -87,7 +116,8 @@ def main() -> None:
     parser.add_argument("--senders", type=int, default=4)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        model = world(Path(name))
+        model = lived(Path(name))
+        before = model.monitor.status().models[0].predictions
         key = key_for(model)
         most = int(asked.seconds * 15_000 / asked.batch / asked.senders) + 1
         bodies = [
@@ -102,11 +132,13 @@ def main() -> None:
             until = began + asked.seconds
             took: list[float] = []
             asking: list[float] = []
+            looking: list[float] = []
             threads = [
                 threading.Thread(target=send, args=(server, key, own, until, took))
                 for own in bodies
             ]
             threads.append(threading.Thread(target=ask, args=(server, until, asking)))
+            threads.append(threading.Thread(target=look, args=(server, until, looking)))
             for thread in threads:
                 thread.start()
             for thread in threads:
@@ -114,7 +146,7 @@ def main() -> None:
             seconds = time.perf_counter() - began
             held = resident_mib(server.process.pid)
             used = used_s(server.process.pid) - used
-        stored = model.monitor.status().models[0].predictions
+        stored = model.monitor.status().models[0].predictions - before
     print(
         json.dumps(
             {
@@ -125,6 +157,9 @@ def main() -> None:
                 "answer_p50": at(took, 0.5),
                 "answer_p99": at(took, 0.99),
                 "ready_p95": at(asking, 0.95),
+                "pages": len(looking),
+                "page_p50": at(looking, 0.5),
+                "page_p95": at(looking, 0.95),
                 "idle_mib": round(idle),
                 "held_mib": round(held),
             }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from dataclasses import replace
 from datetime import timedelta
 from html import unescape
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import numpy as np
+import pytest
 
 from leeboard.dashboard.reading import Reader
 from leeboard.logs import open_log
@@ -86,6 +88,36 @@ def test_the_version_before_an_incident_is_looked_for_once(tmp_path: Path) -> No
     state.drop("demand", [state.windows("demand")[0].window])
     assert reader._good(counted, "demand", window) == "1.2"
     assert len(asked) == 4
+    state.close()
+
+
+@pytest.mark.parametrize(("long", "reads"), [(60.0, 3), (0.05, 1)])
+def test_what_takes_long_to_count_is_not_counted_at_each_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: float, reads: int
+) -> None:
+    """A log is counted anew for each page only where that is quick."""
+    monkeypatch.setattr("leeboard.dashboard.reading._LONG_S", long)
+    model = world(tmp_path)
+    model.predict(hours(0, 60))
+    log = open_log(model.monitor.plan.log)
+    asked: list[float] = []
+
+    class Slow:
+        def summary(self) -> Any:
+            asked.append(long)
+            time.sleep(0.2)
+            return log.summary()
+
+    state = open_state(model.monitor.plan.state)
+    slow: Any = Slow()
+    reader = Reader(model.monitor.plan, state, slow)
+    for _ in range(3):
+        found = reader.logged("demand")
+        assert found is not None
+        assert found.predictions == 60
+    assert len(asked) == reads
+    assert reader.summaries()["demand"].predictions == 60
+    assert len(asked) == reads + 1
     state.close()
 
 

@@ -6,8 +6,10 @@ windows of a model, for figures of one metric, or for one window; never for ever
 
 from __future__ import annotations
 
+import math
 import os
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -43,6 +45,10 @@ Row = Mapping[str, Any]
 _PROFILES = 4
 """Unpacked windows that are kept: people look at one column of it after another."""
 
+_LONG_S = 0.05
+_REST = 100.0
+"""Counting the log takes long from so many seconds on, and rests so many times that."""
+
 _VERSIONS = 1000
 """Windows whose version before is kept: it takes two reads of the log."""
 
@@ -76,6 +82,7 @@ class Reader:
         self._baselines: dict[str, tuple[object, Baseline]] = {}
         self._profiles: dict[tuple[str, Window, str], tuple[str, Profile | None]] = {}
         self._figures: dict[str, tuple[float, Mapping[str, float]]] = {}
+        self._counted: tuple[float, Mapping[str, Summary]] = (-math.inf, {})
         self._versions: dict[tuple[str, Window], tuple[str, str]] = {}
 
     @property
@@ -252,13 +259,28 @@ class Reader:
         return passes_made(self.state)
 
     def logged(self, model: str) -> Summary | None:
-        """What the log holds of a model; None where there is none, or no log."""
+        """What the log holds of a model; None where there is none, or no log.
+
+        Where counting takes long, as of events that no pass has put away yet, what was
+        counted last serves for a hundred times as long.
+        """
+        with self._lock:
+            until, kept = self._counted
+        if time.monotonic() < until:
+            return kept.get(model)
         return self.summaries().get(model)
 
     def summaries(self) -> dict[str, Summary]:
-        """What the log holds, by model; nothing where there is no log."""
-        found = [] if self._log is None else self._log.summary()
-        return {one.model: one for one in found}
+        """What the log holds now, by model; nothing where there is no log."""
+        began = time.monotonic()
+        every = [] if self._log is None else self._log.summary()
+        found = {one.model: one for one in every}
+        ended = time.monotonic()
+        long = ended - began > _LONG_S
+        until = ended + _REST * (ended - began) if long else -math.inf
+        with self._lock:
+            self._counted = until, found
+        return found
 
     @property
     def has_log(self) -> bool:
