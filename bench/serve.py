@@ -24,10 +24,10 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from dashboard import SECTIONS, Browser
 from tests.dashboard._board import lived
 from tests.server._process import Server, key_for, resident_mib
 
-SECTIONS = ("", "performance", "quality", "drift", "system", "predictions", "business")
 PAGES = (
     "/",
     "/incidents?show=all",
@@ -82,21 +82,12 @@ def ask(server: Server, until: float, took: list[float]) -> None:
 
 def look(server: Server, until: float, took: list[float]) -> None:
     """Ask for pages, signed in by the link that the server printed."""
-    connection = server.connection()
     (link,) = [w for x in server.said() for w in x.split() if "/setup?token=" in w]
-    connection.request("GET", link.removeprefix(server.url))
-    entered = connection.getresponse()
-    entered.read()
-    cookie = entered.headers["Set-Cookie"].partition(";")[0]
-    headers = {"Cookie": cookie, "Accept-Encoding": "gzip"}
-    pages = itertools.cycle(PAGES)
-    while time.perf_counter() < until:
-        start = time.perf_counter()
-        connection.request("GET", next(pages), headers=headers)
-        answer = connection.getresponse()
-        answer.read()
-        assert answer.status == 200, answer.status
-        took.append(time.perf_counter() - start)
+    browser = Browser(server.url, link)
+    for path in itertools.cycle(PAGES):
+        if time.perf_counter() > until:
+            return
+        took.append(browser.get(path)[0])
         time.sleep(0.2)
 
 

@@ -300,7 +300,7 @@ def _longest(every: Every) -> timedelta:
 
 
 def _check_names(document: Document, model: str, plan: ModelPlan) -> None:
-    """Refuse metrics that do not exist, with names that are close; and by rows."""
+    """Refuse metrics that do not exist, with close names, or that need rows."""
     from leeboard.metrics import metrics
     from leeboard.performance import performance_metrics
 

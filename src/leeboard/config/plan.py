@@ -115,7 +115,7 @@ class ModelPlan:
         Parameters
         ----------
         column : str
-            Empty: metrics of performance, where not all that suit are measured anyway.
+            Empty: metrics of performance; none if all that suit are measured anyway.
         """
         every = self.metrics if column else self.performance
         asked = (one.metric for one in self.alarms.rules if one.column == column)

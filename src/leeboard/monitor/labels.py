@@ -54,7 +54,7 @@ class Labels:
     delays : DelayTable
     now : datetime
     large : bool
-        There are so many predictions that a sample tells.
+        So many predictions were read as a sample may have, 90,000 or more.
     """
 
     plan: ModelPlan
